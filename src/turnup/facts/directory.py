@@ -1,0 +1,20 @@
+"""Files on a flash device (`dir slot0:`)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Directory:
+    """One file; `deleted` for a name in brackets. Sizes in bytes. An empty device gives one row without a name."""
+
+    device: str
+    number: int | None
+    permissions: str | None
+    size: int | None
+    date: str | None
+    name: str | None
+    deleted: bool
+    total: int
+    free: int

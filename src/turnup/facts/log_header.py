@@ -1,0 +1,19 @@
+"""Logging settings and losses (`show logging`)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class LogHeader:
+    """Whether logging is on, what was lost, where it goes; sizes in bytes."""
+
+    enabled: bool
+    dropped: int
+    rate_limited: int | None
+    buffer_level: str | None
+    buffer_logged: int | None
+    buffer_size: int | None
+    trap_level: str | None
+    hosts: tuple[str, ...]

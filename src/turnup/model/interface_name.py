@@ -1,0 +1,74 @@
+"""One key for one interface, however a router or a person writes it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from turnup.errors import InputError
+
+# Long name first, then every short form seen (reference: checklist 0.3). `PO` is Packet over SONET, `Po` a bundle:
+# the short forms are therefore compared with their case before they are compared without.
+_FORMS: dict[str, tuple[str, ...]] = {
+    "Serial": ("Se", "S"),
+    "POS": ("PO",),
+    "FastEthernet": ("Fa", "F"),
+    "GigabitEthernet": ("Gi", "Gig", "G"),
+    "TenGigabitEthernet": ("Te",),
+    "TwentyFiveGigE": ("Twe",),
+    "HundredGigE": ("Hu",),
+    "Ethernet": ("Et", "Eth", "E"),
+    "Loopback": ("Lo",),
+    "ATM": ("AT",),
+    "SRP": ("SR",),
+    "Tunnel": ("Tu",),
+    "Null": ("Nu",),
+    "Multilink": ("Mu",),
+    "Vlan": ("Vl",),
+    "Port-channel": ("Po",),
+    "Bundle-Ether": ("BE",),
+    "MgmtEth": ("Mg",),
+}
+_EXACT = {form: long for long, forms in _FORMS.items() for form in (long, *forms)}
+_FOLDED = {form.lower(): long for form, long in _EXACT.items() if form not in ("PO", "Po")}
+_NAME = re.compile(r"(?P<type>[A-Za-z][A-Za-z-]*?)(?P<place>\d[\d/]*)(?P<sub>(?:\.\d+|:\d+)?)")
+
+
+@dataclass(frozen=True, order=True)
+class InterfaceName:
+    """`Serial5/0`: type, place, and `.100` or `:3` behind it. Raises InputError for text that is no interface."""
+
+    type: str
+    place: str
+    sub: str = ""
+
+    @classmethod
+    def parse(cls, text: str) -> InterfaceName:
+        """Read a long or short name, e.g. `PO1/0`, `Serial5/0`, `Gi6/0.100`."""
+        if not (match := _NAME.fullmatch(text.strip())):
+            raise InputError(f"{text!r} is not the name of an interface", advice="Write it as Serial5/0 or POS2/1.")
+        word = match["type"]
+        long = _EXACT.get(word) or _FOLDED.get(word.lower())
+        # A type we do not know keeps its own spelling: kernel names in the lab, cards not met yet.
+        return cls(long or word, match["place"], match["sub"])
+
+    @property
+    def slot(self) -> int:
+        """Slot number: the first number of the place."""
+        return int(self.place.split("/")[0])
+
+    @property
+    def parent(self) -> InterfaceName:
+        """The physical interface below a subinterface; itself otherwise."""
+        return InterfaceName(self.type, self.place)
+
+    def __str__(self) -> str:
+        return f"{self.type}{self.place}{self.sub}"
+
+
+def same_interface(one: str, other: str) -> bool:
+    """Whether two spellings mean one interface; unreadable text equals only itself."""
+    try:
+        return InterfaceName.parse(one) == InterfaceName.parse(other)
+    except InputError:
+        return one == other

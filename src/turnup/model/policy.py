@@ -1,0 +1,75 @@
+"""Site policy: what the carrier approves and the limits of the tests. Contract periods have no default."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+
+@dataclass(frozen=True)
+class ApprovedImage:
+    """An image that may run on a route processor; size in bytes."""
+
+    processor: str
+    version: str
+    file: str
+    size: int | None = None
+
+
+@dataclass(frozen=True)
+class PingLimits:
+    """How a link is pinged and what loss is allowed (percent)."""
+
+    count: int = 100
+    size: int = 1500
+    loss_percent: int = 0
+
+
+@dataclass(frozen=True)
+class MemoryLimits:
+    """Least free memory of the route processor, bytes."""
+
+    free_bytes: int
+    largest_percent: int = 50
+
+
+@dataclass(frozen=True)
+class LogRules:
+    """Which log messages are looked over and which are never allowed, as `FACILITY-SEVERITY-MNEMONIC` patterns."""
+
+    ignore: tuple[str, ...] = ()
+    deny: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Clocks:
+    """Periods of the contract ("[text deleted]" in the filing). None = not configured: never expires."""
+
+    acknowledgement: timedelta | None = None  # PASA 1.3(b)
+    completion: timedelta | None = None  # PASA 1.3(b)
+    disconnect: timedelta | None = None  # PASA 1.3(c)
+    acceptance_new: timedelta | None = None  # PASA 1.4(c)
+    acceptance_repaired: timedelta | None = None  # PASA 1.4(c)
+    opportunities: int | None = None  # PASA 1.4(b)
+
+
+@dataclass(frozen=True)
+class Policy:
+    """policy.yaml. `checks` holds the settings of single tests by the test's name, typed by the test itself."""
+
+    images: tuple[ApprovedImage, ...] = ()
+    config_register: str | None = None
+    ping: PingLimits = PingLimits()
+    memory: MemoryLimits | None = None
+    flash_free_bytes: int | None = None
+    logs: LogRules = LogRules()
+    bgp_soak_seconds: int | None = None
+    last_resort_types: tuple[int, ...] = (5, 8, 9)
+    customer_route_map_in: str | None = None
+    customer_route_map_out: str | None = None
+    bogons_allowed: bool = False
+    clocks: Clocks = Clocks()
+    secrets: Mapping[str, str] = field(default_factory=dict)  # name -> reference, e.g. env:TURNUP_SECRET_X
+    checks: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+    origin: str = ""

@@ -1,0 +1,142 @@
+"""A platform is one folder of templates/: its session settings, its parsers, its configuration templates, its cards."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache, cached_property
+from pathlib import Path
+
+from turnup import folder
+from turnup.errors import InputError, UsageError
+from turnup.load.strict import build
+from turnup.model.equipment import LineCard
+from turnup.model.transcript import Ask, Request
+
+PARSER_SUFFIXES = (".textfsm", ".jmespath")
+
+
+@dataclass(frozen=True)
+class Dialogue:
+    """A command that asks back: what is typed first, then each (question pattern, answer template)."""
+
+    command: str
+    steps: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Settings:
+    """platform.toml: how a session with this platform is held. Times in seconds, `window` in bytes in flight.
+
+    `prompt` is a regular expression with the groups `host` and `mode`; `syslog` matches a log line that may
+    interleave; `refusals` match the first line of an answer that refuses the command.
+    """
+
+    title: str
+    driver: str = ""
+    telnet_driver: str = ""
+    prompt: str = ""
+    syslog: str = ""
+    refusals: tuple[str, ...] = ()
+    setup: tuple[str, ...] = ()
+    window: int = 160
+    read_timeout: float = 30.0
+    config_timeout: float = 120.0
+    enter_config: str = "configure terminal"
+    leave_config: str = "end"
+    save: str = "write memory"
+    comment: str = "!"
+    running_config: str = "show running-config"
+    startup_config: str = "show startup-config"
+    modes: Mapping[str, str] = field(default_factory=dict)  # section's first word -> prompt mode, e.g. config-if
+    dialogues: Mapping[str, Dialogue] = field(default_factory=dict)
+    probes: Mapping[str, str] = field(default_factory=dict)  # fact -> probe of the NOC that gives it
+    not_applicable: Mapping[str, str] = field(default_factory=dict)  # check name -> why the platform has it not
+
+
+@dataclass(frozen=True)
+class Platform:
+    """One folder of templates/."""
+
+    name: str
+    home: Path
+    settings: Settings
+
+    @cached_property
+    def commands(self) -> Mapping[str, str]:
+        """The command behind each fact: the first line of the fact's parser, `# show ...`. May hold {arguments}."""
+        found = {}
+        for parser in sorted((self.home / "parse").glob("*")):
+            if parser.suffix in PARSER_SUFFIXES:
+                found[parser.stem] = _command(parser)
+        return found
+
+    def parser(self, fact: str) -> Path | None:
+        """File that parses this fact; None when the platform cannot tell it."""
+        for suffix in PARSER_SUFFIXES:
+            if (path := self.home / "parse" / f"{fact}{suffix}").is_file():
+                return path
+        return None
+
+    def request(self, ask: Ask) -> Request | None:
+        """How this platform is asked; None when it cannot tell that fact. Raises UsageError on wrong arguments."""
+        if (command := self.commands.get(ask.fact)) is None:
+            return None
+        args = dict(ask.args)
+        try:
+            text = command.format(**args)
+            dialogue = self.settings.dialogues.get(ask.fact)
+            steps = _steps(dialogue, args) if dialogue else ()
+        except KeyError as missing:
+            raise UsageError(f"{self.name}: {ask.fact} needs the argument {missing}") from missing
+        return Request(ask, text, steps, self.settings.probes.get(ask.fact, ""))
+
+    @cached_property
+    def linecards(self) -> Mapping[str, LineCard]:
+        """Line cards this platform takes, by part."""
+        cards = (_card(path) for path in sorted((self.home / "linecards").glob("*.toml")))
+        return {card.part: card for card in cards}
+
+
+def _steps(dialogue: Dialogue, args: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    """(question, answer) pairs; the first has no question: it is what starts the dialogue."""
+    return (
+        ("", dialogue.command),
+        *((question, answer.format(**args)) for question, answer in dialogue.steps),
+    )
+
+
+def _command(parser: Path) -> str:
+    with parser.open() as text:
+        first = text.readline().rstrip("\n")
+    if not first.startswith("# "):
+        raise InputError(
+            "the first line of a parser names its command, as in `# show version`", where=f"{parser.name}:1"
+        )
+    return first.removeprefix("# ").strip()
+
+
+def _card(path: Path) -> LineCard:
+    return build(LineCard, tomllib.loads(path.read_text()), where=path.name)
+
+
+@cache
+def all_platforms() -> Mapping[str, Platform]:
+    """Every folder of templates/ that holds a platform.toml."""
+    found = {}
+    for file in sorted(folder("templates").glob("*/platform.toml")):
+        settings = build(Settings, tomllib.loads(file.read_text()), where=f"{file.parent.name}/platform.toml")
+        found[file.parent.name] = Platform(file.parent.name, file.parent, settings)
+    return found
+
+
+def platform(name: str) -> Platform:
+    """The platform of that name. Raises UsageError with the names there are."""
+    try:
+        return all_platforms()[name]
+    except KeyError:
+        raise UsageError(
+            f"no platform {name!r}",
+            advice=f"One of: {', '.join(all_platforms())}; or add a folder to templates/.",
+        ) from None

@@ -1,0 +1,1 @@
+"""Nornir tasks: one step of the life of a port a file."""
