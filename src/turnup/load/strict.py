@@ -31,7 +31,7 @@ def build(cls: type[T], data: object, *, where: str = "", path: str = "") -> T:
     """
     if not isinstance(data, Mapping):
         raise InputError(f"{path or cls.__name__} must be a mapping, not {_kind(data)}", where=where)
-    fields = _fields(cls)
+    fields = _fields(cast(Any, cls))
     for key in data:
         if key not in fields:
             raise InputError(_unknown(str(key), fields, path), where=line_of(data, key, where))
