@@ -36,7 +36,7 @@ class HostOutcome:
 
 
 def run_on(
-    nornir: Nornir, hosts: Collection[str], task: Callable[..., Any], /, **params: object
+    nornir: Nornir, hosts: Collection[str], task: Callable[..., Any], /, **params: Any
 ) -> dict[str, HostOutcome]:
     """Run `task` on these hosts in parallel; exactly one outcome for each host, in the order given.
 
