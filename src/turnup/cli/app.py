@@ -40,10 +40,10 @@ def options(
         Path | None,
         typer.Option("--config", envvar="TURNUP_CONFIG", help="Nornir config file, for your own inventory plugin."),
     ] = None,
-    home: Annotated[
-        Path | None, typer.Option("--home", envvar="TURNUP_HOME", help="turnup's data folder.")
-    ] = None,
-    lab: Annotated[bool, typer.Option("--lab", envvar="TURNUP_LAB", help="Use the virtual routers of `lab up`.")] = False,
+    home: Annotated[Path | None, typer.Option("--home", envvar="TURNUP_HOME", help="turnup's data folder.")] = None,
+    lab: Annotated[
+        bool, typer.Option("--lab", envvar="TURNUP_LAB", help="Use the virtual routers of `lab up`.")
+    ] = False,
     accept_new_host_key: Annotated[
         bool,
         typer.Option(
@@ -52,7 +52,9 @@ def options(
             help="Learn the key of a router met for the first time. A changed key is always refused.",
         ),
     ] = False,
-    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
+    ] = False,
 ) -> None:
     """Options of every command."""
     context.obj = Options(inventory, config, home, lab, accept_new_host_key)

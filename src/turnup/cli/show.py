@@ -57,7 +57,9 @@ def error_exit(error: TurnupError, *, as_json: bool = False) -> int:
         print(json.dumps(document, indent=2))
         return int(error.exit_code)
     if isinstance(error, Clarification):
-        print(f"turnup: {error.where}: this order cannot be carried out as written:".replace(": :", ":"), file=sys.stderr)
+        print(
+            f"turnup: {error.where}: this order cannot be carried out as written:".replace(": :", ":"), file=sys.stderr
+        )
         for field, reason in error.points:
             print(f"  - {field}: {reason}", file=sys.stderr)
     else:
