@@ -6,8 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from turnup.connect.pipeline import Pipeline, new_nonce
-from turnup.connect.screen import asks_for_more
+from turnup.connect.pipeline import Pipeline
 from turnup.connect.splitter import Cut, Dialect
 from turnup.connect.wire import Wire
 from turnup.errors import AnswerIncomplete
@@ -41,6 +40,8 @@ class Conversation:
     window: int
     host: str = ""
     paged: bool = False
+    lost_after: float = LOST_AFTER
+    sent: int = 0  # commands of the last run that were written
     rest: bytes = field(default=b"", repr=False)
 
     def open(self, setup: Sequence[str], seconds: float) -> list[Cut]:
@@ -67,22 +68,24 @@ class Conversation:
 
     def alone(self, command: str, seconds: float) -> Cut:
         """One command, its marker only once the prompt is back: for commands that may ask or page."""
+        heard, self.rest = self.rest, b""
         self.wire.write((command + self.wire.newline).encode())
-        heard = bytearray(self.rest)
-        self.rest = b""
         return self.finish(command, heard, seconds)
 
-    def finish(self, command: str, heard: bytearray, seconds: float) -> Cut:
-        """Wait for the prompt behind a command that was typed, then let a marker prove that it is the prompt."""
-        pipeline = Pipeline([command], self.dialect, window=1, host=self.host, rest=bytes(heard), nonce=new_nonce())
+    def finish(self, command: str, heard: bytes, seconds: float) -> Cut:
+        """Wait for the prompt behind a command that was typed, then let a marker prove that it is the prompt.
+
+        `command` is "" when no echo is to be looked for in what was `heard`.
+        """
+        pipeline = self._pipeline([command], window=1, rest=heard)
         pipeline.sent = 1
         quiet_since = time.monotonic()
-        while not pipeline.splitter.at_prompt():
-            self._page_on(pipeline)
-            data = self.wire.read(min(1.0, seconds))
-            if data:
+        while not pipeline.splitter.looks_answered():
+            if data := self.wire.read(min(1.0, seconds)):
                 quiet_since = time.monotonic()
                 self._feed(pipeline, data)
+                if pipeline.splitter.at_pager():
+                    self.wire.write(b" ")
             elif time.monotonic() - quiet_since >= seconds:
                 raise self._silence(pipeline, seconds)
         self.wire.write((pipeline.splitter.marker(0) + self.wire.newline).encode())
@@ -102,12 +105,13 @@ class Conversation:
         window: int,
         seen: Callable[[Cut, Pipeline], None] | None = None,
     ) -> list[Cut]:
-        pipeline = Pipeline(
-            commands, self.dialect, window=window, host=self.host, rest=self.rest, newline=self.wire.newline
-        )
-        self.rest = b""
+        pipeline = self._pipeline(commands, window, self.rest)
+        self.rest, self.sent = b"", 0
         self._drain(pipeline, patience, seen)
         return list(pipeline.answers)
+
+    def _pipeline(self, commands: Sequence[str], window: int, rest: bytes) -> Pipeline:
+        return Pipeline(commands, self.dialect, window=window, host=self.host, rest=rest, newline=self.wire.newline)
 
     def _drain(
         self, pipeline: Pipeline, patience: Patience, seen: Callable[[Cut, Pipeline], None] | None = None
@@ -115,18 +119,19 @@ class Conversation:
         quiet_since = time.monotonic()
         while True:
             if data := pipeline.due():
+                self.sent = pipeline.sent
                 self.wire.write(data)
             if pipeline.done:
                 break
             allowed = patience(pipeline.waiting_for)
-            if data := self.wire.read(min(LOST_AFTER, allowed)):
+            if data := self.wire.read(min(self.lost_after, allowed)):
                 quiet_since = time.monotonic()
                 for cut in self._feed(pipeline, data):
                     if seen:
                         seen(cut, pipeline)
                 continue
             quiet = time.monotonic() - quiet_since
-            if quiet >= LOST_AFTER and pipeline.splitter.at_prompt():
+            if quiet >= self.lost_after and pipeline.splitter.at_prompt():
                 raise InputLost(f"the router waits at its prompt; {pipeline.waiting_for!r} or its marker was lost")
             if quiet >= allowed:
                 raise self._silence(pipeline, allowed)
@@ -134,13 +139,9 @@ class Conversation:
         self.rest = pipeline.splitter.rest
 
     def _feed(self, pipeline: Pipeline, data: bytes) -> Sequence[Cut]:
-        if len(pipeline.splitter.rest_view) > LONGEST_ANSWER:
+        if pipeline.splitter.pending > LONGEST_ANSWER:
             raise AnswerIncomplete(f"the answer to {pipeline.waiting_for!r} does not end")
         return pipeline.feed(data)
-
-    def _page_on(self, pipeline: Pipeline) -> None:
-        if asks_for_more(pipeline.splitter.rest_view[-40:]):
-            self.wire.write(b" ")
 
     def _silence(self, pipeline: Pipeline, seconds: float) -> AnswerIncomplete:
         tail = pipeline.splitter.tail().strip()

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from turnup.errors import CouldNotRun, TurnupError
+from turnup.errors import CouldNotRun
 from turnup.model.transcript import Answer, Ask, Request
 from turnup.platforms import Platform
 
@@ -50,15 +50,16 @@ class WrongMode(CouldNotRun):
 class ConfigurationUnknown(CouldNotRun):
     """Configuration was sent and the router's answer did not come back whole: what it took is not known.
 
-    `sent` are the lines that may have taken effect, in order, the doubtful ones included.
+    `sent` are the lines that may have taken effect, in order, the doubtful ones included; `lost` says that the
+    session is gone too.
     """
 
     advice = "Do not send it again: read the running configuration first and compare."
 
-    def __init__(self, message: str, *, sent: Sequence[str] = (), cause: TurnupError | None = None) -> None:
-        super().__init__(message, advice=None if cause is None else f"{self.advice} {cause.advice}")
+    def __init__(self, message: str, *, sent: Sequence[str] = (), lost: bool = False) -> None:
+        super().__init__(message)
         self.sent = tuple(sent)
-        self.cause = cause
+        self.lost = lost
 
 
 class Session(Protocol):

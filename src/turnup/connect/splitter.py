@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from turnup.connect.echo import Echo
 from turnup.connect.logs import LogPattern
 from turnup.connect.prompt import Prompt, PromptPattern
-from turnup.connect.screen import Overwritten, decoded, holds_pager, lines_of, shown
+from turnup.connect.screen import Overwritten, asks_for_more, decoded, holds_pager, lines_of, shown
 
 NO_PROMPT = Prompt("", "", False)
 
@@ -82,6 +82,15 @@ class Splitter:
         while not self.done and self._next():
             pass
 
+    @property
+    def pending(self) -> int:
+        """Bytes held that no answer has taken yet."""
+        return len(self._buffer)
+
+    def at_pager(self) -> bool:
+        """Whether the stream stops at the pager's question."""
+        return asks_for_more(self._buffer[-40:])
+
     def tail(self) -> str:
         """The unfinished last line."""
         start = self._buffer.rfind(b"\n") + 1
@@ -91,6 +100,19 @@ class Splitter:
         """Whether the stream stops at this router's prompt (which may still be a line that looks like it)."""
         prompt = self._dialect.prompts.read(self.tail())
         return prompt is not None and (not self.host or prompt.of(self.host))
+
+    def looks_answered(self) -> bool:
+        """Whether the due command's echo has come and the stream stops at the prompt."""
+        if not self.at_prompt():
+            return False
+        lines = lines_of(decoded(self._buffer))[:-1]
+        return bool(lines) and (not self._due() or self._echo().find(lines) is not None)
+
+    def _due(self) -> str:
+        return self.commands[len(self.answers)]
+
+    def _echo(self) -> Echo:
+        return Echo(self._due(), self.host, self._dialect.prompts, self._dialect.logs)
 
     def _next(self) -> bool:
         """Look at the next marker in the buffer; False when there is none yet."""
@@ -133,7 +155,7 @@ class Splitter:
             self._add_problem(number, f"the prompt is {prompt.host!r} where {self.host!r} was expected", head, prompt)
             return True
         self.host = self.host or prompt.host
-        self.answers.append(self._cut(self.commands[due], prompt, self._buffer[:start], bool(head)))
+        self.answers.append(self._cut(prompt, self._buffer[:start], bool(head)))
         return True
 
     def _prompt_above(self, above: Sequence[str]) -> Prompt | None:
@@ -155,11 +177,12 @@ class Splitter:
             problem = "its marker did not come back: input was lost or answers were mixed up"
             self.answers.append(Cut(command, "", NO_PROMPT, problem=problem))
 
-    def _cut(self, command: str, prompt: Prompt, raw: bytearray, prompt_last: bool) -> Cut:
+    def _cut(self, prompt: Prompt, raw: bytearray, prompt_last: bool) -> Cut:
+        command = self._due()
         lines = lines_of(decoded(raw))[:-1]  # the prompt before the marker stands behind the last line end
         if not command:
             return Cut(command, "\n".join(lines), prompt)
-        echo = Echo(command, self.host, self._dialect.prompts, self._dialect.logs)
+        echo = self._echo()
         begin = echo.find(lines)
         if begin is None:
             return Cut(command, "", prompt, problem="its echo does not begin the answer", near=echo.seen(lines))
