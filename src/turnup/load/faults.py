@@ -7,10 +7,12 @@ import types
 import typing
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar, cast
 
 from turnup.errors import InputError
 from turnup.load.strict import convert, fields_of, line_of, suggestion
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,22 @@ def field_faults(annotation: Any, value: object, *, where: str, path: str) -> It
         yield Fault(path, reason, error.where or where)
 
 
+def record(
+    cls: type[T], data: object, *, where: str, path: str = "", computed: Mapping[str, object] | None = None
+) -> tuple[T | None, list[Fault]]:
+    """An instance of `cls`, or every mistake. `computed` fields are given here and may not stand in the file."""
+    given = dict(computed or {})
+    found = list(faults(cls, data, where=where, path=path, computed=frozenset(given)))
+    if found or not isinstance(data, Mapping):
+        return None, found
+    known = fields_of(cast(Any, cls))
+    values = {
+        str(key): convert(known[key][0], value, where=line_of(data, key, where), path=below(path, key))
+        for key, value in data.items()
+    }
+    return cls(**values, **given), []
+
+
 def refuse(found: Iterable[Fault], *, advice: str | None = None) -> None:
     """Raise one InputError that names every fault; nothing when there is none."""
     if not (lines := [str(fault) for fault in found]):
@@ -74,7 +92,8 @@ def refuse(found: Iterable[Fault], *, advice: str | None = None) -> None:
 
 def below(path: str, name: str) -> str:
     """Path of a field below another."""
-    return f"{path}.{name}" if path else name
+    shown = name if name.isascii() and name.isprintable() else ascii(name)[1:-1]
+    return f"{path}.{shown}" if path else shown
 
 
 def _record(annotation: Any) -> type | None:

@@ -26,6 +26,7 @@ T = TypeVar("T")
 Rule = Callable[[str], str]
 
 REASON_LIMIT = 300
+_TIMES = frozenset(("requested_due", "sent_at"))
 
 
 def _one_of(*words: str) -> Rule:
@@ -138,14 +139,15 @@ def _typed_text(value: str) -> str:
 
 def _zoned(data: MutableMapping[Any, Any]) -> None:
     """Put every time in UTC; a time without its zone becomes text, which the types then refuse."""
-    for key, value in data.items():
-        if isinstance(value, datetime):
-            data[key] = _utc(value) or str(value)
+    for name in _TIMES & set(data):
+        if isinstance(data[name], datetime | str):
+            data[name] = _utc(str(data[name])) or str(data[name])
 
 
-def _utc(value: datetime) -> datetime | None:
+def _utc(text: str) -> datetime | None:
     try:
-        return datetime.fromisoformat(value.isoformat()).astimezone(UTC) if value.tzinfo else None
+        value = datetime.fromisoformat(text)
+        return value.astimezone(UTC) if value.tzinfo else None
     except (ValueError, OverflowError):
         return None
 
