@@ -31,12 +31,9 @@ def render_order(platform: Platform, assignment: Assignment, router: Router, pol
     values = meaning(assignment, router, policy)
     grammar = grammar_of(platform)
     hidden = assignment.port.card.hidden_defaults
-    phases = [
-        _items(platform, name, phase, values, grammar) for phase, name in ((1, "order.j2"), (2, "activate.j2"))
-    ]
+    phases = [_items(platform, name, phase, values, grammar) for phase, name in ((1, "order.j2"), (2, "activate.j2"))]
     phase1, phase2 = (
-        tuple(replace(item, shown=grammar.shown(item.section, item.text, hidden)) for item in items)
-        for items in phases
+        tuple(replace(item, shown=grammar.shown(item.section, item.text, hidden)) for item in items) for items in phases
     )
     sections = {header: () for header in ("", *(item.section for item in (*phase1, *phase2)))}
     after = fold(sections, (*phase1, *phase2), grammar, hidden)

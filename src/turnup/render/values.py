@@ -27,9 +27,7 @@ def check_texts(assignment: Assignment) -> Points:
     for field, value in names.items():
         if value is not None and not _NAME.fullmatch(value):
             points.append((field, f"must be 1 to 31 letters, digits, - or _, not {value!r}"))
-    circuit = order.cross_connect.circuit_id if order.cross_connect else ""
-    if circuit and (not _TEXT.fullmatch(circuit) or len(circuit) > LONGEST_FIELD):
-        points.append(
-            ("cross_connect.circuit_id", f"must be 1 to {LONGEST_FIELD} plain characters, not {circuit!r}")
-        )
+    circuit = order.cross_connect.circuit_id if order.cross_connect else None
+    if circuit is not None and (not _TEXT.fullmatch(circuit) or len(circuit) > LONGEST_FIELD):
+        points.append(("cross_connect.circuit_id", f"must be 1 to {LONGEST_FIELD} plain characters, not {circuit!r}"))
     return points
