@@ -10,7 +10,7 @@ import re
 
 # Where a command may begin: indented, in a diff, behind a prompt, or in a logged command.
 _LEAD = r"^(?:.*?logged command:|[\w.()/:@-]{1,80}[#>])?[\s+!-]*(?:no\s+|default\s+)?"
-_TYPE = r"(?:(?P<type>\d{1,2}|encrypted|clear|text|md5|hmac-md5)\s+(?=\S))*"
+_TYPE = r"(?:(?P<type>\d|10|encrypted|clear|text|md5|hmac-md5)\s+(?=\S))*"
 _WORD = _TYPE + r"(?P<secret>\S+)"
 _LINE = _WORD + r"(?P<rest>.*)"
 
@@ -38,14 +38,15 @@ _COMMANDS = (
     rf"{_AAA_SERVER}\s+key\s+{_LINE}",
     rf"(?:{_AAA_SERVER}\s+host|server-private)\s.*?\skey\s+{_LINE}",
     rf"(?:client\s+\S+\s+)?server-key\s+{_LINE}",
-    rf"{_SNMP}\s+{_COMMUNITY}\s+{_WORD}",
+    rf"{_SNMP}\s+{_COMMUNITY}\s+(?:(?P<type>encrypted|clear)\s+)?(?P<secret>\S+)",
     rf"{_SNMP}\s+user\s.*?\sauth\s+(?:md5|sha)\s+(?P<secret>\S+)(?:\s+priv\s+(?:\D\S*\s+)?(?:\d+\s+)?(?P<secret2>\S+))?",
     rf"{_SNMP}\s+host\s+\S+\s+(?:vrf\s+\S+\s+)?(?:traps?\s+|informs?\s+)?"
-    rf"(?:version\s+(?:1|2c|3\s+(?:auth|noauth|priv))\s+)?{_WORD}",
-    rf"rmon\s+event\s+\d+\s.*?\btrap\s+{_WORD}",
+    rf"(?:version\s+(?:1|2c|3\s+(?:auth|noauth|priv))\s+)?(?P<secret>\S+)",
+    r"rmon\s+event\s+\d+\s.*?\btrap\s+(?P<secret>\S+)",
     rf"isis\s+{_PASSWORD}\s+{_WORD}",
     rf"(?:area|domain|lsp|hello)-password\s+(?!keychain\s)(?:accept\s+)?{_WORD}",
-    rf"key-string\s+(?:password\s+)?{_LINE}",
+    r"key-string\s+(?P<type>password)\s+(?P<secret>\S+)",  # IOS-XR: coded as type 7
+    rf"key-string\s+{_LINE}",
     rf"ip\s+(?:ftp|http\s+client)\s+{_PASSWORD}\s+{_LINE}",
     rf"ppp\s.*?\b{_PASSWORD}\s+{_WORD}",
     r"ntp\s+authentication-key\s+\d+\s+md5\s+(?P<secret>\S+)(?:\s+(?P<type>\d))?",
@@ -76,4 +77,3 @@ SUSPECT = re.compile(r"pas|sec|key|com|snmp|rmon|md5|authentication", re.IGNOREC
 
 HASH = r"\$[0-9]\$[./A-Za-z0-9]*\$[./A-Za-z0-9]{16,}"
 URL_PASSWORD = r"(?<=://)[^\s:/@]+:[^\s@/]+(?=@)"  # noqa: S105 - a form, user:password of ftp://user:password@host
-TYPE7_WORD = r"(?<![0-9A-Za-z])[0-5][0-9](?:[0-9A-Fa-f]{2})+(?![0-9A-Za-z])"

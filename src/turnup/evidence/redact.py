@@ -12,9 +12,11 @@ from turnup.evidence import forms
 from turnup.secrets import TOKEN, check_name, token
 from turnup.secrets.hashes import decode_type7, verify
 
+_SHORTEST = 4
 _WORD_LENGTH = 6  # a shorter value is replaced only where it stands as a word of its own
 _SALT_TYPE = re.compile(r"\$([0-9])\$")
 _TYPE_OF_SALT = {"1": 5, "8": 8, "9": 9}
+_TYPE7 = ("7", "encrypted", "password")
 _PLAIN_TYPES = (None, "0", "clear", "text")
 
 
@@ -34,10 +36,14 @@ class Redactor:
         self._names: dict[str, str] = {}
         for name in sorted(known):
             check_name(name)
-            if not known[name]:
-                raise InputError(f"secret {name!r} is empty")
+            if len(known[name]) < _SHORTEST:
+                raise InputError(
+                    f"the value of secret {name!r} has under {_SHORTEST} characters and cannot be kept out of texts",
+                    advice="Agree on a longer key and set it.",
+                )
             self._names.setdefault(known[name], name)
         self._refuse_values_in_tokens()
+        self._lengths = sorted({len(value) for value in self._names}, reverse=True)
         self._anywhere = re.compile("|".join(self._alternatives()))
 
     def __repr__(self) -> str:
@@ -82,10 +88,11 @@ class Redactor:
 
     def _alternatives(self) -> list[str]:
         literals = [_literal(value) for value in sorted(self._names, key=len, reverse=True)]
-        return [TOKEN.pattern, *literals, forms.HASH, forms.URL_PASSWORD, forms.TYPE7_WORD]
+        coded = [rf"[0-5][0-9](?:[0-9A-Fa-f]{{2}}){{{self._lengths[-1]},}}[0-9A-Fa-f]?"] if literals else []
+        return [TOKEN.pattern, *literals, forms.HASH, forms.URL_PASSWORD, *coded]
 
     def _replaced(self, match: re.Match[str]) -> str:
-        """For what is a secret wherever it stands; a run of digits is one only when it decodes to a known value."""
+        """For what is a secret wherever it stands; a run of digits is one only where it decodes to a known value."""
         text = match[0]
         if match[1] is not None:
             return text
@@ -94,10 +101,20 @@ class Redactor:
         if text.startswith("$"):
             return self._token(None, text)
         if text[0].isdigit() and ":" not in text:
-            name = self._name_of_type7(text)
-            return token(name) if name else text
+            return self._run(text)
         user, _, secret = text.partition(":")
         return text if TOKEN.fullmatch(secret) else f"{user}:{self._token(None, secret)}"
+
+    def _run(self, digits: str) -> str:
+        """Hexadecimal digits without the type 7 form of any known secret, wherever in the run it begins."""
+        start = 0
+        while start < len(digits):
+            for length in self._lengths:
+                end = start + 2 + 2 * length
+                if name := self._name_of_type7(digits[start:end]):
+                    return digits[:start] + token(name) + self._run(digits[end:])
+            start += 1
+        return digits
 
     def _line(self, line: str) -> str:
         for form in forms.COMMANDS:
@@ -123,7 +140,7 @@ class Redactor:
     def _token(self, kind: str | None, value: str) -> str:
         if TOKEN.fullmatch(value):
             return value
-        if kind in ("7", "encrypted"):
+        if kind in _TYPE7:
             name = self._name_of_type7(value)
             return token(name) if name else token(f"#{self.fingerprint(_decoded(value))}")
         name = self._names.get(value) or self._name_of_hash(kind, value)
