@@ -1,0 +1,155 @@
+"""A virtual router: who it is (frozen record of the inventory) and the state it is in.
+
+The command line (`shell`) changes the state; a `StateProvider` renders it as IOS would show it. The two meet here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
+from ipaddress import IPv4Address, IPv4Network
+from typing import Protocol
+
+from turnup.configuration import Configuration
+from turnup.model.equipment import LineCard, Router, Site
+from turnup.model.interface_name import InterfaceName
+from turnup.virtual.config_tree import ConfigTree
+from turnup.virtual.faults import Fault
+
+LOG_SIZE = 2000  # entries kept; the oldest fall out as in a ring buffer
+
+
+@dataclass(frozen=True)
+class LogEntry:
+    """One message of the log buffer: time (UTC) and text from the `%` (or `SLOT 2:%`) on."""
+
+    at: datetime
+    text: str
+
+
+@dataclass
+class SessionInfo:
+    """One line in use. `line` is `con` or `vty`, `number` its number within the kind, `tty` the absolute number."""
+
+    username: str
+    line: str
+    number: int
+    tty: int
+    host: str
+    since: datetime
+    last_input: datetime
+    privilege: int = 1
+    configuring: bool = False
+
+
+@dataclass(frozen=True)
+class FarEnd:
+    """What stands at the other end of a port: a customer's router or a neighbour of ours.
+
+    `interface` None: whichever port of `router` is given an address in `link` (the cross-connect follows the order).
+    `md5_key` empty: the far end has no key; None: takes any. `prefixes` are what it announces over BGP.
+    `is_neighbor` says that it speaks IS-IS. Line settings None: it takes whatever our end has.
+    """
+
+    name: str
+    router: str
+    address: IPv4Address
+    link: IPv4Network
+    interface: InterfaceName | None = None
+    far_interface: str = ""
+    peer_as: int | None = None
+    prefixes: tuple[IPv4Network, ...] = ()
+    md5_key: str | None = None
+    is_neighbor: bool = False
+    system_id: str = ""
+    encapsulation: str | None = None
+    crc: int | None = None
+    scramble: bool | None = None
+
+
+class StateProvider(Protocol):
+    """Renders what a router shows. The command line knows nothing of what stands behind it."""
+
+    def show(self, device: Device, words: tuple[str, ...], session: SessionInfo) -> str | None:
+        """Answer to a show, ping, traceroute, dir or verify command, given as fully expanded words.
+
+        Lines end with a newline, no prompt, no paging. None: the image does not know the command, the command line
+        then answers with the caret. The configuration (`show running-config`, `show startup-config`) never comes here.
+        """
+        ...
+
+
+@dataclass
+class Device:
+    """One virtual router. `cards` are the line cards by slot; `clock` gives UTC; `running` builds on first use."""
+
+    router: Router
+    site: Site
+    cards: Mapping[int, LineCard]
+    baseline: Callable[[Device], str]
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    uptime: timedelta = timedelta(days=23, hours=4, minutes=17)
+    far_ends: tuple[FarEnd, ...] = ()
+    faults: tuple[Fault, ...] = ()
+    log: list[LogEntry] = field(default_factory=list)
+    sessions: dict[int, SessionInfo] = field(default_factory=dict)
+    counters: dict[str, int] = field(default_factory=dict)  # the provider's: `input.POS2/0`, ...
+    booted: datetime = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.booted = self.clock() - self.uptime
+
+    @cached_property
+    def config(self) -> ConfigTree:
+        """Running configuration; made from the baseline and the faults the first time anybody looks."""
+        tree = ConfigTree.read(self.baseline(self), self.cards)
+        for fault in self.faults:
+            fault.change(tree, self.router.name)
+        self.__dict__.setdefault("startup", tree.text())
+        return tree
+
+    @cached_property
+    def startup(self) -> str:
+        """Startup configuration as text from its first `!` to `end`; same as the running one until it is changed."""
+        return self.config.text()
+
+    @property
+    def hostname(self) -> str:
+        """Name in the prompt: what the configuration says, not the inventory."""
+        return self.config.hostname
+
+    @property
+    def configuration(self) -> Configuration:
+        """The running configuration as sections and lines, cached until it changes."""
+        return self.config.configuration()
+
+    @property
+    def state(self) -> Mapping[str, object]:
+        """State overrides of the active faults, e.g. {"interface.POS1/0.status": "down"}; the later fault wins."""
+        merged: dict[str, object] = {}
+        for fault in self.faults:
+            if fault.applies(self.router.name):
+                merged.update(fault.state)
+        return merged
+
+    def interfaces(self) -> tuple[tuple[InterfaceName, LineCard, int], ...]:
+        """Every port of every line card with its card and slot, in slot order."""
+        return tuple((name, card, slot) for slot, card in sorted(self.cards.items()) for name in card.interfaces(slot))
+
+    def far_end(self, interface: InterfaceName) -> FarEnd | None:
+        """What is cabled to that port: a fixed cable first, otherwise whoever shares the network of its address."""
+        for far in self.far_ends:
+            if far.interface == interface:
+                return far
+        own = self.config.address(interface)
+        for far in self.far_ends:
+            if far.interface is None and own is not None and own.network == far.link:
+                return far
+        return None
+
+    def say(self, text: str) -> None:
+        """Write one message (`%FAC-n-MNEM: ...`) to the log buffer, at the present time."""
+        self.log.append(LogEntry(self.clock(), text))
+        del self.log[:-LOG_SIZE]
