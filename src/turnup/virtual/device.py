@@ -163,6 +163,14 @@ class Device:
                 return far
         return None
 
+    def reload(self) -> None:
+        """Start again from the startup configuration; what was not saved is lost, and so are log and counters."""
+        self.__dict__["config"] = ConfigTree.read(self.startup, self.cards)
+        self.log.clear()
+        self.counters.clear()
+        self.booted, self.last_change, self.last_save, self.reload_in = self.clock(), None, None, ""
+        self.say("%SYS-5-RESTART: System restarted --")
+
     def say(self, text: str) -> None:
         """Write one message (`%FAC-n-MNEM: ...`) to the log buffer, at the present time."""
         self.log.append(LogEntry(self.clock(), text))

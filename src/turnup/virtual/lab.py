@@ -102,7 +102,7 @@ class Plain:
     """Secrets of a lab, plain. Defaults are for a lab that nobody else reaches."""
 
     password: str
-    last_resort: str = "lab-last-resort"  # noqa: S105 - the lab's own
+    last_resort: str = "lab-last-resort"
     enable: str = "lab-enable"
 
 

@@ -1,4 +1,4 @@
-"""The command line of one session: prompts, modes, paging, filters; what is typed goes to exec or configuration mode."""
+"""The command line of one session: prompts, modes, paging, filters; the modes themselves lie next door."""
 
 from __future__ import annotations
 
