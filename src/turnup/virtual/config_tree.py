@@ -60,6 +60,8 @@ def _line(mode: str, kind: str, text: str) -> Line:
 def make_line(key: tuple[str, ...], text: str, rank: int, mode: str = "") -> Line:
     """A line with its place: most stand in the order of the grammar, some in an order of their own."""
     words = text.removeprefix("no ").split()
+    if words[0] in ("access-list", "permit", "deny"):
+        key = tuple(text.split())  # an entry replaces nothing
     if words[0] == "neighbor":
         order: tuple[object, ...] = (_NEIGHBOR, *_peer(words[1]), rank)
     elif words[0] == "interface":
@@ -73,7 +75,7 @@ def make_line(key: tuple[str, ...], text: str, rank: int, mode: str = "") -> Lin
     elif mode == "line":
         order = (_LINES, ("con", "aux", "vty").index(words[1]), int(words[2]))
     elif words[0] in ("permit", "deny", "remark"):
-        order = (0,)
+        order = (0,)  # entries of a named list: as they came
     else:
         order = (rank,)
     return Line(key, text, order, mode)
@@ -191,7 +193,9 @@ class ConfigTree:
         """Remove lines by shell pattern from the sections whose header matches the pattern; how many."""
         gone = 0
         for header in [header for header in self._sections if header == section or fnmatchcase(header, section)]:
-            matching = [ln for ln in self._sections.get(header, ()) if ln.text == pattern or fnmatchcase(ln.text, pattern)]
+            matching = [
+                ln for ln in self._sections.get(header, ()) if ln.text == pattern or fnmatchcase(ln.text, pattern)
+            ]
             for line in matching:
                 gone += self.drop(header, line.key)
         return gone
@@ -212,7 +216,8 @@ class ConfigTree:
 
 
 def _read(text: str) -> Iterator[tuple[str, str]]:
-    section, banner = "", []
+    section = ""
+    banner: list[str] = []
     for raw in text.splitlines():
         if banner:
             banner.append(raw)

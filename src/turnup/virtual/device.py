@@ -96,7 +96,10 @@ class Device:
     log: list[LogEntry] = field(default_factory=list)
     sessions: dict[int, SessionInfo] = field(default_factory=dict)
     counters: dict[str, int] = field(default_factory=dict)  # the provider's: `input.POS2/0`, ...
+    last_change: tuple[datetime, str] | None = None  # when and by whom
+    last_save: tuple[datetime, str] | None = None
     booted: datetime = field(init=False)
+    _startup: str = ""
 
     def __post_init__(self) -> None:
         self.booted = self.clock() - self.uptime
@@ -107,13 +110,17 @@ class Device:
         tree = ConfigTree.read(self.baseline(self), self.cards)
         for fault in self.faults:
             fault.change(tree, self.router.name)
-        self.__dict__.setdefault("startup", tree.text())
+        self._startup = tree.text()
         return tree
 
-    @cached_property
+    @property
     def startup(self) -> str:
-        """Startup configuration as text from its first `!` to `end`; same as the running one until it is changed."""
-        return self.config.text()
+        """Startup configuration from its first `!` to `end`: the running one as it was at boot or last saved."""
+        return self._startup or self.config.text()
+
+    @startup.setter
+    def startup(self, text: str) -> None:
+        self._startup = text
 
     @property
     def hostname(self) -> str:

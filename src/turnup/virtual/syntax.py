@@ -167,7 +167,8 @@ def _expand(pieces: list[str]) -> list[tuple[str, ...]]:
 
 
 _LINE = re.compile(
-    r"(?:(?P<only>[\w,]+): )?(?:(?P<shown>[+~]) )?(?P<no>no )?(?P<syntax>.*?)(?: > (?P<enters>\S+))?(?: @(?P<rule>\S+))?"
+    r"(?:(?P<only>[\w,]+): )?(?:(?P<shown>[+~]) )?(?P<no>no )?(?P<syntax>.*?)"
+    r"(?: > (?P<enters>\S+))?(?: @(?P<rule>\S+))?"
 )
 
 
