@@ -81,13 +81,19 @@ def process(view: View) -> Process | None:
 
 
 def isis_ports(view: View) -> Iterator[Port]:
-    """Interfaces that take part, passive ones included, in the order IOS lists them: newest last."""
+    """Interfaces that IS-IS serves: those with its line, and passive loopbacks.
+
+    A passive customer port is not among them: its network is announced, IS-IS does not run on it (reference:
+    checklist 5 takes a customer port in this list for a fault).
+    """
     found = process(view)
     if found is None:
         return
     passive = {port.name for name in found.passive if (port := view.port(name))}
     for port in view.ports:
-        if (port.isis and not port.shut) or port.name in passive:
+        if port.isis and not port.shut and port.name not in passive:
+            yield port
+        elif port.is_virtual and (port.isis or port.name in passive):
             yield port
 
 

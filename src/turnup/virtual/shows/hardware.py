@@ -113,7 +113,7 @@ def card_with_optics(card: LineCard) -> str:
 
 # Hardware line of show interfaces, by speed.
 CONTROLLER = {
-    Speed.DS3: "M1T-T3 pa",
+    Speed.DS3: "GSR DS3",
     Speed.OC3C: "Packet over SONET",
     Speed.OC12C: "Packet over SONET",
     Speed.OC48C: "Packet over SONET",

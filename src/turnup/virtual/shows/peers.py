@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from ipaddress import AddressValueError, IPv4Address, IPv4Network
 
 from turnup.virtual.device import FarEnd
+from turnup.virtual.passwords import decode7
 from turnup.virtual.shows.adjacency import adjacencies
 from turnup.virtual.shows.links import far_end, port_towards
 from turnup.virtual.shows.prefix_lists import permitted, permits
-from turnup.virtual.shows.type7 import decoded
+
 from turnup.virtual.shows.view import View
 
 ESTABLISHED = "Established"
@@ -129,7 +130,9 @@ def _agreed(neighbor: Neighbor, far: FarEnd) -> bool:
     if far.peer_as is not None and far.peer_as != neighbor.remote_as:
         return False
     password = neighbor.words("password")
-    key = decoded(password[-1]) if password and password[0] == "7" else (password[-1] if password else "")
+    key = ""
+    if password:
+        key = (decode7(password[-1]) or "") if password[0] == "7" and len(password) > 1 else password[-1]
     return far.md5_key is None or far.md5_key == key
 
 

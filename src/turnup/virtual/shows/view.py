@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,6 +18,13 @@ from turnup.virtual.shows.hardware import Hardware, hardware
 from turnup.virtual.shows.overrides import Overrides
 from turnup.virtual.shows.ports import Port, interface_lines
 from turnup.virtual.shows.times import Zone
+
+# Messages that say when a state changed, by the kind of state.
+_CHANGES = {
+    "interface": re.compile(r"%LINEPROTO-5-UPDOWN: Line protocol on Interface (?P<who>\S+),"),
+    "isis": re.compile(r"%CLNS-5-ADJCHANGE: ISIS: Adjacency to \S+ \((?P<who>\S+)\)"),
+    "bgp": re.compile(r"%BGP-5-ADJCHANGE: neighbor (?P<who>\S+)"),
+}
 
 
 @dataclass(frozen=True)
@@ -52,7 +60,17 @@ class View:
 
     def up_for(self, name: str) -> timedelta:
         """How long the state of that name (`interface.Serial5/0`, `bgp.10.10.3.2`) has been what it is."""
-        return self.now - self.since.get(name, self.device.booted)
+        return self.now - max(self.since.get(name, self.device.booted), self._logged.get(name, self.device.booted))
+
+    @cached_property
+    def _logged(self) -> dict[str, datetime]:
+        """When the log last spoke of each state."""
+        found: dict[str, datetime] = {}
+        for entry in self.device.log:
+            for kind, pattern in _CHANGES.items():
+                if match := pattern.match(entry.text):
+                    found[f"{kind}.{match['who']}"] = entry.at
+        return found
 
     def section(self, header: str) -> tuple[str, ...]:
         """Lines below a header, () when the configuration has none."""

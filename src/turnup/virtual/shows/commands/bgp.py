@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from turnup.virtual.shows.links import port_towards
 from turnup.virtual.shows.peers import Peering, local_as, peerings
 from turnup.virtual.shows.registry import Args, shows
 from turnup.virtual.shows.times import short
@@ -152,7 +153,8 @@ def _history(view: View, one: Peering) -> Iterator[str]:
     if hops := one.neighbor.words("ebgp-multihop"):
         yield f"  External BGP neighbor may be up to {hops[0] if hops else 255} hops away."
     if one.established:
-        local = view.address_of(one.neighbor.word("update-source") or "Loopback0")
+        port = port_towards(view, one.neighbor.address)
+        local = view.address_of(one.neighbor.word("update-source") or (str(port.name) if port else "Loopback0"))
         yield "Connection state is ESTAB, I/O status: 1, unread input bytes: 0"
         yield f"Local host: {local}, Local port: 179"
         yield f"Foreign host: {one.neighbor.address}, Foreign port: 11002"

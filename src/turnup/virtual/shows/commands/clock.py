@@ -7,11 +7,6 @@ from turnup.virtual.shows.times import clock
 from turnup.virtual.shows.view import View
 
 
-def synchronised(view: View) -> bool:
-    """Whether a time server is configured and answers."""
-    return bool(view.global_lines("ntp", "server")) and not flag(view)
-
-
 def flag(view: View) -> str:
     """`*` when nobody has set the clock, `.` when the time servers are lost, "" when all is well."""
     return view.overrides.text("clock.flag", "" if view.global_lines("ntp", "server") else "*")

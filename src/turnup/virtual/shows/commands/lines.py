@@ -69,7 +69,7 @@ def users(view: View, args: Args) -> str:
         shown = f"{idle // 3600:02}:{idle % 3600 // 60:02}:{idle % 60:02}"
         where = f"{session.line} {session.number}"
         host = "" if session.line == "con" else session.host
-        rows.append(f"{mark}{tty:>3} {where:<10} {session.username:<10} {'idle':<20} {shown} {host}".rstrip())
+        rows.append(f"{mark} {tty:>2} {where:<9} {session.username:<10} {'idle':<20} {shown:<10} {host}".rstrip())
     for extra in view.overrides.texts("users.lines"):
         rows.append(extra)
     rows += ["", "  Interface  User      Mode                     Idle Peer Address"]
