@@ -72,6 +72,11 @@ class ConfigMode:
         name = "config-subif" if kind == "sub" else _PROMPTS[mode]
         return f"{self.device.hostname}({name})#"
 
+    @property
+    def busy(self) -> bool:
+        """Whether the text of a banner is being typed."""
+        return bool(self._delimiter)
+
     def leave(self) -> bool:
         """`exit`: one mode up; False when that leaves configuration mode."""
         inside, self.section = bool(self.section), ""

@@ -189,15 +189,15 @@ class ConfigTree:
         self._changed()
         return len(gone)
 
-    def take_out(self, section: str, pattern: str) -> int:
-        """Remove lines by shell pattern from the sections whose header matches the pattern; how many."""
-        gone = 0
+    def take_out(self, section: str, pattern: str) -> list[tuple[str, str]]:
+        """Remove lines by shell pattern from the sections whose header matches; (section, text) of each, bodies too."""
+        gone: list[tuple[str, str]] = []
         for header in [header for header in self._sections if header == section or fnmatchcase(header, section)]:
-            matching = [
-                ln for ln in self._sections.get(header, ()) if ln.text == pattern or fnmatchcase(ln.text, pattern)
-            ]
-            for line in matching:
-                gone += self.drop(header, line.key)
+            for line in self.lines(header):
+                if line.text == pattern or fnmatchcase(line.text, pattern):
+                    gone.append((header, line.text))
+                    gone += [(line.text, inner.text) for inner in self.lines(line.text) if line.mode]
+                    self.drop(header, line.key)
         return gone
 
     def put_in(self, section: str, line: str) -> None:

@@ -16,7 +16,7 @@ from turnup.configuration import Configuration
 from turnup.model.equipment import LineCard, Router, Site
 from turnup.model.interface_name import InterfaceName
 from turnup.virtual.config_tree import ConfigTree
-from turnup.virtual.faults import Fault
+from turnup.virtual.faults import Behaviour, Fault
 
 LOG_SIZE = 2000  # entries kept; the oldest fall out as in a ring buffer
 
@@ -96,6 +96,8 @@ class Device:
     log: list[LogEntry] = field(default_factory=list)
     sessions: dict[int, SessionInfo] = field(default_factory=dict)
     counters: dict[str, int] = field(default_factory=dict)  # the provider's: `input.POS2/0`, ...
+    misbehaved: dict[Behaviour, int] = field(default_factory=dict)  # how often each was met
+    reload_in: str = ""  # minutes of a scheduled reload
     last_change: tuple[datetime, str] | None = None  # when and by whom
     last_save: tuple[datetime, str] | None = None
     booted: datetime = field(init=False)
@@ -112,6 +114,11 @@ class Device:
             fault.change(tree, self.router.name)
         self._startup = tree.text()
         return tree
+
+    @property
+    def is_built(self) -> bool:
+        """Whether somebody has looked at the configuration yet."""
+        return "config" in self.__dict__
 
     @property
     def startup(self) -> str:

@@ -53,8 +53,8 @@ class Behaviour:
 class Tree(Protocol):
     """What a fault needs of a configuration."""
 
-    def take_out(self, section: str, pattern: str) -> int:
-        """Remove lines by pattern; how many."""
+    def take_out(self, section: str, pattern: str) -> list[tuple[str, str]]:
+        """Remove lines by pattern; (section, text) of each."""
         ...
 
     def put_in(self, section: str, line: str) -> None:
@@ -78,18 +78,23 @@ class Fault:
         """Whether the router of that name has this fault."""
         return fnmatchcase(router, self.routers)
 
-    def change(self, tree: Tree, router: str) -> None:
-        """Make the configuration faulty. Raises InputError when a line to remove is not there: a fault that does
-        nothing would make a test of it pass for nothing.
+    def change(self, tree: Tree, router: str) -> list[tuple[str, str, str]]:
+        """Make the configuration faulty: ("removed" | "added", section, line) of what was done.
+
+        Raises InputError when a line to remove is not there: a fault that does nothing would let a test of it pass
+        for nothing.
         """
-        if not self.applies(router):
-            return
-        for part in self.config:
+        done: list[tuple[str, str, str]] = []
+        for part in self.config if self.applies(router) else ():
             for pattern in part.remove:
-                if not tree.take_out(part.section, pattern):
+                gone = tree.take_out(part.section, pattern)
+                if not gone:
                     raise InputError(f"{router} has no line {pattern!r} in section {part.section!r}", where=self.name)
+                done += [("removed", section, line) for section, line in reversed(gone)]
             for line in part.add:
                 tree.put_in(part.section, line)
+                done.append(("added", part.section, line))
+        return done
 
 
 def load_fault(path: Path) -> Fault:

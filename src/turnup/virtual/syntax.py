@@ -115,6 +115,8 @@ class Grammar:
 
 def _step(node: Node, line: str, token: re.Match[str]) -> tuple[Node, str, int] | Misread:
     """One token further down: the node reached, the canonical word, where the next token begins."""
+    if "INTERFACE" in node.parameters and (taken := accept("INTERFACE", line, token)):
+        return node.parameters["INTERFACE"], *taken  # `pos 2/0`: before the keyword `pos`
     typed = token.group().lower()
     near = [key for key in node.keywords if key.lower().startswith(typed)]
     exact = [key for key in near if key.lower() == typed]
