@@ -86,9 +86,7 @@ GSR2 = FarEnd(
     interface=InterfaceName.parse("POS1/0"),
     is_neighbor=True,
 )
-BASELINE = Baseline(
-    LabSecrets("last-resort-pw", "enable-pw"), {"GRP-B": "slot0:gsr-p-mz.120-17.S3"}, (FOREIGN,)
-)
+BASELINE = Baseline(LabSecrets("last-resort-pw", "enable-pw"), {"GRP-B": "slot0:gsr-p-mz.120-17.S3"}, (FOREIGN,))
 
 
 def device(**changes: object) -> Device:

@@ -46,7 +46,7 @@ def _options() -> argparse.ArgumentParser:
 
 
 def _lab(options: argparse.Namespace) -> Lab:
-    from turnup.equipment import load_equipment
+    from turnup.equipment.estate import load_equipment
     from turnup.virtual.shows import SimulatedState
 
     password = options.password or os.environ.get("TURNUP_LAB_PASSWORD")

@@ -23,13 +23,18 @@ class Account:
 def privilege_of(device: Device, accounts: Mapping[str, Account], username: str, password: str) -> int | None:
     """Privilege level after login; None when the login is refused.
 
-    Fault state `tacacs.status` = "down": no server answers, so only `username` lines of the configuration count.
+    Fault state `tacacs.<address>.dead` on every configured server: none answers, so only the `username` lines count.
     """
-    if device.state.get("tacacs.status") != "down":
+    if not _all_dead(device):
         account = accounts.get(username)
         good = account is not None and hmac.compare_digest(account.password.encode(), password.encode())
         return account.privilege if account is not None and good else None
     return _local(device.config.value("", ("username", username)), password)
+
+
+def _all_dead(device: Device) -> bool:
+    servers = [line.text.split()[2] for line in device.config.lines("") if line.key[:2] == ("tacacs-server", "host")]
+    return all(str(device.override(f"tacacs.{one}.dead")).lower() in ("true", "1", "yes") for one in servers)
 
 
 def _local(line: str | None, password: str) -> int | None:

@@ -110,7 +110,7 @@ class ConfigMode:
         return found, self.section
 
     def _carry_out(self, edit: Edit) -> str:
-        before = events.established(self.device)
+        before = events.look(self.device, edit.section)
         edit.text = edit.match.text
         rule = RULES.get(edit.match.command.rule)
         answer = rule(edit) if rule else None

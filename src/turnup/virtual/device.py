@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from fnmatch import fnmatchcase
 from functools import cached_property
 from ipaddress import IPv4Address, IPv4Network
 from typing import Protocol
@@ -147,6 +148,13 @@ class Device:
             if fault.applies(self.router.name):
                 merged.update(fault.state)
         return merged
+
+    def override(self, name: str) -> object | None:
+        """What the active faults say of that name: the exact name first, then the first pattern that matches."""
+        state = self.state
+        if name in state:
+            return state[name]
+        return next((value for key, value in state.items() if fnmatchcase(name, key)), None)
 
     def interfaces(self) -> tuple[tuple[InterfaceName, LineCard, int], ...]:
         """Every port of every line card with its card and slot, in slot order."""

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from ipaddress import IPv4Address
+
 from turnup.model.interface_name import InterfaceName
-from turnup.virtual.device import Device, FarEnd, SessionInfo
+from turnup.virtual.device import Device, SessionInfo
 from turnup.virtual.passwords import decode7
 
 
@@ -13,36 +16,45 @@ def is_shut(device: Device, interface: InterfaceName) -> bool:
 
 
 def has_carrier(device: Device, interface: InterfaceName) -> bool:
-    """Whether somebody stands at the other end and no fault holds the line down."""
-    if device.state.get(f"interface.{interface}.status", "up") != "up":
+    """Whether somebody stands at the other end (a port with an address is cabled) and no fault holds the line down."""
+    if str(device.override(f"interface.{interface}.status") or "up") != "up":
         return False
-    return interface.type == "Loopback" or device.far_end(interface) is not None
-
-
-def port_of(device: Device, far: FarEnd) -> InterfaceName | None:
-    """The port a far end is cabled to; None while it hangs on none."""
-    if far.interface is not None:
-        return far.interface
-    names = (name for name, _, _ in device.interfaces())
-    return next((name for name in names if device.far_end(name) is far), None)
+    if str(device.override(f"interface.{interface}.uncabled") or "").lower() in ("true", "1", "yes"):
+        return False
+    virtual = interface.type == "Loopback"
+    return virtual or device.far_end(interface) is not None or device.config.address(interface) is not None
 
 
 def established(device: Device) -> frozenset[str]:
-    """Addresses of the customers whose BGP session is up: cabled, not shut, AS and key as the far end has them."""
-    return frozenset(str(far.address) for far in device.far_ends if far.peer_as is not None and _talks(device, far))
+    """Customers whose BGP session is up: on a port that is up, not shut, AS and key as the far end has them."""
+    section = f"router bgp {device.router.local_as}"
+    lines = device.config.lines(section)
+    shut = {line.key[1] for line in lines if line.key[0] == "neighbor" and line.key[2:] == ("shutdown",)}
+    peers = {line.key[1]: line.text.split()[-1] for line in lines if line.key[2:] == ("remote-as",)}
+    ports = _customer_ports(device, [peer for peer in peers if peer not in shut])
+    return frozenset(peer for peer, port in ports.items() if _talks(device, section, peer, peers[peer], port))
 
 
-def _talks(device: Device, far: FarEnd) -> bool:
-    section, peer = f"router bgp {device.router.local_as}", str(far.address)
-    tree = device.config
-    if tree.value(section, ("neighbor", peer, "remote-as")) != f"neighbor {peer} remote-as {far.peer_as}":
+def _customer_ports(device: Device, peers: list[str]) -> dict[str, InterfaceName]:
+    found: dict[str, InterfaceName] = {}
+    for header in device.config.sections() if peers else ():
+        if not header.startswith("interface ") or header.startswith("interface Loopback"):
+            continue
+        name = InterfaceName.parse(header.split()[1])
+        own = device.config.address(name)
+        if own is not None:
+            found |= {peer: name for peer in peers if peer[0].isdigit() and IPv4Address(peer) in own.network}
+    return found
+
+
+def _talks(device: Device, section: str, peer: str, remote_as: str, port: InterfaceName) -> bool:
+    if is_shut(device, port) or is_shut(device, port.parent) or not has_carrier(device, port.parent):
         return False
-    if tree.value(section, ("neighbor", peer, "shutdown")) is not None:
-        return False
-    port = port_of(device, far)
-    if port is None or is_shut(device, port) or not has_carrier(device, port):
-        return False
-    return far.md5_key is None or far.md5_key == _key(tree.value(section, ("neighbor", peer, "password")))
+    far = device.far_end(port)
+    if far is None or far.peer_as is None:
+        return True
+    key = _key(device.config.value(section, ("neighbor", peer, "password")))
+    return str(far.peer_as) == remote_as and far.md5_key in (None, key)
 
 
 def _key(line: str | None) -> str:
@@ -52,11 +64,24 @@ def _key(line: str | None) -> str:
     return (decode7(words[-1]) or "") if words[3] == "7" and len(words) == 5 else words[-1]
 
 
-def changed(device: Device, section: str, key: tuple[str, ...], negated: bool, before: frozenset[str]) -> None:
-    """Log what this change did. `before` are the sessions that were up before it."""
-    if section.startswith("interface ") and key == ("shutdown",):
+@dataclass(frozen=True)
+class Before:
+    """What was so before a change: the sessions that were up, and whether the section's interface was shut."""
+
+    sessions: frozenset[str]
+    shut: bool
+
+
+def look(device: Device, section: str) -> Before:
+    """Remember what a change in that section may change."""
+    return Before(established(device), device.config.value(section, ("shutdown",)) is not None)
+
+
+def changed(device: Device, section: str, key: tuple[str, ...], negated: bool, was: Before) -> None:
+    """Log what this change did."""
+    if section.startswith("interface ") and key == ("shutdown",) and was.shut == negated:
         _link(device, InterfaceName.parse(section.split()[1]), shut=not negated)
-    after = established(device)
+    before, after = was.sessions, established(device)
     for peer in sorted(after - before):
         device.say(f"%BGP-5-ADJCHANGE: neighbor {peer} Up")
     for peer in sorted(before - after):

@@ -86,7 +86,7 @@ def _port(server: asyncio.Server) -> int:
 
 @contextmanager
 def running(lab: Lab, key_file: Path | None = None) -> Iterator[dict[str, object]]:
-    """The lab in a thread of this process, for tests; gives the ready line. A process of its own is faster under load."""
+    """The lab in a thread of this process, for tests; gives the ready line. Under load use a process."""
     started = threading.Event()
     held: list[Server | asyncio.AbstractEventLoop | BaseException] = []
 
