@@ -81,7 +81,8 @@ async def log_in(lab: Lab, device: Device, terminal: Terminal) -> tuple[str, int
 async def serve_console(lab: Lab, device: Device, terminal: Terminal, host: str) -> None:
     """The console line as a terminal server gives it: silent until Return, then the login; again after every logout.
 
-    `no exec` on `line con 0`, or the fault state `console.status` = "dead", leaves it silent.
+    `no exec` on `line con 0`, or the fault state `console.status` = "dead", leaves it silent; "open": somebody has
+    left it logged in, so Return gives an enabled prompt.
     """
     terminal.write(f"\n\n\n{device.hostname} con0 is now available\n\n\n\n\nPress RETURN to get started.\n\n")
     while True:
@@ -91,7 +92,8 @@ async def serve_console(lab: Lab, device: Device, terminal: Terminal, host: str)
         if device.config.value("line con 0", ("exec",)) == "no exec" or device.state.get("console.status") == "dead":
             continue
         terminal.write("\n")
-        user = await log_in(lab, device, terminal)
+        left_open = device.state.get("console.status") == "open"
+        user = ("tech", 15) if left_open else await log_in(lab, device, terminal)
         if user is not None:
             await serve_session(lab, device, terminal, *user, "con", host)
             terminal.write(f"\n\n\n{device.hostname} con0 is now available\n\n\n\n\nPress RETURN to get started.\n\n")
