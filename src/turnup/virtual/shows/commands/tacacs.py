@@ -16,7 +16,7 @@ def servers(view: View) -> tuple[str, ...]:
 @shows("show tacacs")
 def tacacs(view: View, args: Args) -> str:
     """One block a server. The first that answers carries our logins and commands; its packets grow with each."""
-    alive = [one for one in servers(view) if not _dead(view, one)]
+    alive = [one for one in servers(view) if not view.overrides.flag(f"tacacs.{one}.dead")]
     blocks = []
     for server in servers(view):
         busy = 2 * view.device.counters.get("commands", 0) + 6 * len(view.device.sessions)
@@ -32,7 +32,3 @@ def tacacs(view: View, args: Args) -> str:
             "        no connection\n"
         )
     return "".join(blocks)
-
-
-def _dead(view: View, server: str) -> bool:
-    return view.overrides.flag(f"tacacs.{server}.dead") or view.overrides.text("tacacs.status") == "down"
