@@ -79,17 +79,18 @@ class Ledger:
 
     def start(self, order_id: str) -> None:
         """Note that work on the port has begun: from now on the order cannot be cancelled nor revised."""
-        self._change(order_id, started=True)
+        with self._locked():
+            write_entries(self.folder, replace(self._file(order_id), started=True))
 
     def release(self, order_id: str) -> None:
         """Note that the port was given back (PASA 1.3(c))."""
-        self._change(order_id, released=True)
-
-    def _change(self, order_id: str, **flags: bool) -> None:
         with self._locked():
-            if (file := self._files().get(order_id)) is None:
-                raise InputError(f"no order {order_id} is known")
-            write_entries(self.folder, replace(file, **flags))
+            write_entries(self.folder, replace(self._file(order_id), released=True))
+
+    def _file(self, order_id: str) -> OrderFile:
+        if (file := self._files().get(order_id)) is None:
+            raise InputError(f"no order {order_id} was accepted")
+        return file
 
     def _known(self, message: OrderMessage, files: dict[str, OrderFile], now: datetime) -> Acknowledgement | None:
         """The first answer to this message or this revision; a clarification when it now says something else."""
@@ -101,6 +102,8 @@ class Ledger:
                 same_revision = (file.order_id, entry.revision) == (order.order_id, order.revision)
                 if not (same_message or same_revision):
                     continue
+                if entry.digest == digest and (gone := _overtaken(file, entry)):
+                    return _refusal(message, [("revision", gone)], now)
                 if entry.digest == digest:
                     return self._answer(file.order_id, entry)
                 field = "revision" if same_revision else "header.message_id"
@@ -116,10 +119,14 @@ class Ledger:
         if entry.port is None and subject and subject.holding:
             entry = replace(entry, site=subject.holding.site, router=subject.holding.router, port=subject.holding.port)
         file = files.get(order.order_id) or OrderFile(order.order_id)
-        write_entries(self.folder, replace(file, entries=(*file.entries, entry)))
-        if order.action is Action.CANCEL and subject is not None:
-            current = replace(file, entries=(*file.entries, entry)) if subject.order_id == order.order_id else subject
-            write_entries(self.folder, replace(current, released=True))
+        file = replace(file, entries=(*file.entries, entry))
+        if order.action is Action.NEW:
+            file = replace(file, started=False, released=False)
+        elif order.action is Action.CANCEL and subject and subject.order_id == file.order_id:
+            file = replace(file, released=True)
+        elif order.action is Action.CANCEL and subject:
+            write_entries(self.folder, replace(subject, released=True))
+        write_entries(self.folder, file)
         return self._answer(order.order_id, entry)
 
     def _answer(self, order_id: str, entry: Entry) -> Acknowledgement:
@@ -180,6 +187,15 @@ def _against(order: PortServiceOrder, subject: OrderFile | None, own: OrderFile 
     if order.action is Action.CANCEL and subject.started:
         return [("action", f"work on {named} has begun; send a DISCONNECT")]
     return []
+
+
+def _overtaken(file: OrderFile, entry: Entry) -> str:
+    """Why the first answer no longer holds; "" while it does."""
+    if entry is not file.entries[-1]:
+        return f"revision {file.entries[-1].revision} of {file.order_id} was accepted since"
+    if file.released and entry.action is Action.NEW:
+        return f"the port of {file.order_id} was given back; send a later revision"
+    return ""
 
 
 def _entry(message: OrderMessage, answer: Acknowledgement) -> Entry:
