@@ -35,7 +35,12 @@ def _standard(words: list[str]) -> str:
 def access_lists(view: View, args: Args) -> str:
     """Every list, or one; an empty answer when there is no such list."""
     lines = []
-    vty = {w[1] for h in view.configuration.headers("line vty") for t in view.section(h) if (w := t.split())[0] == "access-class"}
+    vty = {
+        w[1]
+        for h in view.configuration.headers("line vty")
+        for t in view.section(h)
+        if (w := t.split())[0] == "access-class"
+    }
     for (kind, name), entries in _lists(view).items():
         if args.get("name", name) != name:
             continue

@@ -76,7 +76,9 @@ def neighbors(view: View, args: Args) -> str:
     """One block a neighbour: session, policy, history."""
     if local_as(view) is None:
         return _NOT_ACTIVE
-    chosen = [one for one in peerings(view) if args.get("address", str(one.neighbor.address)) == str(one.neighbor.address)]
+    chosen = [
+        one for one in peerings(view) if args.get("address", str(one.neighbor.address)) == str(one.neighbor.address)
+    ]
     if not chosen:
         return "% No such neighbor or address family\n"
     return "\n".join("\n".join(_block(view, one)) + "\n" for one in chosen)

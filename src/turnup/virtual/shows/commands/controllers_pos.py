@@ -73,7 +73,9 @@ def _trace(view: View, port: Port, dark: bool) -> Iterator[str]:
     known = far if far and far.far_interface and not dark else None
     yield f"PATH TRACE BUFFER: {'STABLE' if known else 'UNSTABLE'}"
     yield f"  Remote hostname : {over.text(f'{key}.remote_hostname', known.name if known else '')}".rstrip(" ")
-    yield f"  Remote interface: {over.text(f'{key}.remote_interface', known.far_interface if known else '')}".rstrip(" ")
+    yield f"  Remote interface: {over.text(f'{key}.remote_interface', known.far_interface if known else '')}".rstrip(
+        " "
+    )
     yield f"  Remote IP addr  : {known.address if known else ''}".rstrip(" ")
     k1k2 = "00/00  Tx(K1/K2): 00/00" if known else "../..  Tx(K1/K2): ../.."
     yield f"  Remote Rx(K1/K2): {k1k2}"

@@ -68,7 +68,7 @@ def mac_address(view: View, port: Port) -> str:
 
 def _layer2(view: View, port: Port, found: Link) -> Iterator[str]:
     if port.name.sub:
-        vlan = f", Vlan ID  {port.words('encapsulation', 'dot1Q', )[0]}." if port.words("encapsulation", "dot1Q") else ""
+        vlan = f", Vlan ID  {port.words('encapsulation', 'dot1Q')[0]}." if port.words("encapsulation", "dot1Q") else ""
         yield f"  Encapsulation {port.encapsulation}{vlan}"
         return
     loopback = view.overrides.text(f"interface.{port.name}.loopback") or port.loopback
