@@ -7,6 +7,7 @@ Error texts: reference/provisioning 3.5.
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -59,16 +60,23 @@ def _no_such_interface(edit: Edit) -> Misread:
 def interface(edit: Edit) -> Answer:
     """Only loopbacks, tunnels and subinterfaces come and go; the rest is what the line cards have."""
     name = InterfaceName.parse(edit.words[1])
-    header = f"interface {name}"
+    header = edit.tree.header_of(name)
+    known = edit.tree.has_section(header)
     virtual = bool(name.sub) or name.type in ("Loopback", "Tunnel", "Null")
     if edit.negated:
-        return None if virtual else "% Removal of physical interfaces is not permitted\n"
-    if edit.tree.has_section(header):
+        if not virtual:
+            return "% Removal of physical interfaces is not permitted\n"
+        edit.tree.drop("", tuple(header.split()))
+        return ""
+    if known:
+        edit.text = header
         return None
     if not virtual or (name.sub and not edit.tree.has_section(f"interface {name.parent}")):
         return _no_such_interface(edit)
+    if edit.words[2:] and not name.sub:
+        return Misread("invalid", edit.raw.rindex(edit.raw.split()[-1]))
     for line in ("no ip address", "no ip directed-broadcast"):
-        edit.tree.put_in(header, line)
+        edit.tree.put_in(edit.text, line)
     return None
 
 
@@ -131,7 +139,7 @@ def _interface_address(text: str) -> IPv4Interface | None:
 @rule
 def passive(edit: Edit) -> Answer:
     """A passive interface speaks no IS-IS: the interface loses its own command."""
-    header = f"interface {edit.words[1]}"
+    header = edit.tree.header_of(edit.words[1])
     if not edit.tree.has_section(header):
         return _no_such_interface(edit)
     if not edit.negated:
@@ -224,4 +232,4 @@ def _encrypts(tree: ConfigTree) -> bool:
 
 def _salt(plain: str) -> str:
     """A salt that is the same for the same lab; real routers take a random one."""
-    return encode7(plain[::-1] or "x")[2:6]
+    return hashlib.md5(plain.encode(), usedforsecurity=False).hexdigest()[:4]
