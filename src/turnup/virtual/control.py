@@ -17,6 +17,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Callable
+from typing import cast
 
 from turnup.errors import TurnupError, UsageError
 from turnup.virtual.faults import fault_named
@@ -107,13 +108,24 @@ def _text(message: Message, field: str) -> str:
     return value
 
 
+class _Line(asyncio.Protocol):
+    """One connection to the control port."""
+
+    def __init__(self, control: Control) -> None:
+        self._control, self._rest = control, b""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Somebody wants to control the lab."""
+        self._transport = cast(asyncio.Transport, transport)
+
+    def data_received(self, data: bytes) -> None:
+        """Carry out every whole line."""
+        *lines, self._rest = (self._rest + data).split(b"\n")
+        for line in lines:
+            answer = self._control.carry_out(line.decode("utf-8", "replace"))
+            self._transport.write(json.dumps(answer).encode() + b"\n")
+
+
 async def listen(control: Control, host: str) -> asyncio.Server:
-    """The control port."""
-
-    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        while line := await reader.readline():
-            writer.write(json.dumps(control.carry_out(line.decode())).encode() + b"\n")
-            await writer.drain()
-        writer.close()
-
-    return await asyncio.start_server(serve, host, 0, limit=2**20)
+    """The control port, on a free port."""
+    return await asyncio.get_running_loop().create_server(lambda: _Line(control), host, 0)

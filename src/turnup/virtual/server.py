@@ -42,7 +42,7 @@ class Server:
         """Listen everywhere; the ready line."""
         key = ssh.host_key(self.key_file)
         options = ssh.server_options(key)
-        public = key.export_public_key().decode().rsplit(" ", 1)[0].strip()
+        public = " ".join(key.export_public_key().decode().split()[:2])
         routers = {name: await self._open(device, options) for name, device in self.lab.devices.items()}
         self._dns = await resolver.listen(self.lab, HOST)
         port = await control.listen(control.Control(self.lab, self.connections, self.stopped.set), HOST)

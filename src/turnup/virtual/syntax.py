@@ -204,8 +204,9 @@ def _lines(file: str) -> tuple[tuple[str, int, str], ...]:
 def grammar(file: str, mode: str, kind: str = "") -> Grammar:
     """The grammar of a mode; `kind` is the type of interface for mode `interface`. Shared by all routers."""
     commands: list[Command] = []
+    modes = ("user", "privileged") if mode == "privileged" else (mode,)
     for here, rank, line in _lines(file):
-        if here == mode and line != "!":
+        if here in modes and line != "!":
             commands += _commands(rank, line, kind)
     return Grammar(commands)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from typing import cast
 
 from turnup.virtual.serving import Connections
 from turnup.virtual.terminal import Terminal
@@ -58,12 +59,11 @@ class TelnetLine(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Greet and start the session."""
-        assert isinstance(transport, asyncio.Transport)  # noqa: S101 - it is a stream
-        self._transport = transport
-        self._connections.cuts[transport.abort] = self._router
-        self._cut = transport.abort
-        self._terminal = Terminal(self._send, transport.abort)
-        transport.write(_HELLO)
+        self._transport = cast(asyncio.Transport, transport)
+        self._cut = self._transport.abort
+        self._connections.cuts[self._cut] = self._router
+        self._terminal = Terminal(self._send, self._cut)
+        self._transport.write(_HELLO)
         host = str(transport.get_extra_info("peername", ("",))[0])
         self._connections.start(self._run(host))
 
