@@ -82,6 +82,12 @@ class ConfigMode:
         inside, self.section = bool(self.section), ""
         return inside
 
+    def canonical(self, raw: str) -> str:
+        """The line with its abbreviations written out; as typed when it is not understood."""
+        negated = raw.strip().startswith("no ")
+        found, _ = self._read(raw, negated, raw.index("no") + 2 if negated else 0)
+        return raw.strip() if isinstance(found, Misread) else f"{'no ' if negated else ''}{found.text}"
+
     def line(self, raw: str) -> str:
         """Carry out one line; what IOS prints, "" when it is content."""
         if self._delimiter:

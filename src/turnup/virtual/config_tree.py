@@ -145,9 +145,14 @@ class ConfigTree:
         line = self.value("", ("hostname",))
         return line.split()[1] if line else "Router"
 
+    def header_of(self, interface: InterfaceName | str) -> str:
+        """Header of that interface's section; a subinterface may carry `point-to-point` behind its name."""
+        header = f"interface {interface}"
+        return next((one for one in self._sections if one == header or one.startswith(f"{header} ")), header)
+
     def address(self, interface: InterfaceName | str) -> IPv4Interface | None:
         """Primary address of an interface."""
-        words = (self.value(f"interface {interface}", ("ip", "address")) or "").split()
+        words = (self.value(self.header_of(interface), ("ip", "address")) or "").split()
         return IPv4Interface(f"{words[2]}/{words[3]}") if len(words) == 4 and words[0] == "ip" else None
 
     def text(self) -> str:

@@ -12,7 +12,7 @@ from turnup.virtual.passwords import decode7
 
 def is_shut(device: Device, interface: InterfaceName) -> bool:
     """Whether the interface is administratively down."""
-    return device.config.value(f"interface {interface}", ("shutdown",)) is not None
+    return device.config.value(device.config.header_of(interface), ("shutdown",)) is not None
 
 
 def has_carrier(device: Device, interface: InterfaceName) -> bool:
@@ -105,7 +105,7 @@ def _link(device: Device, interface: InterfaceName, *, shut: bool) -> None:
 
 def _adjacency(device: Device, interface: InterfaceName, word: str) -> None:
     far = device.far_end(interface)
-    runs = device.config.value(f"interface {interface}", ("ip", "router", "isis")) is not None
+    runs = device.config.value(device.config.header_of(interface), ("ip", "router", "isis")) is not None
     if far is not None and far.is_neighbor and runs:
         reason = "Up, new adjacency" if word == "up" else "Down, interface state down"
         device.say(f"%CLNS-5-ADJCHANGE: ISIS: Adjacency to {far.name} ({interface}) {reason}")

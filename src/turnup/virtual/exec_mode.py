@@ -120,7 +120,7 @@ class ExecMode:
     async def _running(self, words: tuple[str, ...]) -> Answer:
         config = self.device.config
         if len(words) > 2:
-            header = f"interface {words[3]}"
+            header = config.header_of(words[3])
             if not config.has_section(header):
                 return None
             body = "".join(f" {line.text}\n" for line in config.lines(header))

@@ -53,7 +53,7 @@ class Responder(asyncio.DatagramProtocol):
         for name, kind, value, device in self._records():
             if name != asked.name:
                 continue
-            if device.state.get("dns.status") == "down":
+            if device.override("dns.status") == "down":
                 return None
             known = True
             if asked.rdtype == kind:
@@ -66,8 +66,8 @@ class Responder(asyncio.DatagramProtocol):
         for device in self._lab.devices.values():
             router = device.router
             own = f"{router.name}.{router.dns_zone or self._lab.zone}"
-            address = str(device.state.get("dns.a", router.loopback))
-            pointer = str(device.state.get("dns.ptr", own))
+            address = str(device.override("dns.a") or router.loopback)
+            pointer = str(device.override("dns.ptr") or own)
             if address != "none":
                 yield dns.name.from_text(own), dns.rdatatype.A, address, device
             if pointer != "none":

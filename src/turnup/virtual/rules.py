@@ -59,16 +59,23 @@ def _no_such_interface(edit: Edit) -> Misread:
 def interface(edit: Edit) -> Answer:
     """Only loopbacks, tunnels and subinterfaces come and go; the rest is what the line cards have."""
     name = InterfaceName.parse(edit.words[1])
-    header = f"interface {name}"
+    header = edit.tree.header_of(name)
+    known = edit.tree.has_section(header)
     virtual = bool(name.sub) or name.type in ("Loopback", "Tunnel", "Null")
     if edit.negated:
-        return None if virtual else "% Removal of physical interfaces is not permitted\n"
-    if edit.tree.has_section(header):
+        if not virtual:
+            return "% Removal of physical interfaces is not permitted\n"
+        edit.tree.drop("", tuple(header.split()))
+        return ""
+    if known:
+        edit.text = header
         return None
     if not virtual or (name.sub and not edit.tree.has_section(f"interface {name.parent}")):
         return _no_such_interface(edit)
+    if edit.words[2:] and not name.sub:
+        return Misread("invalid", edit.raw.rindex(edit.raw.split()[-1]))
     for line in ("no ip address", "no ip directed-broadcast"):
-        edit.tree.put_in(header, line)
+        edit.tree.put_in(edit.text, line)
     return None
 
 
@@ -131,7 +138,7 @@ def _interface_address(text: str) -> IPv4Interface | None:
 @rule
 def passive(edit: Edit) -> Answer:
     """A passive interface speaks no IS-IS: the interface loses its own command."""
-    header = f"interface {edit.words[1]}"
+    header = edit.tree.header_of(edit.words[1])
     if not edit.tree.has_section(header):
         return _no_such_interface(edit)
     if not edit.negated:

@@ -82,18 +82,18 @@ async def serve_console(lab: Lab, device: Device, terminal: Terminal, host: str)
     """The console line as a terminal server gives it: silent until Return, then the login; again after every logout.
 
     `no exec` on `line con 0`, or the fault state `console.status` = "dead", leaves it silent; "open": somebody has
-    left it logged in, so Return gives an enabled prompt.
+    left it logged in.
     """
     terminal.write(f"\n\n\n{device.hostname} con0 is now available\n\n\n\n\nPress RETURN to get started.\n\n")
     while True:
         kind, _ = await terminal.read(echo=False)
         if kind == GONE:
             return
-        if device.config.value("line con 0", ("exec",)) == "no exec" or device.state.get("console.status") == "dead":
+        status = device.override("console.status")
+        if device.config.value("line con 0", ("exec",)) == "no exec" or status == "dead":
             continue
         terminal.write("\n")
-        left_open = device.state.get("console.status") == "open"
-        user = ("tech", 15) if left_open else await log_in(lab, device, terminal)
+        user = ("", 1) if status == "open" else await log_in(lab, device, terminal)
         if user is not None:
             await serve_session(lab, device, terminal, *user, "con", host)
             terminal.write(f"\n\n\n{device.hostname} con0 is now available\n\n\n\n\nPress RETURN to get started.\n\n")

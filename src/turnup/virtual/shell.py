@@ -78,9 +78,10 @@ class Shell:
         assert self.config is not None  # noqa: S101 - the caller has looked
         if not text.strip() or (text.lstrip().startswith("!") and not self.config.busy):
             return
-        found = await self._misbehaviour.before(text.strip())
-        answer = found if found is not None else self.config.line(text)
-        self._prompt = await self._misbehaviour.answer(text.strip(), answer, self._print) or ""
+        command = self.config.canonical(text)
+        replaced = await self._misbehaviour.before(command)
+        answer = replaced if replaced is not None else self.config.line(text)
+        self._prompt = await self._misbehaviour.answer(command, answer, self._print)
 
     async def _exec(self, text: str) -> bool:
         line = text.strip()
@@ -100,7 +101,7 @@ class Shell:
             return self._switch(answer)
         if answer is None:
             answer = invalid(len(self.prompt) + _last_word(line))
-        self._prompt = await self._misbehaviour.answer(command, _filtered(answer, *chosen), self._page) or ""
+        self._prompt = await self._misbehaviour.answer(command, _filtered(answer, *chosen), self._page)
         return True
 
     def _switch(self, to: Running) -> bool:
