@@ -16,7 +16,7 @@ _DEFAULT_SIZE = 4096
 
 
 @shows("show logging")
-def logging(view: View, args: Args) -> str:
+def logging(view: View, _args: Args) -> str:
     """Header, then the messages that still fit the buffer; the oldest may have lost its beginning."""
     size, level = _buffer(view)
     buffered = [line for entry in _entries(view) for line in _message(view, entry)] if size else []
