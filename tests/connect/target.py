@@ -174,6 +174,9 @@ class Cli:
                 self.typed(char)
 
     def typed(self, char: str) -> None:
+        coming = char + bytes(self.waiting).split(b"\n")[0].decode().strip()
+        if not self.line and self.now(self.behaviour.syslog_before_echo, coming):
+            self.out(f"\r\n{SYSLOG}\r\n")
         self.line += char
         if self.quiet:
             return
@@ -359,11 +362,6 @@ class Cli:
     def ready(self) -> None:
         self.out(self.prompt())
         self.busy = False
-        for command in self.behaviour.syslog_before_echo.split("|"):
-            coming = bytes(self.waiting).split(b"\n")[0].decode().strip()
-            if command and re.fullmatch(command, coming) and command not in self.once:
-                self.once.add(command)
-                self.out(f"\r\n{SYSLOG}\r\n")
         self.pump()
 
     def say(self, text: str, end: str = "\r\n") -> None:

@@ -133,7 +133,7 @@ class Conversation:
                         seen(cut, pipeline)
                 continue
             quiet = time.monotonic() - quiet_since
-            if quiet >= self.lost_after and lossy and pipeline.splitter.waits_for_typing():
+            if quiet >= min(self.lost_after, allowed) and lossy and pipeline.splitter.waits_for_typing():
                 raise InputLost(f"the router waits at its prompt; {pipeline.waiting_for!r} or its marker was lost")
             if quiet >= allowed:
                 raise self._silence(pipeline, allowed)

@@ -92,7 +92,7 @@ class Reader:
     def come_back(self, why: TurnupError) -> None:
         """Get hold of the prompt again. Raises Unreachable when the router does not come back."""
         try:
-            self._conversation.resynchronise(COME_BACK)
+            self._conversation.resynchronise(min(COME_BACK, self._patience("")))
         except (Silence, InputLost) as silence:
             raise Unreachable(f"the router did not come back ({why})", advice=silence.advice) from silence
 
