@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 
 import asyncssh
 
-USER, PASSWORD, ENABLE = "noc", "pass-word-1", "enable-word-1"  # noqa: S105
+USER, PASSWORD, ENABLE = "noc", "pass-word-1", "enable-word-1"
 SYSLOG = "*Mar  1 00:01:02.003: %LINK-3-UPDOWN: Interface Serial5/1, changed state to down"
 DESCRIPTIONS = "\n".join(
     ["Interface                      Status         Protocol Description"]
@@ -309,7 +309,10 @@ class Cli:
         elif self.behaviour.chunk:
             self.dribble("\r\n".join(lines).encode() + b"\r\n" * bool(lines))
         else:
-            self.say(text, end="" if matches(self.behaviour.glued, text.split("\n")[0].replace("thing", "show thing")) else "\r\n")
+            self.say(
+                text,
+                end="" if matches(self.behaviour.glued, text.split("\n")[0].replace("thing", "show thing")) else "\r\n",
+            )
             self.ready()
 
     def page(self, char: str, first: bool = False) -> None:

@@ -140,5 +140,3 @@ def _enable(conversation: Conversation, address: Address, secret: str, seconds: 
         f"{address}: the router refused `enable`" + (f": {said[0].strip()}" if said and asked else ""),
         advice="Check TURNUP_ENABLE, and whether TACACS+ answers.",
     )
-
-

@@ -78,9 +78,7 @@ class Reader:
         if cut.problem:
             return AnswerIncomplete(self._redact(f"{cut.command!r}: {cut.problem}{near}"))
         line = cut.doubtful[0]
-        return AnswerIncomplete(
-            self._redact(f"{cut.command!r}: a log message seems to stand inside the line {line!r}")
-        )
+        return AnswerIncomplete(self._redact(f"{cut.command!r}: a log message seems to stand inside the line {line!r}"))
 
     def heard(self, cut: Cut) -> None:
         """Keep the log messages apart."""

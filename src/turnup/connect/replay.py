@@ -62,7 +62,9 @@ class ReplaySession:
         for name in names:
             if (path := self.folder / name).is_file():
                 return Answer(request.command, path.read_text(encoding="utf-8").removesuffix("\n"), self._at)
-        return Answer(request.command, "", self._at, failure=f"no recording: {' or '.join(names)} in {self.folder.name}")
+        return Answer(
+            request.command, "", self._at, failure=f"no recording: {' or '.join(names)} in {self.folder.name}"
+        )
 
     def enter_config(self) -> None:
         """Raises Refused."""

@@ -53,7 +53,9 @@ class Splitter:
     `host` is the router's name in its prompt; "" = learn it from the first prompt before a marker.
     """
 
-    def __init__(self, commands: Sequence[str], nonce: str, dialect: Dialect, host: str = "", rest: bytes = b"") -> None:
+    def __init__(
+        self, commands: Sequence[str], nonce: str, dialect: Dialect, host: str = "", rest: bytes = b""
+    ) -> None:
         self.commands = tuple(commands)
         self.host = host
         self.answers: list[Cut] = []
