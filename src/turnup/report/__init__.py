@@ -31,6 +31,7 @@ _WORDS = (
     "open_rows",
     "place",
     "places",
+    "rule",
     "said",
     "seconds",
     "symbol",

@@ -44,8 +44,11 @@ def headline(certificate: Certificate) -> str:
     if certificate.outcome is Outcome.PENDING:
         return f"Not concluded yet: {_number(tests[Verdict.PENDING])} waiting for a person's attestation."
     if tests[Verdict.INCONCLUSIVE]:
-        return f"Nothing is proved yet: {_number(tests[Verdict.INCONCLUSIVE])} could not be concluded."
-    return "Nothing is proved yet: the router's identity was not read, or no test applied."
+        return (
+            "It is not proved that the port satisfies the Acceptance Tests of Schedule 2: "
+            f"{_number(tests[Verdict.INCONCLUSIVE])} could not be concluded."
+        )
+    return "Nothing is proved: the router's identity was not read, or no test applied."
 
 
 def counts(certificate: Certificate) -> str:
@@ -62,6 +65,11 @@ def open_rows(certificate: Certificate) -> tuple[TestResult, ...]:
 def deciding(row: TestResult) -> tuple[Finding, ...]:
     """The findings that gave the row its verdict."""
     return tuple(finding for finding in row.findings if finding.verdict is row.verdict)
+
+
+def rule(row: TestResult) -> str:
+    """What the test demands, as one paragraph."""
+    return " ".join(row.rule.split())
 
 
 def place(seen: Seen) -> str:
