@@ -25,6 +25,7 @@ _ESCAPES: dict[str, Callable[[str], str]] = {".md": markdown, ".csv": csv_cell}
 _WORDS = (
     "counts",
     "deciding",
+    "excerpt",
     "headline",
     "lines",
     "local",
@@ -95,6 +96,7 @@ def _environment(suffix: str) -> Environment:
         keep_trailing_newline=True,
     )
     environment.globals.update({name: getattr(words, name) for name in _WORDS})
+    environment.filters["excerpt"] = words.excerpt
     environment.filters["verbatim"] = lambda text: Verbatim(visible(text))
     return environment
 

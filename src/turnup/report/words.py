@@ -73,8 +73,17 @@ def rule(row: TestResult) -> str:
 
 
 def place(seen: Seen) -> str:
-    """Command and line: `show version, line 2`."""
-    return f"{seen.command}, line {seen.line}" if seen.line else f"{seen.command}, whole answer"
+    """Command and lines: `show version, line 2`."""
+    if not seen.line:
+        return f"{seen.command}, whole answer"
+    last = seen.line + len(lines(seen.text)) - 1
+    return f"{seen.command}, line {seen.line}" if last == seen.line else f"{seen.command}, lines {seen.line} to {last}"
+
+
+def excerpt(seen: Seen) -> str:
+    """The first line of what was seen, for a format that has room for one."""
+    first, *others = lines(seen.text)
+    return f"{first} [{len(others)} more]" if others else first
 
 
 def places(finding: Finding) -> str:
@@ -95,7 +104,7 @@ def seconds(row: TestResult, certificate: Certificate) -> float:
 
 def lines(text: str) -> list[str]:
     """The lines of a router's text, for a format that can show more than one."""
-    return text.replace("\r\n", "\n").split("\n")
+    return text.replace("\r\n", "\n").rstrip("\n").split("\n")
 
 
 def utc(time: datetime) -> str:
