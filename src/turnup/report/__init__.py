@@ -25,6 +25,7 @@ _ESCAPES: dict[str, Callable[[str], str]] = {".md": markdown, ".csv": csv_cell}
 _WORDS = (
     "counts",
     "deciding",
+    "evidence",
     "excerpt",
     "headline",
     "lines",

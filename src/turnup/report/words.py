@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -74,10 +74,7 @@ def rule(row: TestResult) -> str:
 
 def place(seen: Seen) -> str:
     """Command and lines: `show version, line 2`."""
-    if not seen.line:
-        return f"{seen.command}, whole answer"
-    last = seen.line + len(lines(seen.text)) - 1
-    return f"{seen.command}, line {seen.line}" if last == seen.line else f"{seen.command}, lines {seen.line} to {last}"
+    return _place(seen.command, (seen,))
 
 
 def excerpt(seen: Seen) -> str:
@@ -87,8 +84,24 @@ def excerpt(seen: Seen) -> str:
 
 
 def places(finding: Finding) -> str:
-    """All places a finding was seen at."""
-    return "; ".join(place(seen) for seen in finding.seen)
+    """All places a finding was seen at, each command once."""
+    commands = dict.fromkeys(seen.command for seen in finding.seen)
+    return "; ".join(
+        _place(command, [seen for seen in finding.seen if seen.command == command]) for command in commands
+    )
+
+
+def evidence(row: TestResult, findings: Sequence[Finding] | None = None) -> tuple[Seen, ...]:
+    """Everything the row's findings (or those given) were seen in, each text once."""
+    return tuple(dict.fromkeys(seen for finding in findings or row.findings for seen in finding.seen))
+
+
+def _place(command: str, all_seen: Sequence[Seen]) -> str:
+    spans = sorted({(seen.line, seen.line + len(lines(seen.text)) - 1) for seen in all_seen if seen.line})
+    if not spans:
+        return f"{command}, whole answer"
+    told = ", ".join(str(first) if first == last else f"{first}-{last}" for first, last in spans)
+    return f"{command}, line{'s' if len(spans) > 1 or '-' in told else ''} {told}"
 
 
 def said(finding: Finding) -> str:
