@@ -319,15 +319,8 @@ class Cli:
         elif self.behaviour.chunk:
             self.dribble("\r\n".join(lines).encode() + b"\r\n" * bool(lines))
         else:
-<<<<<<< HEAD
             glued = matches(self.behaviour.glued, text.split("\n")[0])
             self.say(text.rstrip("\n") if glued else text, end="" if glued else "\r\n")
-=======
-            self.say(
-                text,
-                end="" if matches(self.behaviour.glued, text.split("\n")[0].replace("thing", "show thing")) else "\r\n",
-            )
->>>>>>> acceptance
             self.ready()
 
     def page(self, char: str, first: bool = False) -> None:

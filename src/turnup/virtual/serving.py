@@ -82,15 +82,7 @@ async def serve_console(lab: Lab, device: Device, terminal: Terminal, host: str)
     """The console line as a terminal server gives it: silent until Return, then the login; again after every logout.
 
     `no exec` on `line con 0`, or the fault state `console.status` = "dead", leaves it silent; "open": somebody has
-<<<<<<< HEAD
-<<<<<<< HEAD
-    left it logged in, so Return gives an enabled prompt.
-=======
     left it logged in.
->>>>>>> virtual
-=======
-    left it logged in.
->>>>>>> shows
     """
     terminal.write(f"\n\n\n{device.hostname} con0 is now available\n\n\n\n\nPress RETURN to get started.\n\n")
     while True:
@@ -101,16 +93,7 @@ async def serve_console(lab: Lab, device: Device, terminal: Terminal, host: str)
         if device.config.value("line con 0", ("exec",)) == "no exec" or status == "dead":
             continue
         terminal.write("\n")
-<<<<<<< HEAD
-<<<<<<< HEAD
-        left_open = device.state.get("console.status") == "open"
-        user = ("tech", 15) if left_open else await log_in(lab, device, terminal)
-=======
         user = ("", 1) if status == "open" else await log_in(lab, device, terminal)
->>>>>>> virtual
-=======
-        user = ("", 1) if status == "open" else await log_in(lab, device, terminal)
->>>>>>> shows
         if user is not None:
             await serve_session(lab, device, terminal, *user, "con", host)
             terminal.write(f"\n\n\n{device.hostname} con0 is now available\n\n\n\n\nPress RETURN to get started.\n\n")

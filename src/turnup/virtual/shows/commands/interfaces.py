@@ -69,12 +69,7 @@ def mac_address(view: View, port: Port) -> str:
 
 def _layer2(view: View, port: Port, found: Link) -> Iterator[str]:
     if port.name.sub:
-<<<<<<< HEAD
-        vlan = f", Vlan ID  {port.words('encapsulation', 'dot1Q')[0]}." if port.words("encapsulation", "dot1Q") else ""
-        yield f"  Encapsulation {port.encapsulation}{vlan}"
-=======
         yield f"  Encapsulation {port.encapsulation}{f', Vlan ID  {port.vlan}.' if port.vlan else ''}"
->>>>>>> shows
         return
     loopback = view.overrides.text(f"interface.{port.name}.loopback") or port.loopback
     crc = f", crc {port.crc}" if port.is_sonet or port.is_serial else ""

@@ -50,19 +50,7 @@ def processes(view: View, _args: Args) -> str:
         f"Total: {total}, Used: {held}, Free: {free}",
         " PID TTY  Allocated      Freed    Holding    Getbufs    Retbufs Process",
     ]
-<<<<<<< HEAD
-    rows = (
-        (0, "*Init*", 2),
-        (0, "*Sched*", 400),
-        (0, "*Dead*", 900),
-        (2, "Load Meter", 9000),
-        (5, "Check heaps", 9000),
-    )
-    rows += ((38, "IP Input", 700), (61, "BGP Router", 4), (65, "CLNS/ISIS Update", 60))
-    for pid, name, part in rows:
-=======
     for pid, name, part in _PROCESSES:
->>>>>>> shows
         lines.append(
             f"{pid:>4}   0 {held // part * 2:>10} {held // part:>10} {held // part:>10} {0:>10} {0:>10} {name}"
         )
