@@ -70,6 +70,10 @@ class Tree(Protocol):
         """Insert a line at its place, unchecked."""
         ...
 
+    def has_section(self, header: str) -> bool:
+        """Whether the configuration has that section."""
+        ...
+
 
 @dataclass(frozen=True)
 class Fault:
@@ -104,6 +108,8 @@ class Fault:
                 if not gone:
                     raise InputError(f"{router} has no line {pattern!r} in section {part.section!r}", where=self.name)
                 done += [("removed", section, line) for section, line in reversed(gone)]
+            if part.add and part.section and "*" not in part.section and not tree.has_section(part.section):
+                done.append(("added", "", part.section))  # the repair takes away the section as well
             for line in part.add:
                 tree.put_in(part.section, line)
                 done.append(("added", part.section, line))

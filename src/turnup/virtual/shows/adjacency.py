@@ -91,9 +91,8 @@ def isis_ports(view: View) -> Iterator[Port]:
         return
     passive = {port.name for name in found.passive if (port := view.port(name))}
     for port in view.ports:
-        if port.isis and not port.shut and port.name not in passive:
-            yield port
-        elif port.is_virtual and (port.isis or port.name in passive):
+        active = port.isis and not port.shut and port.name not in passive
+        if active or (port.is_virtual and (port.isis or port.name in passive)):
             yield port
 
 

@@ -32,7 +32,8 @@ def counters(view: View, port: Port, found: Link) -> Counters:
     if found.why == "crc":  # the far end counts frames of another length
         crc += _grown(view, f"crc.{port.name}", 3)
     frames, aborts = over.number(f"{key}.frame_errors"), over.number(f"{key}.abort_errors")
-    moved = int(view.up_for(key).total_seconds()) * 5 if found.up and not port.is_virtual else 0
+    counted = min(view.up_for(key), view.now - (view.cleared or view.device.booted))
+    moved = int(counted.total_seconds()) * 5 if found.up and not port.is_virtual else 0
     return Counters(
         rate=4000 if moved else 0,
         packets_in=moved,

@@ -14,7 +14,7 @@ class Overrides:
     values: Mapping[str, object]
 
     def get(self, name: str) -> object | None:
-        """The value of that name; of the first pattern (`*`, `?`) that matches it otherwise; None when there is none."""
+        """The value of that name, else of the first pattern (`*`, `?`) that matches it; None when there is none."""
         if name in self.values:
             return self.values[name]
         return next((value for key, value in self.values.items() if _is_pattern(key) and fnmatchcase(name, key)), None)

@@ -10,8 +10,7 @@ from turnup.virtual.device import FarEnd
 from turnup.virtual.passwords import decode7
 from turnup.virtual.shows.adjacency import adjacencies
 from turnup.virtual.shows.links import far_end, port_towards
-from turnup.virtual.shows.prefix_lists import permitted, permits
-
+from turnup.virtual.shows.prefix_lists import permits, permitted
 from turnup.virtual.shows.view import View
 
 ESTABLISHED = "Established"

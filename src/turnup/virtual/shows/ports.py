@@ -91,6 +91,12 @@ class Port:
         return (self.word("encapsulation") or "hdlc").upper()
 
     @property
+    def vlan(self) -> str:
+        """Number behind `encapsulation dot1Q`, "" without one."""
+        words = self.words("encapsulation") or ()
+        return words[1] if len(words) > 1 and words[0].lower() == "dot1q" else ""
+
+    @property
     def crc(self) -> int:
         """Length of the frame check: configured, or the card's default."""
         default = self.card.default_crc if self.card and self.card.default_crc else 16

@@ -72,7 +72,9 @@ def all_commands() -> tuple[Command, ...]:
     package = importlib.import_module("turnup.virtual.shows.commands")
     for module in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
         importlib.import_module(module.name)
-    return tuple(sorted(_COMMANDS.values(), key=lambda c: (-sum(not w.startswith(("{", ".")) for w in c.words), c.words)))
+    return tuple(
+        sorted(_COMMANDS.values(), key=lambda c: (-sum(not w.startswith(("{", ".")) for w in c.words), c.words))
+    )
 
 
 def command_words() -> tuple[tuple[str, ...], ...]:

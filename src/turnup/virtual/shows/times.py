@@ -26,7 +26,7 @@ def short(length: timedelta) -> str:
 def long(length: timedelta) -> str:
     """`3 weeks, 2 days, 4 hours, 17 minutes`, as show version counts."""
     minutes = max(0, int(length.total_seconds()) // 60)
-    parts = []
+    parts: list[str] = []
     for unit, size in (("year", 52 * 7 * 1440), ("week", 7 * 1440), ("day", 1440), ("hour", 60), ("minute", 1)):
         count, minutes = divmod(minutes, size)
         if count or (unit == "minute" and not parts):

@@ -63,6 +63,11 @@ class View:
         return self.now - max(self.since.get(name, self.device.booted), self._logged.get(name, self.device.booted))
 
     @cached_property
+    def cleared(self) -> datetime | None:
+        """When the interface counters were last cleared, as the log says."""
+        return next((e.at for e in reversed(self.device.log) if e.text.startswith("%CLEAR-5-COUNTERS")), None)
+
+    @cached_property
     def _logged(self) -> dict[str, datetime]:
         """When the log last spoke of each state."""
         found: dict[str, datetime] = {}
@@ -96,8 +101,8 @@ class View:
         found = []
         for name, card, _ in self.device.interfaces():
             found.append(Port(name, card, lines.pop(name, ("no ip address", "shutdown"))))
-            for sub in sorted((n for n in lines if n.sub and n.parent == name), key=lambda n: int(n.sub[1:])):
-                found.append(Port(sub, card, lines.pop(sub)))
+            below = sorted((n for n in lines if n.sub and n.parent == name), key=lambda n: int(n.sub[1:]))
+            found += [Port(sub, card, lines.pop(sub)) for sub in below]
         rest = sorted(lines, key=lambda n: (n.type != "Loopback", n))
         return (*found, *(Port(name, None, lines[name]) for name in rest))
 

@@ -31,11 +31,22 @@ def _standard(words: list[str]) -> str:
     return f"{words[0]:<6} {source}{log}"
 
 
+def _guards(view: View) -> frozenset[str]:
+    """Lists that guard the vty lines: our own sessions count on them."""
+    found = (text.split() for header in view.configuration.headers("line vty") for text in view.section(header))
+    return frozenset(words[1] for words in found if words[0] == "access-class")
+
+
 @shows("show access-lists", "show access-lists {name}", "show ip access-lists", "show ip access-lists {name}")
 def access_lists(view: View, args: Args) -> str:
     """Every list, or one; an empty answer when there is no such list."""
     lines = []
-    vty = {w[1] for h in view.configuration.headers("line vty") for t in view.section(h) if (w := t.split())[0] == "access-class"}
+    vty = {
+        w[1]
+        for h in view.configuration.headers("line vty")
+        for t in view.section(h)
+        if (w := t.split())[0] == "access-class"
+    }
     for (kind, name), entries in _lists(view).items():
         if args.get("name", name) != name:
             continue

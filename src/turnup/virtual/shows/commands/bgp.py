@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from ipaddress import IPv4Address
 
 from turnup.virtual.shows.links import port_towards
 from turnup.virtual.shows.peers import Peering, local_as, peerings
@@ -40,7 +41,7 @@ def _age(view: View, one: Peering) -> str:
 
 
 @shows("show ip bgp summary")
-def summary(view: View, args: Args) -> str:
+def summary(view: View, _args: Args) -> str:
     """One line a neighbour; its last column is a number exactly when the session is Established."""
     own = local_as(view)
     if own is None:
@@ -76,7 +77,9 @@ def neighbors(view: View, args: Args) -> str:
     """One block a neighbour: session, policy, history."""
     if local_as(view) is None:
         return _NOT_ACTIVE
-    chosen = [one for one in peerings(view) if args.get("address", str(one.neighbor.address)) == str(one.neighbor.address)]
+    chosen = [
+        one for one in peerings(view) if args.get("address", str(one.neighbor.address)) == str(one.neighbor.address)
+    ]
     if not chosen:
         return "% No such neighbor or address family\n"
     return "\n".join("\n".join(_block(view, one)) + "\n" for one in chosen)
@@ -92,14 +95,14 @@ def _block(view: View, one: Peering) -> Iterator[str]:
         yield f" Member of peer-group {neighbor.peer_group} for session parameters"
     if neighbor.words("shutdown") is not None:
         yield " Administratively shut down"
-    yield f"  BGP version 4, remote router ID {neighbor.address if one.established else '0.0.0.0'}"
+    yield f"  BGP version 4, remote router ID {neighbor.address if one.established else IPv4Address(0)}"
     state = one.state.split(" ", 1)[0]
     yield f"  BGP state = {state}{f', up for {_age(view, one)}' if one.established else ''}"
     yield f"  Last read 00:00:{view.now.second % 60:02}, hold time is 180, keepalive interval is 60 seconds"
     yield from _capabilities(view, one)
     yield f"  Default minimum time between advertisement runs is {5 if internal else 30} seconds"
     yield ""
-    yield from _family(view, one)
+    yield from _family(one)
     yield from _history(view, one)
 
 
@@ -114,7 +117,7 @@ def _capabilities(view: View, one: Peering) -> Iterator[str]:
     yield "  Route refresh request: received 0, sent 0"
 
 
-def _family(view: View, one: Peering) -> Iterator[str]:
+def _family(one: Peering) -> Iterator[str]:
     neighbor = one.neighbor
     yield " For address family: IPv4 Unicast"
     yield "  BGP table version 1, neighbor version 1"

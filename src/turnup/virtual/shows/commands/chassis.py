@@ -49,7 +49,7 @@ def _is_prp(view: View) -> bool:
 
 
 @shows("show gsr")
-def gsr(view: View, args: Args) -> str:
+def gsr(view: View, _args: Args) -> str:
     """Two lines a slot."""
     return "".join(f"Slot {b.slot:<2} type  = {b.name} \n        state = {b.state} \n" for b in _boards(view))
 

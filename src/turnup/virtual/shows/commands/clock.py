@@ -13,13 +13,13 @@ def flag(view: View) -> str:
 
 
 @shows("show clock")
-def show_clock(view: View, args: Args) -> str:
+def show_clock(view: View, _args: Args) -> str:
     """The time alone."""
     return f"{flag(view)}{clock(view.now, view.zone)}\n"
 
 
 @shows("show clock detail")
-def show_clock_detail(view: View, args: Args) -> str:
+def show_clock_detail(view: View, _args: Args) -> str:
     """The time and where it comes from."""
     source = "Time source is NTP" if flag(view) != "*" else "No time source"
     return f"{flag(view)}{clock(view.now, view.zone)}\n{source}\n"

@@ -45,7 +45,7 @@ def _block(view: View, port: Port) -> Iterator[str]:
     yield "  COAPS = 0          PSBF = 0"
     yield "  State: PSBF_state = False"
     yield "  Rx(K1/K2): 00/00  Tx(K1/K2): 00/00"
-    yield f"  S1S0 = 00, C2 = {_c2(view, port):02X}"
+    yield f"  S1S0 = 00, C2 = {_c2(port):02X}"
     yield "CLOCK RECOVERY"
     yield "  RDOOL = 0"
     yield "  State: RDOOL_state = False"
@@ -61,7 +61,7 @@ def _grown(view: View, port: Port, name: str) -> int:
     return counted[key]
 
 
-def _c2(view: View, port: Port) -> int:
+def _c2(port: Port) -> int:
     """The path signal label: as configured; else 0xCF, with PPP and scrambling 0x16 (reference: provisioning 1.2)."""
     if configured := port.word("pos", "flag", "c2"):
         return int(configured, 0)
@@ -73,7 +73,9 @@ def _trace(view: View, port: Port, dark: bool) -> Iterator[str]:
     known = far if far and far.far_interface and not dark else None
     yield f"PATH TRACE BUFFER: {'STABLE' if known else 'UNSTABLE'}"
     yield f"  Remote hostname : {over.text(f'{key}.remote_hostname', known.name if known else '')}".rstrip(" ")
-    yield f"  Remote interface: {over.text(f'{key}.remote_interface', known.far_interface if known else '')}".rstrip(" ")
+    yield f"  Remote interface: {over.text(f'{key}.remote_interface', known.far_interface if known else '')}".rstrip(
+        " "
+    )
     yield f"  Remote IP addr  : {known.address if known else ''}".rstrip(" ")
     k1k2 = "00/00  Tx(K1/K2): 00/00" if known else "../..  Tx(K1/K2): ../.."
     yield f"  Remote Rx(K1/K2): {k1k2}"

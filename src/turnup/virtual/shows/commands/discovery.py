@@ -14,7 +14,7 @@ Device ID        Local Intrfce     Holdtme    Capability  Platform  Port ID
 
 
 @shows("show cdp neighbors")
-def cdp(view: View, args: Args) -> str:
+def cdp(view: View, _args: Args) -> str:
     """Neighbours that announce themselves; never on a port with `no cdp enable`."""
     if view.global_lines("no", "cdp", "run"):
         return "% CDP is not enabled\n"
@@ -30,7 +30,7 @@ def cdp(view: View, args: Args) -> str:
 
 
 @shows("show redundancy")
-def redundancy(view: View, args: Args) -> str | None:
+def redundancy(view: View, _args: Args) -> str | None:
     """One route processor only; images before 12.0(22)S do not know the command."""
     if view.hardware.chassis_word != "PRP":
         return None

@@ -102,13 +102,12 @@ def _directory(view: View, asked: str, everything: bool) -> str:
 
 
 @shows("show file systems")
-def file_systems(view: View, args: Args) -> str:
+def file_systems(view: View, _args: Args) -> str:
     """Every file system; the asterisk marks the one commands work on by default."""
     known, kinds = {one.name: one for one in devices(view)}, view.hardware.flags
     disk, second = view.hardware.disk, view.hardware.disk.replace("0", "1")
     lines = ["File Systems:", "", "     Size(b)     Free(b)      Type  Flags  Prefixes"]
-    for prefix in ("null:", "system:"):
-        lines.append(_row("-", "-", "opaque", prefix))
+    lines += [_row("-", "-", "opaque", prefix) for prefix in ("null:", "system:")]
     for name in (disk, second, "bootflash:"):
         device = known.get(name)
         sizes = (str(device.size), str(device.free)) if device else ("-", "-")
@@ -123,16 +122,16 @@ def _row(size: str, free: str, kind: str, prefixes: str, default: bool = False) 
     return f"{'*' if default else ' '}{size:>11} {free:>11} {kind:>9}     rw   {prefixes}"
 
 
-@shows("show slot0:", "show slot1:", "show bootflash:", "show disk0:", "show disk1:", "show flash:", "show flash")
-def card(view: View, args: Args) -> str | None:
-    """Kept for the forms; `flash` answers by the name of the device."""
+@shows("show flash", "show flash:")
+def default_flash(view: View, _args: Args) -> str | None:
+    """The card that the router takes for its flash memory."""
     return flash(view, {"device": view.hardware.disk})
 
 
 @shows("show {device}")
 def flash(view: View, args: Args) -> str | None:
     """Files of a linear flash card with their flags: E error, D deleted."""
-    asked = args["device"]
+    asked = "bootflash:" if args["device"] == "bootflash" else args["device"]
     device = next((one for one in devices(view) if one.name == asked), None)
     if device is None:
         return f"%Error opening {asked}/ (No such device)\n" if asked.endswith(":") else None

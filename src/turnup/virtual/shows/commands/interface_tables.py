@@ -22,7 +22,7 @@ def brief(view: View, args: Args) -> str | None:
 
 
 @shows("show interfaces description")
-def description(view: View, args: Args) -> str:
+def description(view: View, _args: Args) -> str:
     """One line an interface: state and what it is for."""
     lines = ["Interface                      Status         Protocol Description"]
     for port in view.ports:

@@ -9,6 +9,7 @@ from turnup.virtual.shows.hardware import CONTROLLER
 from turnup.virtual.shows.links import Link, link
 from turnup.virtual.shows.ports import Port
 from turnup.virtual.shows.registry import Args, shows
+from turnup.virtual.shows.times import short
 from turnup.virtual.shows.view import View
 
 _DELAY = {"Serial": 200, "POS": 100, "FastEthernet": 100, "GigabitEthernet": 10, "Ethernet": 1000, "Loopback": 5000}
@@ -68,8 +69,7 @@ def mac_address(view: View, port: Port) -> str:
 
 def _layer2(view: View, port: Port, found: Link) -> Iterator[str]:
     if port.name.sub:
-        vlan = f", Vlan ID  {port.words('encapsulation', 'dot1Q', )[0]}." if port.words("encapsulation", "dot1Q") else ""
-        yield f"  Encapsulation {port.encapsulation}{vlan}"
+        yield f"  Encapsulation {port.encapsulation}{f', Vlan ID  {port.vlan}.' if port.vlan else ''}"
         return
     loopback = view.overrides.text(f"interface.{port.name}.loopback") or port.loopback
     crc = f", crc {port.crc}" if port.is_sonet or port.is_serial else ""
@@ -106,7 +106,8 @@ def _activity(view: View, port: Port, found: Link) -> Iterator[str]:
         yield f"  Last input {seen}, output never, output hang never"
     else:
         yield f"  Last input {seen}, output {'never' if port.shut else '00:00:00'}, output hang never"
-    yield '  Last clearing of "show interface" counters never'
+    cleared = short(view.now - view.cleared) if view.cleared else "never"
+    yield f'  Last clearing of "show interface" counters {cleared}'
     yield "  Queueing strategy: fifo"
     drops = view.overrides.number(f"interface.{port.name}.output_drops")
     yield f"  Output queue 0/40, {drops} drops; input queue 0/75, 0 drops"

@@ -16,20 +16,20 @@ _COLUMN = 14  # characters of the system id column that old trains keep
 
 
 @shows("show isis neighbors")
-def isis_neighbors(view: View, args: Args) -> str:
+def isis_neighbors(view: View, _args: Args) -> str:
     """One line an adjacency; ES-IS neighbours are none."""
     lines = ["System Id       Type Interface     IP Address      State Holdtime Circuit Id"]
-    for one in adjacencies(view):
-        if one.protocol == "IS-IS":
-            lines.append(
-                f"{one.system_id[:_COLUMN]:<15} {one.level:<4} {one.port.short:<13} {one.address:<15} "
-                f"{one.state:<5} {one.holdtime:<8} {one.circuit_id}"
-            )
+    lines += [
+        f"{one.system_id[:_COLUMN]:<15} {one.level:<4} {one.port.short:<13} {one.address:<15} "
+        f"{one.state:<5} {one.holdtime:<8} {one.circuit_id}"
+        for one in adjacencies(view)
+        if one.protocol == "IS-IS"
+    ]
     return "\n".join([*_tag(view), *lines]) + "\n" if process(view) else _NOT_ENABLED
 
 
 @shows("show clns neighbors")
-def clns_neighbors(view: View, args: Args) -> str:
+def clns_neighbors(view: View, _args: Args) -> str:
     """The same and ES-IS neighbours, with what they are on layer 2; 12.0S puts the SNPA first."""
     if process(view) is None:
         return _NOT_ENABLED
@@ -55,7 +55,7 @@ def _snpa(view: View, one: Adjacency) -> str:
 
 
 @shows("show clns protocol")
-def clns_protocol(view: View, args: Args) -> str:
+def clns_protocol(view: View, _args: Args) -> str:
     """The process: its areas, its interfaces, its metrics."""
     found = process(view)
     return "\n".join(_protocol(view, found)) + "\n" if found else _NOT_ENABLED
@@ -96,7 +96,8 @@ def _interface(view: View, port: Port) -> Iterator[str]:
     if found is None or not port.isis:
         yield "  CLNS protocol processing disabled"
         return
-    yield f"  Checksums enabled, MTU {port.mtu - 3 if port.is_ethernet else port.mtu}, Encapsulation {port.encapsulation}"
+    mtu = port.mtu - 3 if port.is_ethernet else port.mtu
+    yield f"  Checksums enabled, MTU {mtu}, Encapsulation {port.encapsulation}"
     yield "  Next ESH/ISH in 27 seconds"
     yield "  Routing Protocol: IS-IS"
     yield f"    Circuit Type: {port.word('isis', 'circuit-type') or 'level-1-2'}"

@@ -46,7 +46,7 @@ def line(view: View, args: Args) -> str:
     """One line a terminal line; the asterisk marks those in use."""
     used = _used(view)
     rows = ["   Tty Typ     Tx/Rx    A Modem  Roty AccO AccI   Uses   Noise  Overruns   Int"]
-    kind = {"console": "CTY", "aux": "AUX", "vty": "VTY"}.get(args.get("kind", ""), "")
+    kind = {"console": "CTY", "con": "CTY", "aux": "AUX", "vty": "VTY"}.get(args.get("kind", ""), "")
     for one in _lines(view):
         if kind and (one.kind != kind or str(one.number) != args["number"]):
             continue
@@ -60,7 +60,7 @@ def line(view: View, args: Args) -> str:
 
 
 @shows("show users")
-def users(view: View, args: Args) -> str:
+def users(view: View, _args: Args) -> str:
     """Who is logged in; the asterisk marks the session that asks."""
     rows = ["    Line       User       Host(s)              Idle       Location"]
     for tty, session in sorted(_used(view).items()):
@@ -70,13 +70,12 @@ def users(view: View, args: Args) -> str:
         where = f"{session.line} {session.number}"
         host = "" if session.line == "con" else session.host
         rows.append(f"{mark} {tty:>2} {where:<9} {session.username:<10} {'idle':<20} {shown:<10} {host}".rstrip())
-    for extra in view.overrides.texts("users.lines"):
-        rows.append(extra)
+    rows += view.overrides.texts("users.lines")
     rows += ["", "  Interface  User      Mode                     Idle Peer Address"]
     return "\n".join(rows) + "\n"
 
 
 @shows("show privilege")
-def privilege(view: View, args: Args) -> str:
+def privilege(view: View, _args: Args) -> str:
     """The level of the session that asks."""
     return f"Current privilege level is {view.session.privilege}\n"

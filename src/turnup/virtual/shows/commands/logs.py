@@ -16,7 +16,7 @@ _DEFAULT_SIZE = 4096
 
 
 @shows("show logging")
-def logging(view: View, args: Args) -> str:
+def logging(view: View, _args: Args) -> str:
     """Header, then the messages that still fit the buffer; the oldest may have lost its beginning."""
     size, level = _buffer(view)
     buffered = [line for entry in _entries(view) for line in _message(view, entry)] if size else []
@@ -39,7 +39,9 @@ def _header(view: View, count: int, size: int, level: str) -> Iterator[str]:
     on = not view.global_lines("no", "logging", "on")
     dropped = view.overrides.number("log.dropped")
     yield f"Syslog logging: {'enabled' if on else 'disabled'} ({dropped} messages dropped, 0 flushes, 0 overruns)"
-    console = "disabled" if view.global_lines("no", "logging", "console") else f"level debugging, {count} messages logged"
+    console = (
+        "disabled" if view.global_lines("no", "logging", "console") else f"level debugging, {count} messages logged"
+    )
     yield f"    Console logging: {console}"
     yield "    Monitor logging: level debugging, 0 messages logged"
     yield f"    Buffer logging: {f'level {level}, {count} messages logged' if size else 'disabled'}"

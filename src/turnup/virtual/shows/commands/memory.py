@@ -8,6 +8,17 @@ from turnup.virtual.shows.view import View
 
 _IMAGE = 27 * 1024 * 1024  # what image and data segments take before the pools are made
 _FAST = (131072, 67064)
+# Number, name and the part of the used memory that each holds (one so many-th).
+_PROCESSES = (
+    (0, "*Init*", 2),
+    (0, "*Sched*", 400),
+    (0, "*Dead*", 900),
+    (2, "Load Meter", 9000),
+    (5, "Check heaps", 9000),
+    (38, "IP Input", 700),
+    (61, "BGP Router", 4),
+    (65, "CLNS/ISIS Update", 60),
+)
 
 
 def _processor(view: View) -> tuple[int, int, int, int]:
@@ -19,7 +30,7 @@ def _processor(view: View) -> tuple[int, int, int, int]:
 
 
 @shows("show memory summary", "show memory")
-def summary(view: View, args: Args) -> str:
+def summary(view: View, _args: Args) -> str:
     """The pools; what stands below them is only as long as a parser needs to pass over it."""
     total, free, lowest, largest = _processor(view)
     fast, used = _FAST
@@ -31,7 +42,7 @@ def summary(view: View, args: Args) -> str:
 
 
 @shows("show processes memory")
-def processes(view: View, args: Args) -> str:
+def processes(view: View, _args: Args) -> str:
     """The totals in the one line of 12.0, then the processes that hold most."""
     total, free, _, _ = _processor(view)
     held = total - free
@@ -39,8 +50,8 @@ def processes(view: View, args: Args) -> str:
         f"Total: {total}, Used: {held}, Free: {free}",
         " PID TTY  Allocated      Freed    Holding    Getbufs    Retbufs Process",
     ]
-    rows = ((0, "*Init*", 2), (0, "*Sched*", 400), (0, "*Dead*", 900), (2, "Load Meter", 9000), (5, "Check heaps", 9000))
-    rows += ((38, "IP Input", 700), (61, "BGP Router", 4), (65, "CLNS/ISIS Update", 60))
-    for pid, name, part in rows:
-        lines.append(f"{pid:>4}   0 {held // part * 2:>10} {held // part:>10} {held // part:>10} {0:>10} {0:>10} {name}")
+    for pid, name, part in _PROCESSES:
+        lines.append(
+            f"{pid:>4}   0 {held // part * 2:>10} {held // part:>10} {held // part:>10} {0:>10} {0:>10} {name}"
+        )
     return "\n".join(lines) + "\n"

@@ -17,7 +17,7 @@ def lookup(view: View) -> bool:
 
 
 @shows("show hosts")
-def hosts(view: View, args: Args) -> str:
+def hosts(view: View, _args: Args) -> str:
     """Domain, servers, and the names given by `ip host`."""
     domain = view.global_word("ip", "domain-name")
     lines = [

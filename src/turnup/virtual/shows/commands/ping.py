@@ -50,7 +50,9 @@ def ping(view: View, args: Args) -> str | None:
     source = _source(view, options.source)
     if options.source and source is None:
         return "% Invalid source\n"
-    lines = [f"Sending {options.count}, {options.size}-byte ICMP Echos to {target}, timeout is {options.seconds} seconds:"]
+    lines = [
+        f"Sending {options.count}, {options.size}-byte ICMP Echos to {target}, timeout is {options.seconds} seconds:"
+    ]
     if source is not None:
         lines.append(f"Packet sent with a source address of {source} ")
     if options.df:

@@ -23,7 +23,7 @@ _CODES = """Codes: C - connected, S - static, I - IGRP, R - RIP, M - mobile, B -
 
 
 @shows("show ip route")
-def routes(view: View, args: Args) -> str:
+def routes(view: View, _args: Args) -> str:
     """The whole table, networks of one class grouped."""
     entries = table(view)
     default = next((e for e in entries if e.prefix == DEFAULT), None)

@@ -14,7 +14,7 @@ def servers(view: View) -> tuple[str, ...]:
 
 
 @shows("show tacacs")
-def tacacs(view: View, args: Args) -> str:
+def tacacs(view: View, _args: Args) -> str:
     """One block a server. The first that answers carries our logins and commands; its packets grow with each."""
     alive = [one for one in servers(view) if not view.overrides.flag(f"tacacs.{one}.dead")]
     blocks = []

@@ -48,7 +48,7 @@ def register(view: View) -> str:
 
 
 @shows("show version")
-def version(view: View, args: Args) -> str:
+def version(view: View, _args: Args) -> str:
     """The running image first, then ROM and boot loader, the chassis and what is in it."""
     return "\n".join([*_software(view, view.hardware), "", *_system(view), "", *_inventory(view)]) + "\n"
 
@@ -115,7 +115,7 @@ def _controllers(view: View) -> Iterator[str]:
 
 
 @shows("show bootvar", "show boot")
-def bootvar(view: View, args: Args) -> str:
+def bootvar(view: View, _args: Args) -> str:
     """Boot variables, as `boot system` and `boot bootldr` lines make them."""
     configured = [w for w in view.global_lines("boot", "system") if len(w) > 2]
     files = [f"{_file(words)},1" for words in configured] or [f"{image(view)},1"]
