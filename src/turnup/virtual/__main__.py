@@ -84,7 +84,7 @@ async def _serve(lab: Lab, key_file: Path | None, with_parent: bool) -> None:
 
 
 def _until_end_of_input(loop: asyncio.AbstractEventLoop, server: Server) -> None:
-    while sys.stdin.buffer.read(4096):
+    while os.read(sys.stdin.fileno(), 4096):  # not sys.stdin: its lock is held at exit
         pass
     with suppress(RuntimeError):  # the loop has ended before its parent
         loop.call_soon_threadsafe(server.stopped.set)
