@@ -9,6 +9,8 @@ from pathlib import Path
 import dns.message
 import dns.name
 import dns.rcode
+
+from turnup import folder
 from turnup.checks import Expected, all_checks
 from turnup.equipment.estate import Equipment, load_equipment
 from turnup.evidence.redact import Redactor
@@ -27,8 +29,6 @@ from turnup.virtual.lab import Lab, Plain, make_lab
 from turnup.virtual.resolver import Responder
 from turnup.virtual.shows import SimulatedState
 from turnup.virtual.syntax import Match, grammar
-
-from turnup import folder
 
 ROUTER, PORT = "nyc-hud-gsr1", InterfaceName.parse("Serial5/0")
 SECRETS = {"LVL3-MD5": "lab-key-of-level3", "last-resort": "lab-last-resort"}
