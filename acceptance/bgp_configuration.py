@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from turnup.checks import Expected, Facts, check, compare, holds, inconclusive, part
 from turnup.configuration import Configuration
 from turnup.facts.bgp_neighbor import BgpNeighbor
+from turnup.facts.running_config import RunningConfig
 from turnup.model.equipment import IbgpPeer
 from turnup.model.interface_name import same_interface
 from turnup.model.order import Bgp
 from turnup.model.transcript import Ask
 from turnup.model.verdict import Finding, Seen, Verdict
 from turnup.rules.bgp import BgpSection, as_number, bgp_section, is_address
-from turnup.rules.orders import lines_of
+from turnup.rules.orders import lines_of, without_bgp
 from turnup.rules.tokens import as_intended, token_name, without_token
 
 
@@ -22,7 +23,7 @@ from turnup.rules.tokens import as_intended, token_name, without_token
 class Settings:
     """`ibgp_next_hop_self`: whether every iBGP session sets itself as next hop."""
 
-    ibgp_next_hop_self: bool = False
+    ibgp_next_hop_self: bool = True
 
 
 def asks(expected: Expected) -> tuple[Ask, ...]:
@@ -32,7 +33,7 @@ def asks(expected: Expected) -> tuple[Ask, ...]:
     return (Ask("running_config"), *detail)
 
 
-@check(6, "Verify BGP configuration", asks=asks)
+@check(6, "Verify BGP configuration", asks=asks, settings=Settings)
 def bgp_configuration(expected: Expected, facts: Facts) -> Iterator[Finding]:
     """Own AS; the customer's neighbor and prefix-list line for line as the order was rendered, and nothing more.
 
@@ -49,18 +50,30 @@ def bgp_configuration(expected: Expected, facts: Facts) -> Iterator[Finding]:
         return
     seen = facts.config_seen(section.header, section="")
     yield compare("own AS", local_as, section.local_as, source=expected.inventory("local_as"), seen=seen)
-    yield from part("customer's neighbor", _customer(expected, facts, section))
-    yield from part("customer's prefix-list", _prefix_lists(expected, facts, config))
-    yield from part("customer's session as it runs", _running(expected, facts))
+    if without_bgp(expected):
+        yield from _no_neighbor(expected, facts, section)
+    else:
+        yield from part("customer's neighbor", _customer(expected, facts, section))
+        yield from part("customer's prefix-list", _prefix_lists(expected, facts, config))
+        yield from part("customer's session as it runs", _running(expected, facts))
     for peer in expected.need(expected.router.ibgp_peers, "the iBGP mesh"):
         yield from part(f"iBGP {peer.name}", _ibgp(expected, facts, section, peer))
-    yield from part("external neighbors", _external(expected, facts, section))
+    yield from part("external neighbors", _external(facts, section))
 
 
 def _order(expected: Expected) -> tuple[Bgp, str]:
     order = expected.ordered().order
     link = expected.need(order.layer3, "the link network of the order")
     return expected.need(order.bgp, "the BGP session of the order"), str(link.customer_address)
+
+
+def _no_neighbor(expected: Expected, facts: Facts, section: BgpSection) -> Iterator[Finding]:
+    """An order without BGP gets none: a neighbor at the customer's address would be somebody's left-over."""
+    link = expected.need(expected.ordered().order.layer3, "the link network of the order")
+    shown = section.texts_of(str(link.customer_address))
+    seen = facts.config_seen(*shown, section=section.header) or facts.whole(RunningConfig)
+    told = "; ".join(shown) or "none"
+    yield compare(f"neighbor {link.customer_address}", "none", told, source=expected.order("bgp"), seen=seen)
 
 
 def _customer(expected: Expected, facts: Facts, section: BgpSection) -> Iterator[Finding]:
@@ -114,16 +127,18 @@ def _running(expected: Expected, facts: Facts) -> Iterator[Finding]:
         "running remote AS", bgp.peer_as, as_number(row.remote_as), source=expected.order("bgp.peer_as"), seen=seen
     )
     limit = expected.order("bgp.maximum_prefix")
-    yield compare("running maximum-prefix", bgp.maximum_prefix, row.maximum_prefixes, source=limit, seen=seen)
     lists = [text.split()[3] for _, text in expected.lines if text.startswith(f"neighbor {address} prefix-list ")]
-    names = (
+    shown = (
+        ("maximum-prefix", bgp.maximum_prefix, row.maximum_prefixes, limit),
         ("prefix-list in", lists[0] if lists else None, row.prefix_list_in, expected.order("bgp.allowed_prefixes")),
         ("route-map in", policy.customer_route_map_in, row.route_map_in, expected.agreed("customer_route_map_in")),
         ("route-map out", policy.customer_route_map_out, row.route_map_out, expected.agreed("customer_route_map_out")),
     )
-    for what, wanted, shown, source in names:
-        if wanted is not None:
-            yield compare(f"running {what}", wanted, shown, source=source, seen=seen)
+    for what, wanted, found, source in shown:
+        if wanted is not None and found is None:
+            yield inconclusive(f"running {what}", "not shown", expected=wanted, source=source, seen=seen)
+        elif wanted is not None:
+            yield compare(f"running {what}", wanted, found, source=source, seen=seen)
 
 
 def _ibgp(expected: Expected, facts: Facts, section: BgpSection, peer: IbgpPeer) -> Iterator[Finding]:
@@ -158,7 +173,7 @@ def _seen(facts: Facts, section: BgpSection, name: str) -> tuple[Seen, ...]:
     return facts.config_seen(*own, *(t for group in groups for t in section.texts_of(group)), section=section.header)
 
 
-def _external(expected: Expected, facts: Facts, section: BgpSection) -> Iterator[Finding]:
+def _external(facts: Facts, section: BgpSection) -> Iterator[Finding]:
     """An unfiltered external neighbor can flood this router, and with it the port under test."""
     for name, neighbor in section.neighbors.items():
         remote = neighbor.value("remote-as")

@@ -10,6 +10,7 @@ from turnup.errors import CouldNotRun
 from turnup.facts.bgp_summary import BgpSummary
 from turnup.model.verdict import Finding
 from turnup.rules.bgp import as_number
+from turnup.rules.orders import without_bgp
 from turnup.rules.times import duration
 
 
@@ -24,7 +25,10 @@ def bgp_neighbors(expected: Expected, facts: Facts) -> Iterator[Finding]:
     """
     rows = facts.rows(BgpSummary)
     yield from part("this router", _self(expected, facts, rows))
-    yield from part("customer", _customer(expected, facts, rows))
+    if without_bgp(expected):
+        yield from _no_session(expected, facts, rows)
+    else:
+        yield from part("customer", _customer(expected, facts, rows))
     for peer in expected.need(expected.router.ibgp_peers, "the iBGP mesh"):
         source = expected.inventory("ibgp_peers")
         subject = f"iBGP {peer.name}"
@@ -37,7 +41,7 @@ def _self(expected: Expected, facts: Facts, rows: tuple[BgpSummary, ...]) -> Ite
     if not rows:
         yield compare("BGP", "sessions", "none", seen=facts.whole(BgpSummary))
         return
-    seen = facts.seen(rows[0])
+    seen = facts.whole(BgpSummary)
     loopback = str(expected.router.loopback)
     yield compare("router id", loopback, rows[0].router_id, source=expected.inventory("loopback"), seen=seen)
     local_as = expected.router.local_as
@@ -79,6 +83,14 @@ def _soak(expected: Expected, facts: Facts, row: BgpSummary, subject: str) -> Fi
     if up is None or up < soak:
         return inconclusive(f"{subject} up", f"up for {row.up_down}", expected=wanted, source=source, seen=seen)
     return holds(f"{subject} up", True, expected=wanted, observed=f"up for {row.up_down}", source=source, seen=seen)
+
+
+def _no_session(expected: Expected, facts: Facts, rows: tuple[BgpSummary, ...]) -> Iterator[Finding]:
+    link = expected.need(expected.ordered().order.layer3, "the link network of the order")
+    row = _row(rows, str(link.customer_address))
+    seen = facts.seen(row) if row else facts.whole(BgpSummary)
+    shown = "none" if row is None else f"AS {row.remote_as}"
+    yield compare(f"neighbor {link.customer_address}", "none", shown, source=expected.order("bgp"), seen=seen)
 
 
 def _customer(expected: Expected, facts: Facts, rows: tuple[BgpSummary, ...]) -> Iterator[Finding]:

@@ -26,7 +26,7 @@ def asks(expected: Expected) -> tuple[Ask, ...]:
     return (Ask("running_config"), *(Ask.of("console_prompt", server=server) for server in _server(expected)))
 
 
-@check(12, "Verify console login", asks=asks)
+@check(12, "Verify console login", asks=asks, settings=Settings)
 def console_login(expected: Expected, facts: Facts) -> Iterator[Finding]:
     """The console asks for a username or password; `line con 0` authenticates and times out, and so does `line aux 0`.
 

@@ -16,7 +16,7 @@ _ANSWERED = ("NOERROR", "NXDOMAIN")
 
 @dataclass(frozen=True)
 class Settings:
-    """`lookup`: whether `ip domain-lookup` is on; None = not agreed. `source`: whether lookups leave by the loopback."""
+    """`lookup`: whether `ip domain-lookup` is on; None = not agreed. `source`: whether it leaves by the loopback."""
 
     lookup: bool | None = None
     source: bool = False
@@ -28,7 +28,7 @@ def asks(expected: Expected) -> tuple[Ask, ...]:
     return (Ask("running_config"), Ask("hosts"), *queries)
 
 
-@check(10, "Verify DNS (loopback)", asks=asks)
+@check(10, "Verify DNS (loopback)", asks=asks, settings=Settings)
 def dns_loopback(expected: Expected, facts: Facts) -> Iterator[Finding]:
     """Every name server says: name of the router = its loopback, and the loopback = that name, once each.
 

@@ -47,7 +47,7 @@ def asks(expected: Expected) -> tuple[Ask, ...]:
     return (*(Ask(fact) for fact in facts), *controller_asks(ports), Ask.of("interface", **SECOND))
 
 
-@check(9, "Verify all interfaces", asks=asks)
+@check(9, "Verify all interfaces", asks=asks, settings=Settings)
 def interfaces(expected: Expected, facts: Facts) -> Iterator[Finding]:
     """Ordered port up/up, not looped, with the order's encapsulation, CRC, MTU, speed and address, without alarms.
 
@@ -67,7 +67,7 @@ def _ordered(expected: Expected, facts: Facts) -> Iterator[Finding]:
     name = assignment.port.interface
     row = only(facts.rows(Interface), name)
     if row is None:
-        yield from _absent(expected, facts, assignment)
+        yield from _absent(facts, assignment)
         return
     yield from state(facts, row, source=expected.order("location"))
     yield from _line_settings(expected, facts, row, assignment)
@@ -82,7 +82,7 @@ def _ordered(expected: Expected, facts: Facts) -> Iterator[Finding]:
     yield from part(f"{name} DS-3 settings", _ds3(expected, facts, name))
 
 
-def _absent(expected: Expected, facts: Facts, assignment: Assignment) -> Iterator[Finding]:
+def _absent(facts: Facts, assignment: Assignment) -> Iterator[Finding]:
     name, slot = assignment.port.interface, assignment.port.slot
     cards = [row for row in facts.rows(Slot) if row.slot == slot]
     if cards:
@@ -181,7 +181,7 @@ def _card(expected: Expected, facts: Facts) -> Iterator[Finding]:
         seen = facts.seen(row)
         yield holds(
             f"slot {port.slot} card",
-            row.card in names,
+            any(row.card == name or row.card.startswith(f"{name} ") for name in names),
             expected=port.card.part,
             observed=row.card,
             source=source,

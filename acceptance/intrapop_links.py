@@ -34,7 +34,7 @@ def asks(expected: Expected) -> tuple[Ask, ...]:
     )
 
 
-@check(1, "Test IntraPOP Links", asks=asks)
+@check(1, "Test IntraPOP Links", asks=asks, settings=Settings)
 def intrapop_links(expected: Expected, facts: Facts) -> Iterator[Finding]:
     """Every link of inventory: up, not looped, its address, no alarm, no error growth, IS-IS neighbor, full-size pings.
 

@@ -13,7 +13,7 @@ from turnup.model.verdict import Finding
 
 @check(16, "Verify IOS version", needs=("version", "boot"))
 def ios_version(expected: Expected, facts: Facts) -> Iterator[Finding]:
-    """Running version and file are an approved pair for the route processor; boot variable and register lead back to it.
+    """Running version and file are an approved pair for the route processor; boot variable and register agree.
 
     Compared exactly, never as "greater". Also: this is the router that was meant (hostname, chassis).
     FAIL: any difference, booted over the network, boot variable empty or first naming another file, register not the

@@ -27,7 +27,7 @@ class Settings:
     link_lines: tuple[str, ...] = ()
 
 
-@check(5, "Verify ISIS configuration", needs=("running_config", "clns_protocol"))
+@check(5, "Verify ISIS configuration", needs=("running_config", "clns_protocol"), settings=Settings)
 def isis_configuration(expected: Expected, facts: Facts) -> Iterator[Finding]:
     """One process with the inventory's NET, level, metric style; IS-IS on every link with its metric, loopback passive.
 

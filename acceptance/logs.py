@@ -26,7 +26,7 @@ class Settings:
     drops_allowed: int = 1
 
 
-@check(19, "Examine Logs", needs=("clock", "version", "log_header", "log_message"))
+@check(19, "Examine Logs", needs=("clock", "version", "log_header", "log_message"), settings=Settings)
 def logs(expected: Expected, facts: Facts) -> Iterator[Finding]:
     """From the start of the change: no message of severity 0 to 3 that policy does not ignore, none that it denies.
 
@@ -97,7 +97,7 @@ def _most(messages: tuple[LogMessage, ...]) -> int:
 
 
 def _reach(facts: Facts, header: LogHeader, rows: tuple[LogMessage, ...], window: _Window) -> Iterator[Finding]:
-    """Whether the buffer still holds everything since the start: an empty stretch proves nothing if it was overwritten."""
+    """Whether the buffer still holds everything since the start: what was overwritten cannot be judged."""
     if window.since is None:
         return
     overwritten = (

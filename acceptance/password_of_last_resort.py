@@ -22,9 +22,9 @@ class Settings:
     enable_secret: str | None = None
 
 
-@check(13, "Verify password of last resort", needs=("running_config",))
+@check(13, "Verify password of last resort", needs=("running_config",), settings=Settings)
 def password_of_last_resort(expected: Expected, facts: Facts) -> Iterator[Finding]:
-    """Login lists of console and vty end with a local method, enable ends with `enable`, and the secrets are the vault's.
+    """Login lists of console and vty end with a local method, enable with `enable`; the secrets are the vault's.
 
     The account of inventory exists, its secret is stored with a type the policy allows (clear text and type 7 are
     not) and equals the vault's value; that is compared by hash, never shown. FAIL: no fallback, `none`, no enable

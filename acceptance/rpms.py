@@ -29,7 +29,7 @@ def asks(expected: Expected) -> tuple[Ask, ...]:
     return tuple(ping_ask(server, expected.router.loopback, expected.policy.ping) for server in servers)
 
 
-@check(3, "Test RPMS", asks=asks)
+@check(3, "Test RPMS", asks=asks, settings=Settings)
 def rpms(expected: Expected, facts: Facts) -> Iterator[Finding]:
     """RPMS servers answer the loopback, and a test call was accepted and counted.
 

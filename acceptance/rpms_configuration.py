@@ -19,7 +19,7 @@ class Settings:
     servers: tuple[IPv4Address, ...] = ()
 
 
-@check(2, "Verify RPMS configurations", needs=("running_config",))
+@check(2, "Verify RPMS configurations", needs=("running_config",), settings=Settings)
 def rpms_configuration(expected: Expected, facts: Facts) -> Iterator[Finding]:
     """The resource-pool lines name the RPMS servers that policy lists, in order.
 

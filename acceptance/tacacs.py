@@ -34,7 +34,7 @@ def asks(_expected: Expected) -> tuple[Ask, ...]:
     return (Ask("running_config"), Ask("user"), Ask("tacacs_server"), Ask.of("tacacs_server", **SECOND))
 
 
-@check(14, "Verify TACACS", asks=asks)
+@check(14, "Verify TACACS", asks=asks, settings=Settings)
 def tacacs(expected: Expected, facts: Facts) -> Iterator[Finding]:
     """Servers equal inventory's, in order, each with a key; source is the loopback; login and enable use TACACS+.
 

@@ -21,7 +21,7 @@ class Settings:
     transports: tuple[str, ...] = ()
 
 
-@check(15, "Verify access-list for vty", needs=("running_config", "access_list", "line"))
+@check(15, "Verify access-list for vty", needs=("running_config", "access_list", "line"), settings=Settings)
 def vty_access_list(expected: Expected, facts: Facts) -> Iterator[Finding]:
     """Every `line vty` range has the access-list of inventory inbound; the list exists with exactly its entries.
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from typing import Any, Protocol, TypeVar
 
@@ -127,7 +127,7 @@ class Check:
     asks: Asks | None
     run: Run
     rule: str
-    waits: tuple[str, ...] = field(default=())
+    settings: type[Any] | None = None
 
     def asked(self, expected: Expected) -> tuple[Ask, ...]:
         """Everything this test asks of the router for this port."""
@@ -138,12 +138,20 @@ class Check:
 _CHECKS: dict[str, Check] = {}
 
 
-def check(number: int, title: str, *, needs: tuple[str, ...] = (), asks: Asks | None = None) -> Callable[[Run], Run]:
+def check(
+    number: int,
+    title: str,
+    *,
+    needs: tuple[str, ...] = (),
+    asks: Asks | None = None,
+    settings: type[Any] | None = None,
+) -> Callable[[Run], Run]:
     """Enter the function below as the acceptance test named after its file.
 
-    `needs` are facts without arguments; `asks` gives those whose arguments depend on what is expected. The
-    function's docstring is the rule shown by `turnup checks explain`. Raises TurnupError on a second test in one
-    file, a missing docstring, or a number used twice.
+    `needs` are facts without arguments; `asks` gives those whose arguments depend on what is expected; `settings` is
+    the dataclass of what policy may set for this test. The function's docstring is the rule that
+    `turnup checks explain` shows. Raises TurnupError on a second test in one file, a missing docstring, or a number
+    used twice.
     """
 
     def enter(run: Run) -> Run:
@@ -155,7 +163,7 @@ def check(number: int, title: str, *, needs: tuple[str, ...] = (), asks: Asks | 
             raise TurnupError(f"acceptance/{name}.py: the test has no docstring that says its rule")
         if any(c.number == number and c.name != name for c in _CHECKS.values()):
             raise TurnupError(f"acceptance/{name}.py: test number {number} is taken")
-        _CHECKS[name] = Check(number, title, name, needs, asks, run, run.__doc__)
+        _CHECKS[name] = Check(number, title, name, needs, asks, run, run.__doc__, settings)
         return run
 
     return enter

@@ -7,7 +7,7 @@ import time
 from collections.abc import Sequence
 
 from turnup.connect.conversation import Conversation, Silence
-from turnup.connect.screen import Overwritten, decoded, holds_pager, lines_of, shown
+from turnup.connect.screen import Overwritten, holds_pager, lines_of, shown
 from turnup.connect.splitter import Cut, Splitter
 
 _NO_NONCE = "----"

@@ -19,9 +19,7 @@ def new_nonce() -> str:
 
 
 class Pipeline:
-    """Commands on their way through one session. `window` in bytes; 0 = all at once, 1 = one command at a time.
-
-    """
+    """Commands on their way through one session. `window` in bytes; 0 = all at once, 1 = one command at a time."""
 
     def __init__(
         self,

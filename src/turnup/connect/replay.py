@@ -48,7 +48,7 @@ class ReplaySession:
         """Answers of the folder; a request without a file has `failure`."""
         return {request.ask: self._answer(request) for request in requests}
 
-    def command(self, text: str, timeout: float | None = None) -> Answer:
+    def command(self, text: str, timeout: float | None = None) -> Answer:  # noqa: ARG002  a file is there at once
         """The answer in the command's file. Raises AnswerIncomplete when there is none."""
         answer = self._answer(Request(Ask(""), text))
         if answer.failure:
@@ -62,7 +62,9 @@ class ReplaySession:
         for name in names:
             if (path := self.folder / name).is_file():
                 return Answer(request.command, path.read_text(encoding="utf-8").removesuffix("\n"), self._at)
-        return Answer(request.command, "", self._at, failure=f"no recording: {' or '.join(names)} in {self.folder.name}")
+        return Answer(
+            request.command, "", self._at, failure=f"no recording: {' or '.join(names)} in {self.folder.name}"
+        )
 
     def enter_config(self) -> None:
         """Raises Refused."""
@@ -70,10 +72,12 @@ class ReplaySession:
 
     def config_line(self, line: str, mode: str | None) -> str:
         """Raises Refused."""
+        del line, mode
         raise Refused("a replay takes no configuration")
 
     def config_lines(self, lines: Sequence[str], mode: str | None) -> tuple[Said, ...]:
         """Raises Refused."""
+        del lines, mode
         raise Refused("a replay takes no configuration")
 
     def leave_config(self) -> None:

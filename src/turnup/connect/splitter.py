@@ -53,7 +53,9 @@ class Splitter:
     `host` is the router's name in its prompt; "" = learn it from the first prompt before a marker.
     """
 
-    def __init__(self, commands: Sequence[str], nonce: str, dialect: Dialect, host: str = "", rest: bytes = b"") -> None:
+    def __init__(
+        self, commands: Sequence[str], nonce: str, dialect: Dialect, host: str = "", rest: bytes = b""
+    ) -> None:
         self.commands = tuple(commands)
         self.host = host
         self.answers: list[Cut] = []
@@ -100,6 +102,11 @@ class Splitter:
         """Whether the stream stops at this router's prompt (which may still be a line that looks like it)."""
         prompt = self._dialect.prompts.read(self.tail())
         return prompt is not None and (not self.host or prompt.of(self.host))
+
+    def waits_for_typing(self) -> bool:
+        """Whether the stream stops behind this router's prompt: at it, or at the echo of a part of a command."""
+        found = self._dialect.prompts.at_start(self.tail())
+        return found is not None and (not self.host or found[0].of(self.host))
 
     def looks_answered(self) -> bool:
         """Whether the due command's echo has come and the stream stops at the prompt."""

@@ -32,8 +32,16 @@ class Equipment:
     routers: Mapping[str, Router]
     policy: Policy
     folder: Path | None = None
-    nornir: Any = None
+    loaded: Any = None  # Nornir's object, its connection plugins not yet loaded
     others: tuple[str, ...] = ()
+
+    @property
+    def nornir(self) -> Any:
+        """Nornir's object, ready to run tasks."""
+        from nornir.core.plugins.connections import ConnectionPluginRegister
+
+        ConnectionPluginRegister.auto_register()
+        return self.loaded
 
     def site_of(self, router: Router) -> Site:
         """The Equipment Site the router stands at."""

@@ -16,6 +16,7 @@ from turnup.load.yaml import read_yaml
 
 if TYPE_CHECKING:
     from nornir.core import Nornir
+    from nornir.core.configuration import Config
     from nornir.core.inventory import Host
 
 OURS = "turnup"  # key of host data that holds our record when the inventory is shared with other tools
@@ -55,30 +56,32 @@ class Hosts:
 
 def hosts_of_folder(folder: Path) -> Hosts:
     """An inventory folder of ours: SimpleInventory files, sites.yaml and policy.yaml. Raises InputError."""
-    from nornir import InitNornir
+    from nornir.core.configuration import Config
 
     names = ("hosts.yaml", "groups.yaml", "defaults.yaml")
     options = dict(
         zip(("host_file", "group_file", "defaults_file"), (str(folder / name) for name in names), strict=True)
     )
     files = read_files(*(folder / name for name in names))
-    nornir = InitNornir(inventory={"plugin": "SimpleInventory", "options": options}, logging={"enabled": False})
-    return _hosts(nornir, files, folder / "sites.yaml", folder / "policy.yaml")
+    config = Config.from_dict(inventory={"plugin": "SimpleInventory", "options": options}, logging={"enabled": False})
+    return _hosts(_nornir(config), files, folder / "sites.yaml", folder / "policy.yaml")
 
 
 def hosts_of_config(config_file: Path) -> Hosts:
     """An ordinary Nornir configuration file, with any inventory plugin. Raises InputError."""
-    from nornir import InitNornir
     from nornir.core.configuration import Config
 
     content = _config(config_file)
-    config = Config.from_file(str(config_file))
-    simple = config.inventory.plugin == "SimpleInventory"
-    files = read_files(*_simple_files(config.inventory.options)) if simple else None
     # Nornir writes a nornir.log into the working directory unless told otherwise.
     quiet: dict[str, Any] = {} if "logging" in content else {"logging": {"enabled": False}}
     try:
-        nornir = InitNornir(config_file=str(config_file), **quiet)
+        config = Config.from_file(str(config_file), **quiet)
+    except (TypeError, AttributeError) as error:
+        raise InputError(f"is not a Nornir configuration: {error}", where=str(config_file)) from error
+    simple = config.inventory.plugin == "SimpleInventory"
+    files = read_files(*_simple_files(config.inventory.options)) if simple else None
+    try:
+        nornir = _nornir(config)
     except Exception as error:  # an inventory plugin of anybody's may raise anything
         reason = f"inventory plugin {config.inventory.plugin!r} failed: {type(error).__name__}: {error}"
         raise InputError(reason, where=str(config_file)) from error
@@ -88,6 +91,17 @@ def hosts_of_config(config_file: Path) -> Hosts:
         for key, name in zip(_OUR_SETTINGS, ("sites", "policy"), strict=True)
     )
     return _hosts(nornir, files, sites, policy)
+
+
+def _nornir(config: Config) -> Nornir:
+    """What InitNornir makes, but for the connection plugins: reading an inventory loads no session library."""
+    from nornir.core import Nornir
+    from nornir.core.state import GlobalState
+    from nornir.init_nornir import load_inventory, load_runner
+
+    config.logging.configure()
+    data = GlobalState(dry_run=False)
+    return Nornir(inventory=load_inventory(config), runner=load_runner(config), config=config, data=data)
 
 
 def _config(config_file: Path) -> Mapping[str, Any]:

@@ -15,9 +15,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from turnup.checks import Expected
+from turnup.checks import Check, Expected
 from turnup.errors import InputError
+from turnup.judge.run import asks_of, judge
+from turnup.judge.transcript_facts import TranscriptFacts
 from turnup.load.strict import build
+from turnup.model.result import TestResult
 from turnup.model.transcript import Answer, Ask, Transcript
 from turnup.platforms import Platform
 
@@ -109,7 +112,7 @@ class Case:
 
 
 def answer_names(ask: Ask) -> tuple[str, ...]:
-    """File names (without suffix) of an ask's answer, the most telling first; a second sample may be the first again."""
+    """File names (without suffix) of an ask's answer; a second sample may be the first one's file again."""
     args = dict(ask.args)
     second = args.pop("sample", "")
     key = args.get("address") or args.get("neighbor") or args.get("device") or args.get("server") or ""
@@ -145,3 +148,11 @@ def _drop(data: dict[str, Any], path: list[str]) -> None:
         data[word] = dict(data[word])
         data = data[word]
     del data[path[-1]]
+
+
+def judge_case(case: Case, platform: Platform, noc: Platform, check: Check) -> TestResult:
+    """What the test concludes from that case."""
+    expected = case.expected
+    asks = asks_of((check,), expected)
+    facts = TranscriptFacts(platform, noc, case.transcript((platform, noc), asks))
+    return judge(expected, facts, (check,))[0]

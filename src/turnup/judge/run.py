@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from turnup.checks import Check, Expected, Facts, all_checks, inconclusive, not_applicable
 from turnup.errors import CouldNotRun, InputError
+from turnup.load.strict import suggestion
 from turnup.model.result import TestResult
 from turnup.model.transcript import Ask
 from turnup.model.verdict import Finding, Verdict, conclude
@@ -38,10 +39,24 @@ def judge(
     Raises InputError when the policy's settings of a test are wrong.
     """
     reasons = not_on_platform or {}
+    check_settings(expected)
     return tuple(
         _judge_one(check, expected, facts, reasons.get(check.name, ""))
         for check in (all_checks() if checks is None else checks)
     )
+
+
+def check_settings(expected: Expected) -> None:
+    """Raise InputError for settings in the policy that no test knows: a mistyped name must not switch a rule off."""
+    known = {check.name: check for check in all_checks()}
+    for name in expected.policy.checks:
+        if name not in known:
+            told = f"no test is named {name!r}{suggestion(name, list(known))}"
+            raise InputError(told, where=f"{expected.policy.origin or 'policy'}: checks")
+        if (kind := known[name].settings) is not None:
+            expected.settings(name, kind)
+        elif expected.policy.checks[name]:
+            raise InputError(f"test {name} has no settings", where=expected.agreed(f"checks.{name}"))
 
 
 def _judge_one(check: Check, expected: Expected, facts: Facts, reason: str) -> TestResult:
@@ -69,10 +84,8 @@ def _findings(check: Check, expected: Expected, facts: Facts) -> tuple[Finding, 
     try:
         for finding in check.run(expected, facts):
             found.append(finding)  # noqa: PERF402 - what was found before an error counts
-    except CouldNotRun as error:
+    except (CouldNotRun, InputError) as error:  # InputError: a name in an answer that is no interface
         found.append(inconclusive(check.title, str(error)))
-    except InputError:
-        raise
     except Exception as error:  # noqa: BLE001 - a defect of one test must neither hide nor pass the other nineteen
         found.append(inconclusive(check.title, f"defect in the test: {type(error).__name__}: {error}"))
     return tuple(found)

@@ -40,8 +40,8 @@ def _one_of(*words: str) -> Rule:
 
 # The character rule of every text field (reference: provisioning, section 5). A test holds this table complete.
 RULES: Mapping[str, Rule] = {
-    "order_id": reference,
-    "supersedes": reference,
+    "order_id": identifier,
+    "supersedes": identifier,
     "location.site": cli_text,
     "location.router": host_name,
     "equipment_model": cli_text,
@@ -98,6 +98,11 @@ def parse_order_yaml(data: bytes, *, where: str) -> OrderMessage:
     if not isinstance(content, MutableMapping):
         raise InputError("is not an order: its fields are missing", where=where)
     return OrderMessage(_order(content, where))
+
+
+def order_of(fields: Mapping[str, Any], where: str) -> PortServiceOrder:
+    """An order from its plain fields, as `order_write.order_fields` gives them. Raises Clarification."""
+    return _order({**fields}, where)
 
 
 def _order(data: MutableMapping[Any, Any], where: str) -> PortServiceOrder:

@@ -18,7 +18,7 @@ LINE_LIMIT = 253  # longest line an IOS parser takes
 # Meant by a router's line editor, its parser, its pipe, a secret's token, or a template.
 _FORBIDDEN = '?^"\\`%|<>'
 _LEADING = re.compile(r"[!=+@-]|no\s", re.IGNORECASE)
-_IDENTIFIER = re.compile(r"[A-Za-z0-9_-]+", re.ASCII)
+_IDENTIFIER = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*", re.ASCII)
 _REFERENCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9./_-]*", re.ASCII)
 _HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?", re.ASCII)
 # Invisible or line breaking: control, format (bidi overrides), surrogates, private, unassigned, separators.
@@ -48,16 +48,14 @@ def cli_text(value: str, *, limit: int = TEXT_LIMIT) -> str:
 
 
 def identifier(value: str, *, limit: int = 31) -> str:
-    """Name of something on a router: customer code, policy, secret. Letters, digits, `_` and `-`."""
+    """Name of an order, a customer, a policy, a secret: letters, digits, `_` and `-`."""
     if not _IDENTIFIER.fullmatch(_ascii(plain(value))):
-        raise InputError("must be letters, digits, - and _ only")
-    if value.startswith("-"):
-        raise InputError("must not begin with '-'")
+        raise InputError("must be letters, digits, - and _ only, and begin with a letter or digit")
     return _short(value, limit)
 
 
 def reference(value: str, *, limit: int = 40) -> str:
-    """Number of an order, a circuit, a message: as identifier, and `.` and `/`; begins with a letter or digit."""
+    """Number of a circuit, a message, a letter: as identifier, and `.` and `/`; begins with a letter or digit."""
     if not _REFERENCE.fullmatch(_ascii(plain(value))):
         raise InputError("must be letters, digits, . / _ and - only, and begin with a letter or digit")
     return _short(value, limit)

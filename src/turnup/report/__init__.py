@@ -25,12 +25,15 @@ _ESCAPES: dict[str, Callable[[str], str]] = {".md": markdown, ".csv": csv_cell}
 _WORDS = (
     "counts",
     "deciding",
+    "evidence",
+    "excerpt",
     "headline",
     "lines",
     "local",
     "open_rows",
     "place",
     "places",
+    "rule",
     "said",
     "seconds",
     "symbol",
@@ -94,6 +97,7 @@ def _environment(suffix: str) -> Environment:
         keep_trailing_newline=True,
     )
     environment.globals.update({name: getattr(words, name) for name in _WORDS})
+    environment.filters["excerpt"] = words.excerpt
     environment.filters["verbatim"] = lambda text: Verbatim(visible(text))
     return environment
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
-_MARKDOWN = re.compile(r"([\\`*_{}\[\]#|~!])")
-_MARKDOWN_START = re.compile(r"^(\s*)([-+=]|\d+[.)])")
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]#|~])")
+_MARKDOWN_START = re.compile(r"^(\s*)([-+=]|\d+[.)](?=\s|$))")
 _FORMULA = ("=", "+", "-", "@")
 
 

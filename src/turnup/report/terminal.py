@@ -15,7 +15,7 @@ from turnup.model.certificate import Certificate, Outcome
 from turnup.model.result import TestResult
 from turnup.model.verdict import Verdict
 from turnup.report.escape import visible
-from turnup.report.words import counts, deciding, headline, open_rows, place, symbol, utc
+from turnup.report.words import counts, deciding, excerpt, headline, open_rows, place, symbol, utc
 
 _WIDE = 110  # from here on the reasons have room beside the verdicts
 _STYLES = {
@@ -89,7 +89,7 @@ def _explain(console: Console, row: TestResult) -> None:
             visible(finding.subject),
             f"  expected  {visible(finding.expected)}" + (f"  [{visible(finding.source)}]" if finding.source else ""),
             f"  observed  {visible(finding.observed)}",
-            *(f"  seen in   {visible(place(seen))}: {visible(seen.text)}" for seen in finding.seen),
+            *(f"  seen in   {visible(place(seen))}: {visible(excerpt(seen))}" for seen in finding.seen),
         ]
         console.print(Padding(Text("\n".join(lines), overflow="fold"), (0, 0, 0, 4)))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -44,8 +44,11 @@ def headline(certificate: Certificate) -> str:
     if certificate.outcome is Outcome.PENDING:
         return f"Not concluded yet: {_number(tests[Verdict.PENDING])} waiting for a person's attestation."
     if tests[Verdict.INCONCLUSIVE]:
-        return f"Nothing is proved yet: {_number(tests[Verdict.INCONCLUSIVE])} could not be concluded."
-    return "Nothing is proved yet: the router's identity was not read, or no test applied."
+        return (
+            "It is not proved that the port satisfies the Acceptance Tests of Schedule 2: "
+            f"{_number(tests[Verdict.INCONCLUSIVE])} could not be concluded."
+        )
+    return "Nothing is proved: the router's identity was not read, or no test applied."
 
 
 def counts(certificate: Certificate) -> str:
@@ -64,14 +67,41 @@ def deciding(row: TestResult) -> tuple[Finding, ...]:
     return tuple(finding for finding in row.findings if finding.verdict is row.verdict)
 
 
+def rule(row: TestResult) -> str:
+    """What the test demands, as one paragraph."""
+    return " ".join(row.rule.split())
+
+
 def place(seen: Seen) -> str:
-    """Command and line: `show version, line 2`."""
-    return f"{seen.command}, line {seen.line}" if seen.line else f"{seen.command}, whole answer"
+    """Command and lines: `show version, line 2`."""
+    return _place(seen.command, (seen,))
+
+
+def excerpt(seen: Seen) -> str:
+    """The first line of what was seen, for a format that has room for one."""
+    first, *others = lines(seen.text)
+    return f"{first} [{len(others)} more]" if others else first
 
 
 def places(finding: Finding) -> str:
-    """All places a finding was seen at."""
-    return "; ".join(place(seen) for seen in finding.seen)
+    """All places a finding was seen at, each command once."""
+    commands = dict.fromkeys(seen.command for seen in finding.seen)
+    return "; ".join(
+        _place(command, [seen for seen in finding.seen if seen.command == command]) for command in commands
+    )
+
+
+def evidence(row: TestResult, findings: Sequence[Finding] | None = None) -> tuple[Seen, ...]:
+    """Everything the row's findings (or those given) were seen in, each text once."""
+    return tuple(dict.fromkeys(seen for finding in findings or row.findings for seen in finding.seen))
+
+
+def _place(command: str, all_seen: Sequence[Seen]) -> str:
+    spans = sorted({(seen.line, seen.line + len(lines(seen.text)) - 1) for seen in all_seen if seen.line})
+    if not spans:
+        return f"{command}, whole answer"
+    told = ", ".join(str(first) if first == last else f"{first}-{last}" for first, last in spans)
+    return f"{command}, line{'s' if len(spans) > 1 or '-' in told else ''} {told}"
 
 
 def said(finding: Finding) -> str:
@@ -87,7 +117,7 @@ def seconds(row: TestResult, certificate: Certificate) -> float:
 
 def lines(text: str) -> list[str]:
     """The lines of a router's text, for a format that can show more than one."""
-    return text.replace("\r\n", "\n").split("\n")
+    return text.replace("\r\n", "\n").rstrip("\n").split("\n")
 
 
 def utc(time: datetime) -> str:

@@ -31,3 +31,8 @@ def _ordered(expected: Expected) -> Iterator[str]:
     if expected.assignment:
         yield str(expected.assignment.port.interface)
         yield addressed_interface(expected)
+
+
+def without_bgp(expected: Expected) -> bool:
+    """Whether there is an order, and it orders no BGP session."""
+    return expected.assignment is not None and expected.assignment.order.bgp is None

@@ -12,6 +12,7 @@ from ipaddress import IPv4Network
 
 from turnup.model.equipment import IntraPopLink, LineCard, Router
 from turnup.model.interface_name import InterfaceName
+from turnup.virtual.hidden import hidden_defaults
 from turnup.virtual.passwords import encode7, hash5
 
 
@@ -110,13 +111,20 @@ def _interfaces(router: Router, cards: Mapping[int, LineCard], foreign: tuple[Fo
     for slot, card in sorted(cards.items()):
         for name in card.interfaces(slot):
             yield f"interface {name}"
-            if name in links:
-                yield from _link(links[name], name)
-            elif name in customers:
-                yield from _customer(customers[name], name)
-            else:
-                yield from (" no ip address", " no ip directed-broadcast", " shutdown")
+            yield from _shown(_port(name, links.get(name), customers.get(name)), hidden_defaults(name, card))
     yield from ("interface Ethernet0", " no ip address", " no ip directed-broadcast", " shutdown")
+
+
+def _port(name: InterfaceName, link: IntraPopLink | None, customer: Foreign | None) -> Iterator[str]:
+    if link is not None:
+        return _link(link, name)
+    if customer is not None:
+        return _customer(customer, name)
+    return iter((" no ip address", " no ip directed-broadcast", " shutdown"))
+
+
+def _shown(lines: Iterator[str], hidden: tuple[str, ...]) -> Iterator[str]:
+    return (line for line in lines if line.strip() not in hidden)
 
 
 def _link(link: IntraPopLink, name: InterfaceName) -> Iterator[str]:

@@ -8,6 +8,7 @@ from turnup.model.interface_name import InterfaceName
 from turnup.virtual import events
 from turnup.virtual.config_tree import ConfigTree, grammar_of, make_line, mode_of
 from turnup.virtual.device import Device
+from turnup.virtual.hidden import hidden_defaults
 from turnup.virtual.rules import RULES, Edit
 from turnup.virtual.syntax import Match, Misread
 
@@ -22,21 +23,6 @@ _PROMPTS = {
     "ext-nacl": "config-ext-nacl",
     "line": "config-line",
     "redundancy": "config-r",
-}
-# Cards whose record names no hidden defaults; `crc` differs by card and stands in the record (default_crc).
-_HIDDEN = {
-    "Serial": (
-        "encapsulation hdlc",
-        "framing c-bit",
-        "dsu mode 0",
-        "dsu bandwidth 44210",
-        "cablelength 10",
-        "clock source line",
-        "bandwidth 44210",
-        "crc 16",
-    ),
-    "POS": ("encapsulation hdlc", "clock source line", "pos framing sonet"),
-    "FastEthernet": ("duplex auto", "speed auto", "half-duplex"),
 }
 
 
@@ -159,7 +145,7 @@ def _store(edit: Edit) -> None:
     command, mode = edit.match.command, edit.match.command.enters
     key = tuple(edit.text.split()) if mode or command.rule in ("prefix", "acl") else edit.match.key
     implied = command.shown == "+" and edit.words == edit.match.key
-    if implied or edit.text in _hidden_defaults(edit.tree, edit.section):
+    if implied or edit.text in _hidden(edit.tree, edit.section):
         edit.tree.drop(edit.section, key)
     else:
         edit.tree.store(edit.section, make_line(key, edit.text, command.rank, mode))
@@ -175,14 +161,8 @@ def _negate(edit: Edit) -> None:
         edit.tree.drop(edit.section, key, prefix=command.prefix)
 
 
-def _hidden_defaults(tree: ConfigTree, section: str) -> tuple[str, ...]:
-    """Lines the interface's card takes without ever showing them (reference: provisioning 1.2)."""
+def _hidden(tree: ConfigTree, section: str) -> tuple[str, ...]:
     if not section.startswith("interface "):
         return ()
     name = InterfaceName.parse(section.split()[1])
-    card = tree.cards.get(name.slot)
-    by_type = _HIDDEN.get(name.type, ())
-    if card is None or name.type in ("Loopback", "Ethernet"):
-        return by_type
-    crc = (f"crc {card.default_crc}",) if card.default_crc else ()
-    return (card.hidden_defaults or by_type) + crc
+    return hidden_defaults(name, tree.cards.get(name.slot))

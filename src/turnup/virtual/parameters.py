@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from ipaddress import AddressValueError, IPv4Address, IPv4Network
 
-from turnup.errors import InputError
 from turnup.model.interface_name import InterfaceName
 
 _RANGE = re.compile(r"<(\d+)-(\d+)>")
@@ -78,13 +77,11 @@ def _interface(line: str, start: int) -> tuple[str, int] | None:
         return None
     typed = match[1].lower()
     near = [name for name in _TYPES if name.lower().startswith(typed)]
-    if not near:
-        try:
-            near = [InterfaceName.parse(f"{match[1]}0").type]
-        except InputError:
-            return None
     exact = [name for name in near if name.lower() == typed]
-    if (len(near) != 1 and not exact) or (exact or near)[0] not in _TYPES:
+    if len(near) != 1 and not exact:
+        usual = InterfaceName.parse(f"{match[1]}0").type  # `s` is Serial although SRP begins so too; `PO` is POS
+        exact = [usual] if usual in _TYPES else []
+    if not exact and len(near) != 1:
         return None
     return f"{(exact or near)[0]}{match[2]}{match[3]}", match.end()
 

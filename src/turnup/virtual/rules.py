@@ -7,6 +7,7 @@ Error texts: reference/provisioning 3.5.
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -231,4 +232,4 @@ def _encrypts(tree: ConfigTree) -> bool:
 
 def _salt(plain: str) -> str:
     """A salt that is the same for the same lab; real routers take a random one."""
-    return encode7(plain[::-1] or "x")[2:6]
+    return hashlib.md5(plain.encode(), usedforsecurity=False).hexdigest()[:4]
