@@ -62,5 +62,5 @@ class Misbehaviour:
 def _interleaved(text: str, message: str) -> str:
     """The message in the middle of the answer, as `logging monitor` writes it: on a line of its own."""
     lines = text.split("\n")
-    lines[len(lines) // 2 : len(lines) // 2] = [message] if len(lines) > 1 else [message, ""]
+    lines.insert(len(lines) // 2, message)
     return "\n".join(lines)

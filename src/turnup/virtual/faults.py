@@ -6,6 +6,7 @@ the command line behaves (`[[behaviour]]`). Its file name is its name.
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -48,6 +49,14 @@ class Behaviour:
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
             raise InputError(f"no behaviour {self.kind!r}{suggestion(self.kind, KINDS)}")
+        try:
+            re.compile(self.command)
+        except re.error as error:
+            raise InputError(f"{self.command!r} is no regular expression: {error}") from error
+        if self.kind == "delay" and not re.fullmatch(r"\d+(\.\d+)?", self.value):
+            raise InputError(f"a delay is a number of seconds, not {self.value!r}")
+        if self.kind == "drop" and not re.fullmatch(r"\d*", self.value):
+            raise InputError(f"drop takes a number of characters, not {self.value!r}")
 
 
 class Tree(Protocol):
@@ -77,6 +86,10 @@ class Fault:
     state: Mapping[str, object] = field(default_factory=dict)
     behaviour: tuple[Behaviour, ...] = ()
     name: str = ""
+
+    def __post_init__(self) -> None:
+        if wrong := [number for number in self.tests if not 1 <= number <= 20]:
+            raise InputError(f"Schedule 2 has tests 1 to 20, not {wrong[0]}")
 
     def applies(self, router: str) -> bool:
         """Whether the router of that name has this fault."""
@@ -112,7 +125,10 @@ def load_fault(path: Path) -> Fault:
     state = data.pop("state", {})
     if not isinstance(state, dict):
         raise InputError("state must be a table of dotted names", where=path.name)
-    fault = build(Fault, data, where=path.name)
+    try:
+        fault = build(Fault, data, where=path.name)
+    except InputError as error:
+        raise InputError(str(error), where="" if str(error).startswith(path.name) else path.name) from error
     return replace(fault, name=path.stem, state=dict(_flat("", state)))
 
 
