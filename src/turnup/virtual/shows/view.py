@@ -73,7 +73,8 @@ class View:
 
     def up_for(self, name: str) -> timedelta:
         """How long the state of that name (`interface.Serial5/0`, `bgp.10.10.3.2`) has been what it is."""
-        return self.now - max(self.since.get(name, self.device.booted), self.logged.get(name, self.device.booted))
+        booted = self.device.booted
+        return self.now - max(booted, self.since.get(name, booted), self.logged.get(name, booted))
 
     @cached_property
     def cleared(self) -> datetime | None:
