@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from functools import cache
 
 import pytest
-from pushed_order import ROUTER, lab, pushed_lab, results, session
+from pushed_order import OTHERS, ROUTER, Sample, lab, pushed_lab, results, session
 
 from turnup import folder
 from turnup.errors import InputError
@@ -50,6 +50,13 @@ def test_a_router_without_fault_is_green() -> None:
     assert sorted(verdicts) == list(range(1, 21))
     assert {number for number, verdict in verdicts.items() if verdict is Verdict.NOT_APPLICABLE} == {2, 3}
     assert {verdict for number, verdict in verdicts.items() if number not in (2, 3)} == {Verdict.PASS}
+
+
+@pytest.mark.parametrize("sample", OTHERS, ids=lambda sample: sample.file)
+def test_other_sample_orders_are_green_too(sample: Sample) -> None:
+    made, since = pushed_lab(sample)
+    red = {one.number: one.reason for one in results(made, since, sample) if one.verdict in RED}
+    assert red == {}
 
 
 def test_every_test_has_a_fault() -> None:
