@@ -15,7 +15,7 @@ from turnup.facts.log_message import LogMessage
 from turnup.facts.version import Version
 from turnup.model.verdict import Finding, Verdict
 from turnup.rules.logs import Subjects, code, drops, in_window, is_fault, matches, oldest
-from turnup.rules.orders import customer_ports
+from turnup.rules.orders import ordered_interfaces
 from turnup.rules.times import router_now, uptime
 
 
@@ -110,7 +110,7 @@ def _reach(facts: Facts, header: LogHeader, rows: tuple[LogMessage, ...], window
 
 
 def _subjects(expected: Expected) -> Subjects:
-    ports = [*customer_ports(expected)[-2:]] if expected.assignment else []
+    ports = list(ordered_interfaces(expected))
     links = [str(link.interface) for link in expected.router.links]
     peers = [str(peer.address) for peer in expected.router.ibgp_peers]
     layer3 = expected.assignment.order.layer3 if expected.assignment else None
