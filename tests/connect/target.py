@@ -107,7 +107,7 @@ ROUTERS: dict[str, Behaviour] = {
     "strays": Behaviour(silent_mode_change="no such command.*"),
     "config-drops": Behaviour(drop="description two"),
     "config-hangs": Behaviour(hang="description two"),
-    "glued": Behaviour(glued="show thing 2"),
+    "glued": Behaviour(glued="thing 2"),
     "long-name": Behaviour(host="nyc-hud-gsr1-a-very-long-name"),
 }
 
@@ -131,6 +131,7 @@ class Cli:
     hostname: str = ""
     more: list[str] = field(default_factory=list)
     gone: bool = False
+    view: str = ""
 
     def begin(self) -> None:
         self.hostname = self.behaviour.host
@@ -173,18 +174,27 @@ class Cli:
                 self.typed(char)
 
     def typed(self, char: str) -> None:
+        coming = char + bytes(self.waiting).split(b"\n")[0].decode().strip()
+        if not self.line and self.now(self.behaviour.syslog_before_echo, coming):
+            self.out(f"\r\n{SYSLOG}\r\n")
         self.line += char
         if self.quiet:
             return
         width = self.behaviour.width
         column = len(self.prompt()) + len(self.line)
-        if width and self.behaviour.scroll and column >= width and not self.ask:
-            kept = self.line[-10:]
-            self.out(char + "\b" * (len(self.line) % 20 + 11) + "$" + kept + " ")
-            shown = self.prompt() + "$" + kept
-            self.out("\r" + " " * width + "\r" + shown)
+        if width and self.behaviour.scroll and not self.ask:
+            self.scroll(char, width - len(self.prompt()))
         else:
-            self.out(char + ("\r\n" if width and not self.behaviour.scroll and column % width == 0 else ""))
+            self.out(char + ("\r\n" if width and column % width == 0 else ""))
+
+    def scroll(self, char: str, room: int) -> None:
+        """As IOS does: back to the prompt, `$`, the end of the line, blanks over what is left."""
+        self.view = (self.view if len(self.line) > 1 else "") + char
+        self.out(char)
+        if len(self.view) >= room:
+            before, self.view = self.view, "$" + self.line[-10:]
+            blanks = len(before) - len(self.view)
+            self.out("\b" * len(before) + self.view + " " * blanks + "\b" * blanks)
 
     def enter(self, line: str) -> None:
         if self.ask:
@@ -309,15 +319,13 @@ class Cli:
         elif self.behaviour.chunk:
             self.dribble("\r\n".join(lines).encode() + b"\r\n" * bool(lines))
         else:
-            self.say(
-                text,
-                end="" if matches(self.behaviour.glued, text.split("\n")[0].replace("thing", "show thing")) else "\r\n",
-            )
+            glued = matches(self.behaviour.glued, text.split("\n")[0])
+            self.say(text.rstrip("\n") if glued else text, end="" if glued else "\r\n")
             self.ready()
 
     def page(self, char: str, first: bool = False) -> None:
         if not first:
-            self.out("\b" * 9 + " " * 9 + "\b" * 9)
+            self.out("\b" * 9 + " " * 8 + "\b" * 9)
         if char == " ":
             count = self.length - 1
         elif char in "\r\n":
@@ -326,7 +334,7 @@ class Cli:
             self.more = []
             return self.ready()
         page, self.more = self.more[:count], self.more[count:]
-        self.say("\n".join(page))
+        self.out("".join(line + "\r\n" for line in page))
         if self.more:
             self.out(" --More-- ")
         else:
@@ -354,11 +362,6 @@ class Cli:
     def ready(self) -> None:
         self.out(self.prompt())
         self.busy = False
-        for command in self.behaviour.syslog_before_echo.split("|"):
-            coming = bytes(self.waiting).split(b"\n")[0].decode().strip()
-            if command and re.fullmatch(command, coming) and command not in self.once:
-                self.once.add(command)
-                self.out(f"\r\n{SYSLOG}\r\n")
         self.pump()
 
     def say(self, text: str, end: str = "\r\n") -> None:

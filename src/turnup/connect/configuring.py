@@ -89,7 +89,8 @@ class Writer:
                 seen(cut, pipeline)
 
         try:
-            self._conversation.run(typed, lambda _: self._settings.config_timeout, window=window, seen=count)
+            seconds = self._settings.config_timeout
+            self._conversation.run(typed, lambda _: seconds, window=window, seen=count, lossy=False)
         except (AnswerIncomplete, Unreachable) as error:
             lost = isinstance(error, Unreachable)
             raise self._unknown(names, len(answered), lost) from None  # the cause may quote what was typed

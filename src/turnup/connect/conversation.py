@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from turnup.connect.pipeline import Pipeline
 from turnup.connect.splitter import Cut, Dialect
-from turnup.connect.wire import Wire
+from turnup.connect.wire import ConnectionLost, Wire
 from turnup.errors import AnswerIncomplete
 
 # A router that shows its prompt and stays silent so long, with input of ours outstanding, never got that input.
@@ -19,6 +20,7 @@ LONGEST_ANSWER = 64 * 1024 * 1024
 QUESTION = ("[confirm]", "[yes/no]:", "[y/n]", "[yes]:", "[no]:", "?")
 
 Patience = Callable[[str], float]
+Seen = Callable[[Cut, Pipeline], None]
 
 
 class Silence(AnswerIncomplete):
@@ -58,13 +60,15 @@ class Conversation:
         patience: Patience,
         *,
         window: int | None = None,
-        seen: Callable[[Cut, Pipeline], None] | None = None,
+        seen: Seen | None = None,
+        lossy: bool = True,
     ) -> list[Cut]:
         """Answers to the commands, pipelined. `seen` gets each as it comes and may stop the pipeline.
 
-        `patience` gives the seconds of silence allowed for a command. Raises Silence, InputLost, ConnectionLost.
+        `patience` gives the seconds of silence allowed for a command. `lossy`: look for lost input after a few
+        seconds already, where a mistake costs nothing. Raises Silence, InputLost, ConnectionLost.
         """
-        return self._run(commands, patience, self.window if window is None else window, seen)
+        return self._run(commands, patience, self.window if window is None else window, seen, lossy)
 
     def alone(self, command: str, seconds: float) -> Cut:
         """One command, its marker only once the prompt is back: for commands that may ask or page."""
@@ -103,40 +107,46 @@ class Conversation:
         commands: Sequence[str],
         patience: Patience,
         window: int,
-        seen: Callable[[Cut, Pipeline], None] | None = None,
+        seen: Seen | None = None,
+        lossy: bool = True,
     ) -> list[Cut]:
         pipeline = self._pipeline(commands, window, self.rest)
         self.rest, self.sent = b"", 0
-        self._drain(pipeline, patience, seen)
+        self._drain(pipeline, patience, seen, lossy)
         return list(pipeline.answers)
 
     def _pipeline(self, commands: Sequence[str], window: int, rest: bytes) -> Pipeline:
         return Pipeline(commands, self.dialect, window=window, host=self.host, rest=rest, newline=self.wire.newline)
 
-    def _drain(
-        self, pipeline: Pipeline, patience: Patience, seen: Callable[[Cut, Pipeline], None] | None = None
-    ) -> None:
+    def _drain(self, pipeline: Pipeline, patience: Patience, seen: Seen | None = None, lossy: bool = True) -> None:
         quiet_since = time.monotonic()
         while True:
-            if data := pipeline.due():
-                self.sent = pipeline.sent
-                self.wire.write(data)
+            self._write_due(pipeline)
             if pipeline.done:
                 break
             allowed = patience(pipeline.waiting_for)
-            if data := self.wire.read(min(self.lost_after, allowed)):
+            quiet = time.monotonic() - quiet_since
+            if data := self.wire.read(max(0.01, min(self.lost_after, allowed - quiet))):
                 quiet_since = time.monotonic()
                 for cut in self._feed(pipeline, data):
                     if seen:
                         seen(cut, pipeline)
                 continue
             quiet = time.monotonic() - quiet_since
-            if quiet >= self.lost_after and pipeline.splitter.at_prompt():
+            if quiet >= min(self.lost_after, allowed) and lossy and pipeline.splitter.waits_for_typing():
                 raise InputLost(f"the router waits at its prompt; {pipeline.waiting_for!r} or its marker was lost")
             if quiet >= allowed:
                 raise self._silence(pipeline, allowed)
         self.host = pipeline.splitter.host
         self.rest = pipeline.splitter.rest
+
+    def _write_due(self, pipeline: Pipeline) -> None:
+        """Write what is due. On a lost connection what came before is still read: the read will tell of the end."""
+        if not (data := pipeline.due()):
+            return
+        self.sent = pipeline.sent
+        with contextlib.suppress(ConnectionLost):
+            self.wire.write(data)
 
     def _feed(self, pipeline: Pipeline, data: bytes) -> Sequence[Cut]:
         if pipeline.splitter.pending > LONGEST_ANSWER:

@@ -8,6 +8,7 @@ from turnup.errors import UsageError
 
 if TYPE_CHECKING:
     import dns.message
+    import dns.name
 
 ANSWERED = ("NOERROR", "NXDOMAIN")
 
@@ -48,7 +49,7 @@ def _server(server: str) -> tuple[str, int]:
     return address, int(port or 53)
 
 
-def _name(kind: str, name: str) -> object:
+def _name(kind: str, name: str) -> dns.name.Name:
     import dns.name
     import dns.reversename
 

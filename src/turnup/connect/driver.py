@@ -36,7 +36,7 @@ class OurHostKeys(paramiko.MissingHostKeyPolicy):  # type: ignore[misc]  # param
     def __init__(self, known: KnownHosts, address: Address, accept_new: bool) -> None:
         self._known, self._address, self._accept_new = known, address, accept_new
 
-    def missing_host_key(self, client: Any, hostname: str, key: Any) -> None:
+    def missing_host_key(self, _client: Any, _hostname: str, key: Any) -> None:
         """Raises HostKeyChanged."""
         self._known.verify(self._address, HostKey(key.get_name(), key.get_base64()), self._accept_new)
 
@@ -44,7 +44,7 @@ class OurHostKeys(paramiko.MissingHostKeyPolicy):  # type: ignore[misc]  # param
 class WithoutSleeps:
     """What both kinds of connection leave out of netmiko's: preparation and cleanup are the session's."""
 
-    def _try_session_preparation(self, force_data: bool = True) -> None:
+    def _try_session_preparation(self, force_data: bool = True) -> None:  # noqa: ARG002  netmiko's signature
         return None
 
     def session_preparation(self) -> None:
@@ -90,13 +90,14 @@ class PipelinedTelnet(WithoutSleeps):
     login_rest: bytes = b""
 
     def establish_connection(self: Any, width: int = 511, height: int = 1000) -> None:
-        """Log in by the router's questions."""
+        """Log in by the router's questions; telnet tells no terminal size, the setup does."""
+        del width, height
         self.stream = Telnet(self.sock)
         prompts = self.our_prompts
         self.login_rest = log_in(
             self.stream, self.our_credentials, lambda tail: prompts.read(tail) is not None, self.conn_timeout
         )
-        self.remote_conn = telnetlib.Telnet()
+        self.remote_conn = telnetlib.Telnet()  # type: ignore[no-untyped-call]
         self.remote_conn.sock = self.sock
         self.channel = TelnetChannel(conn=self.remote_conn, encoding=self.encoding)
 

@@ -50,7 +50,7 @@ class Echo:
         """How many lines the echo takes; more than one when the terminal wrapped it."""
         joined = ""
         for taken, line in enumerate(lines, start=1):
-            joined += line.replace("\r", "") if taken > 1 or "\x08" not in line else line
+            joined += line if "\x08" in line else line.replace("\r", "")
             typed = self._typed(joined, bare)
             if typed == self.command or (typed and self._scrolled(typed)):
                 return taken
@@ -72,16 +72,16 @@ class Echo:
 
 
 def _resolved(text: str) -> str:
-    """Text with the editor's own corrections applied; those replace what stood there, which is meant."""
+    """Text with the editor's own corrections applied; what they replace is meant to go."""
     try:
         return shown(text)
     except Overwritten:
         cells: list[str] = []
         at = 0
         for char in text:
-            if char == "\x08":
-                at = max(0, at - 1)
-            elif char != "\r":
+            if char in "\r\x08":
+                at = 0 if char == "\r" else max(0, at - 1)
+            else:
                 cells[at : at + 1] = [char]
                 at += 1
         return "".join(cells).rstrip(" ")

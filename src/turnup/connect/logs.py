@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 
 # Commands whose very answer is the log.
-_THE_LOG = re.compile(r"sh(?:ow?)? +log(?:g(?:i(?:ng?)?)?)?\b")
+_THE_LOG = re.compile(r"sh(?:ow?)? +log(?:g(?:i(?:ng?)?)?)?(?= |$)")
 
 
 @dataclass(frozen=True)

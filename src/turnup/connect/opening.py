@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from turnup.connect.conversation import Conversation
 from turnup.connect.logs import log_pattern
@@ -80,7 +80,7 @@ def open_session(
 
 def _connect(
     address: Address, platform: Platform, credentials: Credentials, known_hosts: Path, accept_new: bool, seconds: float
-) -> tuple[Wire, bytes, object]:
+) -> tuple[Wire, bytes, Any]:
     from turnup.connect import driver
     from turnup.connect.host_keys import KnownHosts
 

@@ -52,7 +52,7 @@ class TurnupConnection:
         port: int | None,
         platform: str | None,
         extras: dict[str, Any] | None = None,
-        configuration: Config | None = None,
+        configuration: Config | None = None,  # noqa: ARG002  Nornir's signature
     ) -> None:
         """Open the session. Raises UsageError for missing or unknown settings, and what `open_session` raises."""
         given = dict(extras or {})

@@ -92,7 +92,7 @@ class Reader:
     def come_back(self, why: TurnupError) -> None:
         """Get hold of the prompt again. Raises Unreachable when the router does not come back."""
         try:
-            self._conversation.resynchronise(COME_BACK)
+            self._conversation.resynchronise(min(COME_BACK, self._patience("")))
         except (Silence, InputLost) as silence:
             raise Unreachable(f"the router did not come back ({why})", advice=silence.advice) from silence
 
@@ -169,7 +169,7 @@ class _Round:
             self._conversation.wire.write(b"\x03")  # leaves the dialogue
         self._reader.come_back(silence)
 
-    def _keep(self, cut: Cut, pipeline: Pipeline | None = None) -> None:
+    def _keep(self, cut: Cut, _pipeline: Pipeline | None = None) -> None:
         """Take an answer; one with a problem or with log messages in it is asked for again once, if harmless."""
         self._reader.heard(cut)
         first = self._first.get(cut.command)

@@ -48,7 +48,7 @@ class ReplaySession:
         """Answers of the folder; a request without a file has `failure`."""
         return {request.ask: self._answer(request) for request in requests}
 
-    def command(self, text: str, timeout: float | None = None) -> Answer:
+    def command(self, text: str, timeout: float | None = None) -> Answer:  # noqa: ARG002  a file is there at once
         """The answer in the command's file. Raises AnswerIncomplete when there is none."""
         answer = self._answer(Request(Ask(""), text))
         if answer.failure:
@@ -72,10 +72,12 @@ class ReplaySession:
 
     def config_line(self, line: str, mode: str | None) -> str:
         """Raises Refused."""
+        del line, mode
         raise Refused("a replay takes no configuration")
 
     def config_lines(self, lines: Sequence[str], mode: str | None) -> tuple[Said, ...]:
         """Raises Refused."""
+        del lines, mode
         raise Refused("a replay takes no configuration")
 
     def leave_config(self) -> None:

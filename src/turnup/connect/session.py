@@ -1,4 +1,4 @@
-"""What the rest of the product sees of a router: a session. One Protocol; live, replayed and recorded sessions obey it."""
+"""What the rest of the product sees of a router: a session. One Protocol; live and replayed sessions obey it."""
 
 from __future__ import annotations
 

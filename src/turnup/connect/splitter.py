@@ -103,6 +103,11 @@ class Splitter:
         prompt = self._dialect.prompts.read(self.tail())
         return prompt is not None and (not self.host or prompt.of(self.host))
 
+    def waits_for_typing(self) -> bool:
+        """Whether the stream stops behind this router's prompt: at it, or at the echo of a part of a command."""
+        found = self._dialect.prompts.at_start(self.tail())
+        return found is not None and (not self.host or found[0].of(self.host))
+
     def looks_answered(self) -> bool:
         """Whether the due command's echo has come and the stream stops at the prompt."""
         if not self.at_prompt():

@@ -51,10 +51,14 @@ def _typed(cls: type[Any], fields: Mapping[str, Callable[[Said], object]], row: 
         try:
             values[name] = reader(said)
         except ValueError as error:
-            line = lines[row.first - 1]
-            raise ParseError(
-                f"line {row.first}: {name} {f'is {said!r}' if said else 'is not said'}: {line!r}",
-                line=line,
-                number=row.first,
-            ) from error
+            number = _place(row, said, lines)
+            what = f"{name} is {said!r}" if said else f"{name} is not said"
+            line = lines[number - 1]
+            raise ParseError(f"line {number}: {what}: {line!r}", line=line, number=number) from error
     return cls(**values)
+
+
+def _place(row: Row, said: Said, lines: list[str]) -> int:
+    """The line of the row that says this; its first line when none does."""
+    within = range(row.first, row.last + 1)
+    return next((n for n in within if isinstance(said, str) and said and said in lines[n - 1]), row.first)
