@@ -60,7 +60,7 @@ class View:
 
     def up_for(self, name: str) -> timedelta:
         """How long the state of that name (`interface.Serial5/0`, `bgp.10.10.3.2`) has been what it is."""
-        return self.now - max(self.since.get(name, self.device.booted), self._logged.get(name, self.device.booted))
+        return self.now - max(self.since.get(name, self.device.booted), self.logged.get(name, self.device.booted))
 
     @cached_property
     def cleared(self) -> datetime | None:
@@ -68,7 +68,7 @@ class View:
         return next((e.at for e in reversed(self.device.log) if e.text.startswith("%CLEAR-5-COUNTERS")), None)
 
     @cached_property
-    def _logged(self) -> dict[str, datetime]:
+    def logged(self) -> dict[str, datetime]:
         """When the log last spoke of each state."""
         found: dict[str, datetime] = {}
         for entry in self.device.log:
