@@ -65,14 +65,12 @@ def push(
     change = plan.change
     if approved is not None and approved != plan.digest:
         raise Refused(f"approved was plan {approved[:12]}, this is plan {plan.digest[:12]}: something changed since")
-    if plan.empty:
-        return PushOutcome("unchanged")
     with router_lock(home.part("locks"), change.router, change.order_id, wait):
         journals = Journals(home.part("journal"))
         journals.must_be_clear(change.router)
         work = _Push(Wire(session, reopen), change, journals.begin(change, clock()), clock)
         work.guard(plan.foreign)
-        return work.run(accept, save_all)
+        return work.settled(save_all) if plan.empty else work.run(accept, save_all)
 
 
 class _Push:
@@ -86,6 +84,7 @@ class _Push:
         self.notes: list[str] = []
         self.foreign: Lines = ()
         self.others_unsaved = False
+        self.startup: Lines = ()  # the order's own lines in it, before we began
 
     def note(self, state: State, why: str = "", running: Lines | None = None) -> None:
         self.journal.note(state, self.clock(), why, running)
@@ -119,16 +118,27 @@ class _Push:
 
     def _look_at_startup(self) -> None:
         try:
-            startup = self.change.footprint.foreign(self.wire.startup())
+            sections = self.wire.startup()
         except CouldNotRun as error:
             self.others_unsaved = True
             self.notes.append(f"the startup configuration cannot be compared: {error}")
             return
+        self.startup = self.change.footprint.owned(sections)
+        startup = self.change.footprint.foreign(sections)
         if startup != self.foreign:
             self.others_unsaved = True
             self.notes.append(f"others have work that is not saved: {_told(startup, self.foreign)}")
 
     # --- the change --------------------------------------------------------------------------------------------
+
+    def settled(self, save_all: bool) -> PushOutcome:
+        """The router runs the order already: nothing to send, but a startup without it would lose it."""
+        self.note(State.VERIFIED, "already there", self.change.after)
+        if not self.change.same(self.startup, self.change.after):
+            return self._save(save_all)
+        self.note(State.SAVED, "already saved")
+        self.notes = []  # the unsaved work of others is theirs; we neither send nor save
+        return self._outcome("unchanged")
 
     def run(self, accept: Callable[[], str] | None, save_all: bool) -> PushOutcome:
         """Both phases, acceptance, save; on any trouble back, once something was sent."""

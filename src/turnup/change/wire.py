@@ -132,7 +132,8 @@ class Wire:
                 self._one(text, "config", grammar)
             return
         self._one(header, rule.mode, grammar)
-        plain, openers = [], []
+        plain: list[str] = []
+        openers: list[str] = []
         for text in texts:
             known = grammar.known(header, text)
             (openers if known and known.rule.opens and known.positive else plain).append(text)
