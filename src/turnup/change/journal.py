@@ -67,6 +67,11 @@ class Record:
         return self.history[-1].state
 
     @property
+    def sent_at(self) -> datetime | None:
+        """When the first line went out (UTC); None when none ever did."""
+        return next((event.at for event in self.history if event.state is State.PUSHING), None)
+
+    @property
     def open(self) -> bool:
         """Whether the router may be somewhere between before and after."""
         return self.state in OPEN
