@@ -9,7 +9,7 @@ from fake_router import FakeRouter
 from sample_orders import GOLDEN, IOS, POLICY, ROUTER, assignment_for
 
 from turnup.change.plan import Plan, make_plan
-from turnup.change.show import plan_document, plan_text
+from turnup.change.show import as_dict, as_text
 from turnup.configuration import Configuration
 from turnup.render import render_order
 
@@ -24,7 +24,7 @@ def plan() -> Plan:
 
 
 def test_it_fits_the_screen_and_tells_everything() -> None:
-    text = plan_text(plan())
+    text = as_text(plan())
     assert max(map(len, text.splitlines())) <= 80
     for said in (
         "Plan for nyc-hud-gsr1 Serial5/0: NEW PSO-2001-000051 revision 1",
@@ -43,12 +43,12 @@ def test_it_fits_the_screen_and_tells_everything() -> None:
 def test_an_empty_plan_says_so() -> None:
     full = plan()
     empty = replace(full, change=replace(full.change, phase1=(), phase2=(), backout=()), diff="")
-    assert "Nothing to send" in plan_text(empty)
-    assert plan_document(empty)["empty"] is True
+    assert "Nothing to send" in as_text(empty)
+    assert as_dict(empty)["empty"] is True
 
 
 def test_the_mapping_is_plain_and_whole() -> None:
-    data = json.loads(json.dumps(plan_document(plan())))
+    data = json.loads(json.dumps(as_dict(plan())))
     assert data["phase2"] == [
         "router bgp 64500",
         " no neighbor 10.10.3.2 shutdown",

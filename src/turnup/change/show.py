@@ -13,7 +13,7 @@ from turnup.render.intent import ConfigItem, typed
 WIDTH = 80
 
 
-def plan_text(plan: Plan) -> str:
+def as_text(plan: Plan) -> str:
     """What will be sent, the way back, what it changes, whom it could hurt, and the digest to approve.
 
     Configuration lines are never broken; only our own words are kept within 80 columns.
@@ -57,7 +57,7 @@ def _names(near: tuple[Neighbour, ...]) -> str:
     return f"{', '.join(customers)} ({len(near)} {ports})"
 
 
-def plan_document(plan: Plan) -> dict[str, Any]:
+def as_dict(plan: Plan) -> dict[str, Any]:
     """The same for `--json`: plain values only."""
     change = plan.change
     return {

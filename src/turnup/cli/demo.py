@@ -11,7 +11,9 @@ from turnup import folder, lab
 from turnup.cli.show import say
 
 if TYPE_CHECKING:
+    from turnup.home import Home
     from turnup.model.certificate import Certificate
+    from turnup.model.equipment import Assignment
     from turnup.noc import Noc
 
 ORDER = "60-hudson-ds3-level3.xml"  # the contract's own example, PASA 1.3(a)
@@ -66,7 +68,7 @@ def _noc(running: lab.Lab) -> Noc:
 
 
 def _delivered(noc: Noc, order: Path) -> Assignment:
-    from turnup.change.show import plan_text
+    from turnup.change.show import as_text
     from turnup.job import assigned, planned, pushed
     from turnup.load.order import read_order
 
@@ -77,7 +79,7 @@ def _delivered(noc: Noc, order: Path) -> Assignment:
     )
     assignment = assigned(noc, message, enter=True)
     say(f"acknowledged: {assignment.port.router} {assignment.port.interface} ({assignment.port.card.part})\n")
-    say(plan_text(planned(noc, assignment)))
+    say(as_text(planned(noc, assignment)))
     _chapter("3. The push", "lock, snapshot, guard, everything shut, read back, activate, read back, save")
     made, outcome = pushed(noc, assignment)
     say(f"{outcome.state}: {outcome.sent} lines sent, plan {made.digest[:12]}, journal written")
@@ -103,3 +105,12 @@ def _told(noc: Noc, certificate: Certificate, target: Path, *, only_red: bool = 
     code = exit_code(certificate)
     say(f"exit code {code}; {target / 'certificate.html'}")
     return code
+
+
+def _chapter(title: str, about: str) -> None:
+    say(f"\n=== {title} - {about}\n")
+
+
+def _short(text: str) -> str:
+    """The report from its first explanation on: the table was shown already."""
+    return text

@@ -35,7 +35,7 @@ def register(main: typer.Typer) -> None:
 
 def plan(context: typer.Context, order: Target, json: AsJson = False) -> None:
     """Show the lines of an order, the way back, the difference and who shares the router. Sends nothing."""
-    from turnup.change.show import plan_document
+    from turnup.change.show import as_dict
     from turnup.cli.show import as_json, step
     from turnup.job import assigned, planned, read_message
 
@@ -45,7 +45,7 @@ def plan(context: typer.Context, order: Target, json: AsJson = False) -> None:
         assignment = assigned(noc, message, enter=False)
         made = planned(noc, assignment)
     if json:
-        as_json(plan_document(made))
+        as_json(as_dict(made))
     else:
         _show_plan(made)
 
@@ -173,10 +173,10 @@ def _not_sent(json: bool) -> None:
 
 
 def _show_plan(made: Plan) -> None:
-    from turnup.change.show import plan_text
+    from turnup.change.show import as_text
     from turnup.cli.show import say
 
-    say(plan_text(made))
+    say(as_text(made))
 
 
 def _show_push(assignment: Assignment, outcome: PushOutcome) -> None:
