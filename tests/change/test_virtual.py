@@ -27,7 +27,9 @@ from turnup.model.equipment import Assignment, Port
 from turnup.platforms import platform
 from turnup.render import render_order
 from turnup.render.intent import typed
+from turnup.virtual.config_mode import ConfigMode
 from turnup.virtual.device import Device
+from turnup.virtual.faults import fault_named
 from turnup.virtual.lab import Plain, make_lab
 from turnup.virtual.server import running
 from turnup.virtual.shows import SimulatedState
@@ -186,3 +188,42 @@ def test_no_secret_is_on_disk(lab: Bench) -> None:
     written = [path.read_text() for path in lab.home.path.rglob("*") if path.is_file()]
     assert any("<secret:LVL3-MD5>" in text for text in written)
     assert not any(KEY in text for text in written)
+
+
+@pytest.mark.parametrize(
+    ("fault", "said"),
+    [
+        ("refuses-mid-push", "another process holds the configuration"),
+        ("authorization-failed-config", "Authorization failed"),
+        ("drop-mid-push", "connection was lost"),
+    ],
+)
+def test_a_fault_in_mid_push_takes_everything_back(fault: str, said: str, lab: Bench) -> None:
+    session = lab.session()
+    plan = lab.plan(session, assignment_for(SHAPES[0]))
+    before, startup = lab.text, lab.device.startup
+    lab.device.faults = (fault_named(fault),)
+    with pytest.raises(BackedOut, match=said):
+        push(session, plan, lab.home, reopen=lab.session)
+    assert lab.text == before
+    assert lab.device.startup == startup
+
+
+def test_a_log_message_is_no_refusal(lab: Bench) -> None:
+    lab.device.faults = (fault_named("log-lines-in-config"),)
+    session = lab.session()
+    assert push(session, lab.plan(session, assignment_for(SHAPES[0])), lab.home).state == "saved"
+
+
+def test_the_customer_edits_the_router_meanwhile(lab: Bench) -> None:
+    """PASA 2.2: the customer configures the same routers. His line stays, is told, and is not saved by us."""
+    session = lab.session()
+    plan = lab.plan(session, assignment_for(SHAPES[0]))
+    startup = lab.device.startup
+    mode = ConfigMode(lab.device)
+    assert [mode.line(line) for line in ("interface POS1/0", "bandwidth 2000000")] == ["", ""]
+    outcome = push(session, plan, lab.home)
+    assert outcome.state == "unsaved"
+    assert any("bandwidth 2000000" in note for note in outcome.notes)
+    assert lab.device.startup == startup
+    assert " bandwidth 2000000" in lab.text

@@ -60,7 +60,7 @@ def _type(after: dict[str, list[str]], item: ConfigItem, grammar: Grammar, hidde
 
 
 def _position(lines: list[str], section: str, known: Known, grammar: Grammar) -> int:
-    """Near its likes, so that a diff reads well: interface lines in the order of the grammar, others behind their kind."""
+    """Near its likes, so that a diff reads well: by the grammar below interfaces, behind their kind elsewhere."""
     if section.startswith("interface "):
         later = (other is not None and other.rank > known.rank for other in (grammar.known(section, x) for x in lines))
         return next((index for index, is_later in enumerate(later) if is_later), len(lines))
