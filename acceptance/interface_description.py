@@ -8,6 +8,7 @@ from turnup.checks import Expected, Facts, check, compare, part
 from turnup.facts.interface_description import InterfaceDescription
 from turnup.facts.running_config import RunningConfig
 from turnup.model.verdict import Finding
+from turnup.rules.evidence import lines_seen
 from turnup.rules.interfaces import named, only, stanza
 
 
@@ -43,5 +44,5 @@ def _configured(expected: Expected, facts: Facts, wanted: str) -> Iterator[Findi
     header, lines = stanza(facts.configuration(), port) or ("", ())
     found = tuple(line for line in lines if line.startswith("description "))
     shown = tuple(line.removeprefix("description ").rstrip() for line in found)
-    seen = facts.config_seen(*found, section=header) if found else facts.whole(RunningConfig)
+    seen = lines_seen(facts, *found, section=header) if found else facts.whole(RunningConfig)
     yield compare(f"{port} description", (wanted.rstrip(),), shown, source=expected.order("description"), seen=seen)

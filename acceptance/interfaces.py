@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Interface
 
 from turnup.checks import Expected, Facts, check, compare, holds, inconclusive, part
+from turnup.configuration import Configuration
 from turnup.facts.controller_serial import ControllerSerial
 from turnup.facts.diagnosis import Diagnosis
 from turnup.facts.interface import Interface
@@ -17,6 +18,7 @@ from turnup.model.interface_name import InterfaceName, same_interface
 from turnup.model.order import ClockSource, Encapsulation, Layer2, Speed
 from turnup.model.transcript import Ask
 from turnup.model.verdict import Finding
+from turnup.rules.evidence import lines_seen
 from turnup.rules.interfaces import SECOND, alarms, controller_asks, errors, named, only, stanza, state
 from turnup.rules.orders import addressed_interface, customer_ports
 
@@ -216,7 +218,8 @@ def _spare(expected: Expected, facts: Facts) -> Iterator[Finding]:
     """A port that somebody else's order uses is not this port's affair; one that nobody uses must be shut."""
     config = facts.configuration()
     used = [*customer_ports(expected), *(str(link.interface) for link in expected.router.links)]
-    spare = [row for row in facts.rows(InterfaceBrief) if _is_port(row) and not _used(row, used)]
+    spare = [row for row in facts.rows(InterfaceBrief) if _is_port(row.name) and not _used(row, used)]
+    yield from _not_shown(facts, config)
     for row in spare:
         found = stanza(config, row.name)
         lines = found[1] if found else ()
@@ -226,8 +229,18 @@ def _spare(expected: Expected, facts: Facts) -> Iterator[Finding]:
         yield compare(f"{row.name} (spare)", "administratively down", row.status, source=source, seen=seen)
 
 
-def _is_port(row: InterfaceBrief) -> bool:
-    name = InterfaceName.parse(row.name)
+def _not_shown(facts: Facts, config: Configuration) -> Iterator[Finding]:
+    """A port that the configuration has and the table lacks: nobody knows whether it is shut."""
+    rows = facts.rows(InterfaceBrief)
+    for header in config.headers("interface"):
+        name = header.split()[1]
+        if _is_port(name) and not named(rows, name):
+            why = "in the configuration, not in the table"
+            yield inconclusive(f"{name} state", why, seen=lines_seen(facts, header, section=""))
+
+
+def _is_port(text: str) -> bool:
+    name = InterfaceName.parse(text)
     return name.type in _PORT and "/" in name.place and not name.sub
 
 

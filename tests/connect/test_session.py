@@ -53,9 +53,7 @@ def test_every_answer_is_whole(session_to: Open, target: Any, name: str, transpo
     assert session.hostname == ("nyc-hud-gsr1-a-very-long-name" if name == "long-name" else "gsr1")
 
 
-def test_hostname_in_a_description_of_a_dribbling_router_does_not_cut_the_answer(
-    session_to: Open, target: Any
-) -> None:
+def test_hostname_in_a_description_of_a_dribbling_router_does_not_cut_the_answer(session_to: Open, target: Any) -> None:
     """The trap that made a stock client return 990 of 4,942 characters (reference: performance 5)."""
     answer = session_to("dribble").command("show interfaces description")
     assert answer.text == target.SHOWS["show interfaces description"]
@@ -141,7 +139,8 @@ def test_save(session_to: Open) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["show clock\nreload", "show ?", "show \x03", "show\tclock", "show \u2028clock", "", " ", "show " + "x" * 260]
+    "text",
+    ["show clock\nreload", "show ?", "show \x03", "show\tclock", "show \u2028clock", "", " ", "show " + "x" * 260],
 )
 def test_no_second_line_is_ever_typed(session_to: Open, text: str) -> None:
     session = session_to("plain")
@@ -167,7 +166,9 @@ def test_a_probe_is_not_asked_of_a_router(session_to: Open) -> None:
 def ping(ios: Platform, **args: str) -> Request:
     steps = ios.settings.dialogues["ping"]
     dialogue = (("", steps.command), *((question, reply.format(**args)) for question, reply in steps.steps))
-    return Request(Ask.of("ping", **args), "ping {address} size {size} source {source} df repeat {count}".format(**args), dialogue)
+    return Request(
+        Ask.of("ping", **args), "ping {address} size {size} source {source} df repeat {count}".format(**args), dialogue
+    )
 
 
 @pytest.mark.parametrize("transport", ["ssh", "telnet"])

@@ -20,7 +20,19 @@ NONCE = "k3f9"
 SYSLOG = "*Mar  1 00:01:02.003: %LINK-3-UPDOWN: Interface Serial5/1, changed state to down"
 
 # Lines of an answer: anything printable, and above all what could be taken for a prompt, an echo or a marker.
-TRAPS = ["gsr1#", "gsr1>", "gsr1(config)#", "gsr1#show a", "gsr1#!", "!k3f", "!abcd-0", "lax1#", "", "% Invalid input", "#"]
+TRAPS = [
+    "gsr1#",
+    "gsr1>",
+    "gsr1(config)#",
+    "gsr1#show a",
+    "gsr1#!",
+    "!k3f",
+    "!abcd-0",
+    "lax1#",
+    "",
+    "% Invalid input",
+    "#",
+]
 LINE = st.one_of(
     st.sampled_from(TRAPS),
     st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=60),
@@ -143,7 +155,11 @@ def test_a_marker_from_the_past_does_not_end_an_answer() -> None:
         ("scrolled", "gsr1#show long c" + "\b" * 11 + "$ommand  \b\b\r\n1\r\n", "!"),
         ("scrolled well", "gsr1#show long comma" + "\b" * 15 + "$g command     " + "\b" * 5 + "\r\n1\r\n", "1"),
         ("corrected", "gsr1#shoe\b \bw long command\r\n1\r\n", "1"),
-        ("paged and erased", "gsr1#show long command\r\n1\r\n --More-- " + "\b" * 9 + " " * 8 + "\b" * 9 + " 2\r\n", "1\n 2"),
+        (
+            "paged and erased",
+            "gsr1#show long command\r\n1\r\n --More-- " + "\b" * 9 + " " * 8 + "\b" * 9 + " 2\r\n",
+            "1\n 2",
+        ),
         ("paged and returned", "gsr1#show long command\r\n1\r\n --More-- \r          \r2\r\n", "1\n2"),
         ("erased behind", "gsr1#show long command\r\nab \b\r\n", "ab"),
         ("log before the echo", f"gsr1#\r\n{SYSLOG}\r\nshow long command\r\n1\r\n", "1"),

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from turnup.connect.configuring import Writer
 from turnup.connect.conversation import Conversation
-from turnup.connect.reading import Reader
+from turnup.connect.reading import Reader, key_of
 from turnup.connect.session import Address, Said
 from turnup.errors import TurnupError, UsageError
 from turnup.model.transcript import Answer, Ask, Request
@@ -65,7 +65,7 @@ class RouterSession:
             if request.probe:
                 raise UsageError(f"{request.command!r} is asked of the NOC, not of {self.router}")
         outcomes = self._reader.read(requests)
-        return {request.ask: self._in_words(request.command, outcomes[request.command]) for request in requests}
+        return {request.ask: self._in_words(request.command, outcomes[key_of(request)]) for request in requests}
 
     def command(self, text: str, timeout: float | None = None) -> Answer:
         """Answer to one exec command. Raises AnswerIncomplete, Unreachable, Refused."""
