@@ -225,6 +225,9 @@ FAULTS = [
      f"sh ver\nshown\nother#sh clock\nshown\n{P}", False),
     ("log line", Behaviour("^show users", "syslog", "%LINK-3-UPDOWN: x"), "sh users\r",
      f"sh users\n1\n%LINK-3-UPDOWN: x\n2\n{P}", False),
+    ("log line inside a line", Behaviour("^show users", "splice", "%X-3-Y: x"), "sh users\r",
+     f"sh users\n1\n%X-3-Y: x\n2\n{P}", False),
+    ("dribble", Behaviour("^show users", "dribble", "1/0"), "sh users\r", f"sh users\n1\n2\n{P}", False),
     ("log line on silence", Behaviour("^hostname", "syslog", "%LINK-3-UPDOWN: x"), "conf t\rhost a\r",
      "conf t\nEnter configuration commands, one per line.  End with CNTL/Z.\nnyc-hud-gsr1(config)#host a\n"
      "%LINK-3-UPDOWN: x\na(config)#", False),
@@ -248,6 +251,12 @@ def test_drop_in_a_push_comes_after_the_line_was_taken() -> None:
     assert seen.broken
     assert router.config.value("interface Serial5/0", ("description",)) == "description A"
     assert router.config.value("interface Serial5/0", ("crc",)) is None
+
+
+def test_what_is_typed_ahead_of_a_small_buffer_is_lost() -> None:
+    seen = type_in("show version\rshow clock\r", device(faults=(_with(Behaviour("", "typeahead", "16")),)))
+    assert seen.asked == [("show", "version")]
+    assert seen.screen == f"\n{P}show version\nshown\n{P}sho"
 
 
 def test_a_hanging_command_ends_with_the_connection() -> None:

@@ -67,6 +67,11 @@ class Record:
         return self.history[-1].state
 
     @property
+    def sent_at(self) -> datetime | None:
+        """When the first line went out (UTC); None when none ever did."""
+        return next((event.at for event in self.history if event.state is State.PUSHING), None)
+
+    @property
     def open(self) -> bool:
         """Whether the router may be somewhere between before and after."""
         return self.state in OPEN
@@ -78,6 +83,7 @@ class Journal:
     def __init__(self, path: Path, record: Record) -> None:
         self.path = path
         self.record = record
+        self._change = _plain(asdict(record.change))  # never changes; most of the file
 
     def note(self, state: State, at: datetime, note: str = "", running: Lines | None = None) -> None:
         """Enter a state, and the owned lines read with it."""
@@ -86,11 +92,20 @@ class Journal:
         self.record = replace(self.record, history=history, running=kept)
         self.write()
 
+    def _document(self) -> dict[str, Any]:
+        record = self.record
+        return {
+            "version": record.version,
+            "change": self._change,
+            "history": [_plain(asdict(event)) for event in record.history],
+            "running": _plain(record.running),
+        }
+
     def write(self) -> None:
         """Put the record on disk: written beside, synced, renamed, folder synced."""
         beside = self.path.with_suffix(".tmp")
-        with beside.open("w") as file:
-            json.dump(_plain(asdict(self.record)), file, indent=1)
+        with open(beside, "w", opener=_private) as file:
+            file.write(json.dumps(self._document(), indent=1))
             file.flush()
             os.fsync(file.fileno())
         beside.replace(self.path)
@@ -99,6 +114,10 @@ class Journal:
             os.fsync(folder)
         finally:
             os.close(folder)
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,7 @@ class Terminal:
 
     def __init__(self, send: Callable[[str], None], hang_up: Callable[[], None]) -> None:
         self.length, self.width = 24, 80
+        self.type_ahead = 0  # characters kept until they are read; 0 = any number
         self._send, self._hang_up = send, hang_up
         self._input, self._output = "", []  # type: str, list[str]
         self._closed = False
@@ -33,7 +34,8 @@ class Terminal:
 
     def feed(self, text: str) -> None:
         """Characters have arrived."""
-        self._input += text
+        room = max(self.type_ahead - len(self._input), 0) if self.type_ahead else len(text)
+        self._input += text[:room]
         self._arrived.set()
 
     def close(self) -> None:
