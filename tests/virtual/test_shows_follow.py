@@ -128,6 +128,9 @@ def test_subinterfaces_follow_their_port() -> None:
     router.add("interface FastEthernet7/0.100", "encapsulation dot1Q 100", "ip address 10.10.8.1 255.255.255.252")
     assert router.line("show ip interface brief", "FastEthernet7/0.100").split()[4:] == ["up", "up"]
     assert "Encapsulation 802.1Q Virtual LAN, Vlan ID  100." in router.show("show interfaces FastEthernet7/0.100")
+    assert "Encapsulation 802.1Q Virtual LAN, Vlan ID  1., loopback not set" in router.show(
+        "show interfaces FastEthernet7/0"
+    )
     router.add("interface FastEthernet7/0", "shutdown")
     assert router.line("show ip interface brief", "FastEthernet7/0.100").split()[4:] == [
         "administratively",
