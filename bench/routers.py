@@ -21,7 +21,8 @@ import asyncssh
 from delayproxy import start_proxy
 
 USER, PASSWORD, HOST = "noc", "bench-word", "gsr1"
-CONFIG = ["interface Serial5/0", *(f" description line {n:02d} of this configuration" for n in range(29))]
+# 31 characters a line, as an order's lines are on average.
+CONFIG = ["interface Serial5/0", *(f" description line {n:02d} of the order" for n in range(29))]
 # Sizes as of a loaded router: one big answer, some of a few kB, many small ones.
 SIZES = [60_900, 24_000, 16_000, 12_000, 8_000, 6_000, 5_000, 4_000, 3_000, 2_000] + [350] * 15
 
