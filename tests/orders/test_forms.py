@@ -18,6 +18,7 @@ from turnup.load.order import RULES, parse_order_xml, parse_order_yaml, read_ord
 from turnup.load.order_write import document, order_xml, order_yaml
 from turnup.load.order_xml import element_name, element_path, field_name, field_path
 from turnup.load.xml import parse_xml, schema_faults
+from turnup.model.interface_name import InterfaceName
 from turnup.model.order import Action, Header, OrderMessage, PortServiceOrder
 from turnup.model.text import cli_text, identifier, reference
 
@@ -65,8 +66,8 @@ def text_fields(cls: type, path: str = "") -> list[str]:
         options = [one for one in getattr(hint, "__args__", (hint,)) if one is not type(None)]
         if options[0] is str:
             found.append(here)
-        elif is_dataclass(options[0]) and options[0].__name__ != "InterfaceName":
-            found += text_fields(options[0], f"{here}.")  # type: ignore[arg-type]
+        elif is_dataclass(kind := options[0]) and isinstance(kind, type) and kind is not InterfaceName:
+            found += text_fields(kind, f"{here}.")
     return found
 
 
@@ -125,4 +126,4 @@ def test_the_schema_knows_no_field_that_the_model_has_not() -> None:
     assert message.header is not None
     data = document(message.header, "PortServiceOrder", {"order_id": "X", "colour": "red"})
     assert [fault.elements[-1] for fault in schema_faults(parse_xml(data, where="x"))] == ["colour".title()]
-    assert [fault.path for fault in faults(PortServiceOrder, {"colour": "red"}, where="x")][0] == "colour"
+    assert "colour" in [fault.path for fault in faults(PortServiceOrder, {"colour": "red"}, where="x")]
