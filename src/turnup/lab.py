@@ -64,7 +64,7 @@ def up(home: Home, inventory: Path, *, faults: Sequence[str] = (), with_parent: 
     ready = _ready(process, folder)
     _write_inventory(inventory, folder / "inventory", ready)
     data = Home(folder / "data")
-    data.known_hosts.write_text("".join(f"{line}\n" for line in ready["known_hosts"]))
+    data.known_hosts.write_text("".join(_known_host(ready, name) for name in ready["routers"]))
     state = {"pid": ready["pid"], "ready": ready, "environment": environment}
     _write_private(folder / "state.json", json.dumps(state))
     exports = "".join(f"export {name}={value}\n" for name, value in {**environment, **_paths(folder)}.items())
@@ -121,7 +121,7 @@ def _alive(folder: Path) -> int:
 
 
 def _throw_away_secrets() -> dict[str, str]:
-    """Secrets for this lab alone; they are the environment's names, so that every command finds them as on a real network."""
+    """Secrets for this lab alone, under the names in which every command looks for the real ones."""
     password = secrets.token_hex(8)
     return {
         "TURNUP_USERNAME": "noc",
@@ -177,6 +177,10 @@ def _write_inventory(source: Path, target: Path, ready: Mapping[str, Any]) -> No
         host["data"]["noc_resolvers"] = [f"127.0.0.1#{ready['dns']}"]
     with (target / "hosts.yaml").open("w") as file:
         yaml.dump(hosts, file)
+
+
+def _known_host(ready: Mapping[str, Any], name: str) -> str:
+    return f"[127.0.0.1]:{ready['routers'][name]['ssh']} {ready['host_keys'][name]}\n"
 
 
 def _write_private(path: Path, text: str) -> None:

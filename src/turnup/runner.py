@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from turnup.errors import CouldNotRun, TurnupError, UsageError
+from turnup.errors import CouldNotRun, UsageError
 from turnup.load.strict import suggestion
 
 if TYPE_CHECKING:
@@ -21,18 +21,17 @@ WORKERS = 200  # threads; measured to be the library-independent limit worth hav
 
 @dataclass(frozen=True)
 class HostOutcome:
-    """What a task did on one router: `value` is the task's result, or `error` says why there is none."""
+    """What a task did on one router: `value` is the task's result, or `error` says why there is none.
+
+    `failed` is also true for a result that is not good, such as a certificate that is not satisfied.
+    """
 
     router: str
     value: Any = None
     changed: bool = False
     diff: str = ""
+    failed: bool = True
     error: BaseException | None = None
-
-    @property
-    def failed(self) -> bool:
-        """Whether there is no result to rely on."""
-        return self.error is not None
 
 
 def run_on(
@@ -69,11 +68,9 @@ def _outcome(host: str, results: Any) -> HostOutcome:
     if not results:
         return HostOutcome(host, error=CouldNotRun(f"{host}: Nornir did not run the task on this router"))
     first = results[0]
-    error = next((r.exception for r in results if r.exception is not None), None)
-    if error is None and results.failed:
-        error = TurnupError(f"{host}: the task failed without an error")
+    error = next((_own(r.exception) for r in results if r.exception is not None), None)
     return HostOutcome(
-        host, first.result if error is None else None, bool(first.changed), str(first.diff or ""), _own(error)
+        host, None if error else first.result, bool(first.changed), str(first.diff or ""), bool(results.failed), error
     )
 
 

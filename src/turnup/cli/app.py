@@ -52,7 +52,7 @@ def options(
             help="Learn the key of a router met for the first time. A changed key is always refused.",
         ),
     ] = False,
-    version: Annotated[
+    version: Annotated[  # noqa: ARG001 - its callback does it
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
     ] = False,
 ) -> None:

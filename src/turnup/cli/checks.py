@@ -47,6 +47,6 @@ def explain(
 
     for check in all_checks():
         if test in (str(check.number), check.name):
-            say(explained(check, platform_of(platform)))
+            say(explained(check, (platform_of(platform), platform_of("noc"))))
             return
     raise UsageError(f"no test {test!r}{suggestion(test, [c.name for c in all_checks()])}", advice="turnup checks list")

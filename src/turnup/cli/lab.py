@@ -58,14 +58,14 @@ def status(context: typer.Context, json: AsJson = False) -> None:
     from turnup.cli.show import as_json, say
 
     running = lab.lab_of(_home(context))
-    answer = lab.control(running, {"command": "status"})
-    document = {"pid": running.pid, "routers": running.ready["routers"], "dns": running.ready["dns"], **answer}
+    answer = lab.control(running, {"do": "status"})
+    document = {**running.ready, "faults": answer["faults"]}
     if json:
         as_json(document)
         return
     for name, ports in running.ready["routers"].items():
         say(f"{name:16}  ssh {ports['ssh']}  telnet {ports['telnet']}  console {ports['console']}")
-    say(f"faults: {', '.join(answer.get('faults', [])) or 'none'}")
+    say(f"faults: {', '.join(answer['faults']) or 'none'}")
 
 
 @app.command()
@@ -78,7 +78,7 @@ def fault(
     from turnup import lab
     from turnup.cli.show import say
 
-    lab.control(lab.lab_of(_home(context)), {"command": "clear" if clear else "fault", "name": name})
+    lab.control(lab.lab_of(_home(context)), {"do": "fault", "name": name, "on": not clear})
     say(f"{name}: {'repaired' if clear else 'in place'}")
 
 

@@ -19,3 +19,4 @@ class BgpSummary:
     up_down: str
     state: str | None
     prefixes: int | None
+    address_family: str | None = None  # only where one answer shows several (`show bgp all summary`)

@@ -13,5 +13,5 @@ class User:
     line: str
     user: str | None
     host: str | None
-    idle: str
+    idle: str  # "" when the router leaves it out
     location: str | None

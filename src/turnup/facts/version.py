@@ -19,7 +19,7 @@ class Version:
     processor_revision: str | None
     memory_kbyte: int
     io_memory_kbyte: int | None
-    config_register: str
+    config_register: str | None  # None: some Catalysts do not say it
     next_config_register: str | None
     returned_to_rom_by: str | None
     rom_version: str | None

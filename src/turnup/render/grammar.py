@@ -64,7 +64,7 @@ class Known:
     @property
     def off(self) -> str:
         """The line that takes this one away."""
-        if self.rule.off:
+        if self.rule.off and self.positive:
             return self.rule.off.format(**self.groups)
         return f"no {self.text}" if self.positive else self.text.removeprefix("no ")
 
@@ -125,6 +125,11 @@ class Grammar:
         for line in (section, text):
             if line and (not _SENDABLE.fullmatch(line) or "?" in line or len(line) > LONGEST):
                 raise Refused(f"{line!r} holds what a router must not be sent")
+        if "<secret:#" in text:
+            raise Refused(
+                f"{text!r} cannot be sent: its secret is not among those turnup knows",
+                advice="Name the secret in policy.yaml (secrets:), give its value in the environment, and plan again.",
+            )
         if any(re.fullmatch(pattern, text) for pattern in self.never):
             raise Refused(f"{text!r} is never sent for a Port Service Order")
         if section and self.section(section) is None:

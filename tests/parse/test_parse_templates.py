@@ -1,0 +1,63 @@
+"""Every template of every platform keeps the rules that parsing stands on."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+import pytest
+
+from turnup import folder
+from turnup.parse import fact_class, fact_name
+from turnup.parse.template import load
+
+TEMPLATES = sorted(folder("templates").glob("*/parse/*.textfsm"))
+FACTS = sorted(p.stem for p in (folder("templates").parent / "src/turnup/facts").glob("[a-z]*.py"))
+OF_THE_NOC = {"dns_answer", "console_prompt"}  # facts that no router tells
+
+each_template = pytest.mark.parametrize("path", TEMPLATES, ids=lambda p: f"{p.parts[-3]}-{p.stem}")
+
+
+@each_template
+def test_every_state_ends_in_an_error(path: Path) -> None:
+    for name, rules in load(path).states.items():
+        assert rules, f"state {name} has no rule"
+        assert rules[-1].error, f"state {name} does not end in `^. -> Error`"
+        assert rules[-1].match("?"), f"the last rule of state {name} does not know every line"
+        assert rules[-1].match("") is None, f"state {name} refuses blank lines"
+
+
+@each_template
+def test_values_are_the_fields_of_the_fact(path: Path) -> None:
+    fields = [field.name for field in dataclasses.fields(fact_class(path.stem))]
+    assert sorted(load(path).values) == sorted(fields)
+
+
+@each_template
+def test_the_first_line_names_the_command(path: Path) -> None:
+    first = path.read_text().split("\n")[0]
+    assert first.startswith("# ")
+    assert first.removeprefix("# ").split()[0] in {"show", "dir", "ping", "dns", "console"}
+
+
+@each_template
+def test_every_state_is_reached_and_every_value_is_caught(path: Path) -> None:
+    template = load(path)
+    named = {rule.state for rules in template.states.values() for rule in rules if rule.state}
+    assert named | {"Start"} == set(template.states)
+    caught = {name for rules in template.states.values() for rule in rules for name in rule.catches}
+    assert caught == set(template.values)
+
+
+@each_template
+def test_an_answer_can_be_complete(path: Path) -> None:
+    assert load(path).complete
+
+
+def test_ios_tells_every_fact_of_a_router() -> None:
+    assert {p.stem for p in TEMPLATES if p.parts[-3] == "ios"} == set(FACTS) - OF_THE_NOC
+
+
+@pytest.mark.parametrize("name", FACTS)
+def test_a_fact_is_found_by_name_and_a_name_by_fact(name: str) -> None:
+    assert fact_name(fact_class(name)) == name
