@@ -221,6 +221,16 @@ def test_a_mistake_is_named(file: str, old: str, new: str, said: str, tmp_path: 
         assert any(abs(place - line) <= 12 for place in places), error
 
 
+def test_a_name_that_is_a_number(tmp_path: Path) -> None:
+    folder = scratch_inventory(tmp_path)
+    spoilt(folder, "hosts.yaml", "chi-cer-gsr1:", "12008:")
+    assert "a name must be text" in str(refusal(folder))
+
+
+def test_the_sample_estate_with_the_platforms_own_cards() -> None:
+    assert load_equipment().routers == sample_estate().routers
+
+
 def test_a_secret_is_never_shown(tmp_path: Path) -> None:
     folder = scratch_inventory(tmp_path)
     spoilt(folder, "policy.yaml", "env:TURNUP_SECRET_LVL3_MD5", "s3cret")

@@ -7,7 +7,7 @@ from sample_estate import configuration_of, sample_cards, sample_estate
 from sample_messages import sample
 
 from turnup.equipment.capacity import ports
-from turnup.equipment.expected import customer_ports, expected_for, routed_interface
+from turnup.equipment.expected import assigned_interfaces, customer_ports, expected_for, routed_interface
 from turnup.errors import UsageError
 from turnup.load.order import read_order
 from turnup.model.equipment import Assignment
@@ -51,3 +51,12 @@ def test_customer_ports_by_their_descriptions() -> None:
         POS1_0=("description to nyc-hud-gsr2", "ip address 10.254.1.1 255.255.255.252"),
     )
     assert customer_ports(live) == ("Serial5/0",)
+
+
+def test_ports_of_other_orders() -> None:
+    given = [
+        assignment("60-hudson-ge-dot1q.yaml", "nyc-hud-gsr2", "GigabitEthernet4/0"),
+        assignment("60-hudson-ds3-level3.xml", "nyc-hud-gsr1", "Serial5/0"),
+    ]
+    assert assigned_interfaces(given, "nyc-hud-gsr2") == ("GigabitEthernet4/0", "GigabitEthernet4/0.100")
+    assert assigned_interfaces(given, "nyc-hud-gsr1") == ("Serial5/0",)

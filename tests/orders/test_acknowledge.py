@@ -211,7 +211,7 @@ def test_what_is_accepted_can_be_rendered(order: PortServiceOrder, data: st.Data
 
 def test_a_document_that_is_no_order_is_answered_too() -> None:
     points = clarify(InputError("is not well-formed XML", where="x.xml:3"), NOW).points
-    assert points == (("message", "x.xml:3: is not well-formed XML"),)
+    assert points == (("message", "is not well-formed XML (line 3)"),)
     found = clarify(Clarification([("customer.name", "holds \u2028")]), NOW)
     assert level3().header is not None
     data = acknowledgement_xml(found, level3().header)  # type: ignore[arg-type]

@@ -122,6 +122,28 @@ def test_work_that_has_begun_is_not_revised_nor_cancelled(ledger: Ledger) -> Non
     assert ledger.assignment(ORDER) is not None
 
 
+def test_work_that_was_backed_out_may_be_revised(ledger: Ledger) -> None:
+    settle(ledger, level3())
+    ledger.start(ORDER)
+    ledger.back_out(ORDER)
+    assert settle(ledger, replace(changed(revision=2, bgp__maximum_prefix=200), header=None)).accepted
+
+
+def test_a_look_promises_nothing(ledger: Ledger) -> None:
+    message = level3()
+    now = NOW
+
+    def look() -> Acknowledgement:
+        return ledger.settle(
+            message, lambda taken, links: acknowledge(message, ESTATE, CARDS, {}, taken, now, links), now, enter=False
+        )
+
+    assert look().accepted
+    assert ledger.taken() == ()
+    first = settle(ledger, level3(), later=5)
+    assert look() == first  # once there is an answer, it is that one
+
+
 def test_a_cancelled_order_gives_its_port_back(ledger: Ledger) -> None:
     settle(ledger, level3())
     cancel = read_order(sample("60-hudson-ds3-level3-cancel.yaml"))
