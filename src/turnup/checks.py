@@ -8,7 +8,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from typing import Any, Protocol, TypeVar
 
@@ -44,6 +44,7 @@ class Expected:
     customer_ports: tuple[str, ...] = ()  # interfaces that carry any customer, the ordered one included
     since: str = ""  # start of the log window, ISO 8601 UTC; "" = whole buffer
     username: str = ""
+    known_secrets: frozenset[str] = frozenset()  # names whose values the vault gave, so that redaction could compare
 
     def ordered(self) -> Assignment:
         """The ordered port. Raises NoExpectedValue when there is none."""
@@ -56,6 +57,18 @@ class Expected:
                 f"no expected value for {what}", advice="Add it to the inventory, the policy or the order."
             )
         return value
+
+    def inventory(self, field: str) -> str:
+        """Source of an expected value that the inventory gives: file and field."""
+        return f"{self.router.origin or 'inventory'}: {field}"
+
+    def order(self, field: str) -> str:
+        """Source of an expected value that the order gives: file and field."""
+        return f"{(self.assignment.order.origin if self.assignment else '') or 'order'}: {field}"
+
+    def agreed(self, field: str) -> str:
+        """Source of an expected value that the policy gives: file and field."""
+        return f"{self.policy.origin or 'policy'}: {field}"
 
     def settings(self, check: str, of: type[V]) -> V:
         """The policy's settings for one test, typed by that test. Raises InputError on an unknown field."""
@@ -89,8 +102,14 @@ class Facts(Protocol):
     def configuration(self) -> Configuration:
         """The complete running configuration."""
 
-    def config_seen(self, *texts: str) -> tuple[Seen, ...]:
-        """Where lines with these exact texts (blanks at both ends aside) stand in the running configuration."""
+    def config_seen(self, *texts: str, section: str | None = None) -> tuple[Seen, ...]:
+        """Where lines with these exact texts (blanks at both ends aside) stand in the running configuration.
+
+        `section` keeps those below that header ("" = global lines); None takes them wherever they stand.
+        """
+
+    def commands(self, *asks: Ask) -> tuple[str, ...]:
+        """What was typed for these asks, as far as anything was."""
 
 
 Run = Callable[[Expected, Facts], Iterator[Finding]]
@@ -108,7 +127,7 @@ class Check:
     asks: Asks | None
     run: Run
     rule: str
-    waits: tuple[str, ...] = field(default=())
+    settings: type[Any] | None = None
 
     def asked(self, expected: Expected) -> tuple[Ask, ...]:
         """Everything this test asks of the router for this port."""
@@ -119,12 +138,20 @@ class Check:
 _CHECKS: dict[str, Check] = {}
 
 
-def check(number: int, title: str, *, needs: tuple[str, ...] = (), asks: Asks | None = None) -> Callable[[Run], Run]:
+def check(
+    number: int,
+    title: str,
+    *,
+    needs: tuple[str, ...] = (),
+    asks: Asks | None = None,
+    settings: type[Any] | None = None,
+) -> Callable[[Run], Run]:
     """Enter the function below as the acceptance test named after its file.
 
-    `needs` are facts without arguments; `asks` gives those whose arguments depend on what is expected. The
-    function's docstring is the rule shown by `turnup checks explain`. Raises TurnupError on a second test in one
-    file, a missing docstring, or a number used twice.
+    `needs` are facts without arguments; `asks` gives those whose arguments depend on what is expected; `settings` is
+    the dataclass of what policy may set for this test. The function's docstring is the rule that
+    `turnup checks explain` shows. Raises TurnupError on a second test in one file, a missing docstring, or a number
+    used twice.
     """
 
     def enter(run: Run) -> Run:
@@ -136,7 +163,7 @@ def check(number: int, title: str, *, needs: tuple[str, ...] = (), asks: Asks | 
             raise TurnupError(f"acceptance/{name}.py: the test has no docstring that says its rule")
         if any(c.number == number and c.name != name for c in _CHECKS.values()):
             raise TurnupError(f"acceptance/{name}.py: test number {number} is taken")
-        _CHECKS[name] = Check(number, title, name, needs, asks, run, run.__doc__)
+        _CHECKS[name] = Check(number, title, name, needs, asks, run, run.__doc__, settings)
         return run
 
     return enter
@@ -182,14 +209,30 @@ def inconclusive(
     return Finding(subject, Verdict.INCONCLUSIVE, _said(expected), why, source, seen)
 
 
-def not_applicable(subject: str, reason: str, *, source: str) -> Finding:
-    """What was agreed not to apply; `source` says who agreed, and where that stands."""
-    return Finding(subject, Verdict.NOT_APPLICABLE, "not applicable", reason, source)
+def not_applicable(subject: str, reason: str, *, source: str, agreed_by: str, seen: tuple[Seen, ...] = ()) -> Finding:
+    """What was agreed not to apply, why, by whom, and where that stands.
+
+    Without a reason or a name behind it nothing was agreed: INCONCLUSIVE.
+    """
+    if not reason.strip() or not agreed_by.strip():
+        return inconclusive(subject, "said not to apply, without a reason or without who agreed", source=source)
+    return Finding(subject, Verdict.NOT_APPLICABLE, "not applicable", f"{reason} (agreed by {agreed_by})", source, seen)
 
 
 def pending(subject: str, what: str, *, source: str = "") -> Finding:
     """What a person has to do or attest."""
     return Finding(subject, Verdict.PENDING, "attestation by a person", what, source)
+
+
+def part(subject: str, findings: Iterator[Finding]) -> Iterator[Finding]:
+    """These findings; what cannot be run among them ends this part alone, as one INCONCLUSIVE finding.
+
+    A test that looks at several things wraps each, so that one refused command hides no fault elsewhere.
+    """
+    try:
+        yield from findings
+    except CouldNotRun as error:
+        yield inconclusive(subject, str(error))
 
 
 def _said(value: object) -> str:

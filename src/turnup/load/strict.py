@@ -31,7 +31,7 @@ def build(cls: type[T], data: object, *, where: str = "", path: str = "") -> T:
     """
     if not isinstance(data, Mapping):
         raise InputError(f"{path or cls.__name__} must be a mapping, not {_kind(data)}", where=where)
-    fields = _fields(cast(Any, cls))
+    fields = fields_of(cast(Any, cls))
     for key in data:
         if key not in fields:
             raise InputError(_unknown(str(key), fields, path), where=line_of(data, key, where))
@@ -210,7 +210,8 @@ def _dotted(path: str, name: str) -> str:
 
 
 @cache
-def _fields(cls: type) -> dict[str, tuple[Any, bool]]:
+def fields_of(cls: type) -> dict[str, tuple[Any, bool]]:
+    """Fields of a dataclass by name: (annotation, whether it must be given)."""
     hints = typing.get_type_hints(cls)
     missing = dataclasses.MISSING
     return {

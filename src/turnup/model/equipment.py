@@ -94,6 +94,7 @@ class Router:
     net: str
     local_as: int
     slots: Mapping[int, str] = field(default_factory=dict)  # slot -> line card part
+    processor_slots: tuple[int, ...] = (0,)  # where the route processors sit; never a line card
     is_type: str = "level-2-only"
     isis_tag: str = ""
     links: tuple[IntraPopLink, ...] = ()
@@ -128,6 +129,7 @@ class Site:
     city: str
     timezone: str
     equipment: tuple[str, ...]
+    address: str = ""  # street address
     aliases: tuple[str, ...] = ()
     routers: tuple[str, ...] = ()
     origin: str = ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from ipaddress import IPv4Network
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,10 @@ class Policy:
     last_resort_types: tuple[int, ...] = (5, 8, 9)
     customer_route_map_in: str | None = None
     customer_route_map_out: str | None = None
+    longest_prefix: int = 24  # of a customer's route
     bogons_allowed: bool = False
+    bogon_exceptions: tuple[IPv4Network, ...] = ()  # taken as good although a list of bogons names them
+    own_networks: tuple[IPv4Network, ...] = ()  # ours beside loopbacks, links and link pools
     clocks: Clocks = Clocks()
     secrets: Mapping[str, str] = field(default_factory=dict)  # name -> reference, e.g. env:TURNUP_SECRET_X
     checks: Mapping[str, Mapping[str, object]] = field(default_factory=dict)

@@ -1,0 +1,42 @@
+# Every target does its own set-up: Debian 12 with python3 (>= 3.11), venv, make and git is enough.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+
+.PHONY: help demo test check lint types wheel bench lab faults clean
+help:            ## this list
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
+
+$(VENV)/.ready: pyproject.toml uv.lock
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check "uv>=0.9,<1"
+	@$(BIN)/uv sync --quiet --locked --all-groups
+	@touch $@
+
+demo: $(VENV)/.ready   ## the main job on the virtual POP at 60 Hudson Street: order to certificate, red, repair, green
+	@$(BIN)/turnup demo
+
+test: $(VENV)/.ready   ## the tests (under five minutes)
+	@$(BIN)/python -m pytest
+
+check: lint types test wheel   ## what CI runs
+
+lint: $(VENV)/.ready   ## ruff, ruff format
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+
+types: $(VENV)/.ready   ## mypy --strict
+	@$(BIN)/mypy
+
+wheel: $(VENV)/.ready   ## build the wheel, install it away from the checkout, run the tests against it
+	@$(BIN)/python tests/wheel/run.py
+
+bench: $(VENV)/.ready   ## side-by-side benchmarks
+	@for script in bench/single_router.py bench/fleet.py bench/virtual_memory.py bench/startup.py; do \
+	  echo "== $$script"; $(BIN)/python $$script || exit 1; done
+
+lab: $(VENV)/.ready   ## virtual routers to play with: `make lab`, then `turnup --lab sites`
+	@$(BIN)/turnup lab up
+
+clean:           ## remove what these targets made
+	rm -rf $(VENV) dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,0 +1,194 @@
+"""Verify BGP configuration: the customer's session as ordered, the mesh as designed, nobody unfiltered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from turnup.checks import Expected, Facts, check, compare, holds, inconclusive, part
+from turnup.configuration import Configuration
+from turnup.facts.bgp_neighbor import BgpNeighbor
+from turnup.facts.running_config import RunningConfig
+from turnup.model.equipment import IbgpPeer
+from turnup.model.interface_name import same_interface
+from turnup.model.order import Bgp
+from turnup.model.transcript import Ask
+from turnup.model.verdict import Finding, Seen, Verdict
+from turnup.rules.bgp import BgpSection, as_number, bgp_section, is_address
+from turnup.rules.orders import lines_of, without_bgp
+from turnup.rules.tokens import as_intended, token_name, without_token
+
+
+@dataclass(frozen=True)
+class Settings:
+    """`ibgp_next_hop_self`: whether every iBGP session sets itself as next hop."""
+
+    ibgp_next_hop_self: bool = True
+
+
+def asks(expected: Expected) -> tuple[Ask, ...]:
+    """The configuration, and the customer's session in detail."""
+    order = expected.assignment.order if expected.assignment else None
+    detail = (Ask.of("bgp_neighbor", neighbor=str(order.layer3.customer_address)),) if order and order.layer3 else ()
+    return (Ask("running_config"), *detail)
+
+
+@check(6, "Verify BGP configuration", asks=asks, settings=Settings)
+def bgp_configuration(expected: Expected, facts: Facts) -> Iterator[Finding]:
+    """Own AS; the customer's neighbor and prefix-list line for line as the order was rendered, and nothing more.
+
+    Keys are compared as fingerprints, never as text. iBGP peers come from the loopback; lines of a peer-group count
+    for its members. The running session shows the same filters and limit.
+    FAIL: a line missing, different or extra; wrong AS; neighbor shut; an external neighbor without inbound filter or
+    maximum-prefix. INCONCLUSIVE: no rendered lines, key present but its value not at hand, output not readable.
+    """
+    config = facts.configuration()
+    section = bgp_section(config)
+    local_as = expected.router.local_as
+    if section is None:
+        yield compare("BGP process", f"router bgp {local_as}", "none", source=expected.inventory("local_as"))
+        return
+    seen = facts.config_seen(section.header, section="")
+    yield compare("own AS", local_as, section.local_as, source=expected.inventory("local_as"), seen=seen)
+    if without_bgp(expected):
+        yield from _no_neighbor(expected, facts, section)
+    else:
+        yield from part("customer's neighbor", _customer(expected, facts, section))
+        yield from part("customer's prefix-list", _prefix_lists(expected, facts, config))
+        yield from part("customer's session as it runs", _running(expected, facts))
+    for peer in expected.need(expected.router.ibgp_peers, "the iBGP mesh"):
+        yield from part(f"iBGP {peer.name}", _ibgp(expected, facts, section, peer))
+    yield from part("external neighbors", _external(facts, section))
+
+
+def _order(expected: Expected) -> tuple[Bgp, str]:
+    order = expected.ordered().order
+    link = expected.need(order.layer3, "the link network of the order")
+    return expected.need(order.bgp, "the BGP session of the order"), str(link.customer_address)
+
+
+def _no_neighbor(expected: Expected, facts: Facts, section: BgpSection) -> Iterator[Finding]:
+    """An order without BGP gets none: a neighbor at the customer's address would be somebody's left-over."""
+    link = expected.need(expected.ordered().order.layer3, "the link network of the order")
+    shown = section.texts_of(str(link.customer_address))
+    seen = facts.config_seen(*shown, section=section.header) or facts.whole(RunningConfig)
+    told = "; ".join(shown) or "none"
+    yield compare(f"neighbor {link.customer_address}", "none", told, source=expected.order("bgp"), seen=seen)
+
+
+def _customer(expected: Expected, facts: Facts, section: BgpSection) -> Iterator[Finding]:
+    bgp, address = _order(expected)
+    wanted = [text for text in lines_of(expected, section.header) if text.split()[:2] == ["neighbor", address]]
+    expected.need(tuple(wanted), f"the lines of neighbor {address}")
+    shown = list(section.texts_of(address))
+    source = expected.order("bgp")
+    for text in wanted:
+        yield _one_line(expected, facts, section, text, shown, source)
+    planned = {without_token(text) for text in wanted}
+    for text in shown:
+        if without_token(text) not in planned:
+            seen = facts.config_seen(text, section=section.header)
+            yield compare("line not of the order", "none", text, source=source, seen=seen)
+    peer_as = [text.split()[3] for text in shown if text.split()[2] == "remote-as"]
+    seen = facts.config_seen(*(text for text in shown if text.split()[2] == "remote-as"), section=section.header)
+    yield compare("customer's AS", [bgp.peer_as], list(map(as_number, peer_as)), source=source, seen=seen)
+
+
+def _one_line(
+    expected: Expected, facts: Facts, section: BgpSection, text: str, shown: list[str], source: str
+) -> Finding:
+    same = [line for line in shown if as_intended(line) == as_intended(text)]
+    if same:
+        return compare(text, text, text, source=source, seen=facts.config_seen(*same, section=section.header))
+    keyed = [line for line in shown if "<secret:" in text and without_token(line) == without_token(text)]
+    seen = facts.config_seen(*keyed, section=section.header)
+    if keyed and token_name(text) not in expected.known_secrets:
+        why = f"present, not matched: no value of {token_name(text)} at hand"
+        return inconclusive(text, why, expected=text, source=source, seen=seen)
+    told = "the line with another key" if keyed else "no such line"
+    return Finding(text, Verdict.FAIL, text, told, source, seen)
+
+
+def _prefix_lists(expected: Expected, facts: Facts, config: Configuration) -> Iterator[Finding]:
+    """Lists of the order, whole and in order: an entry more lets more in."""
+    wanted = [text for text in lines_of(expected, "") if text.startswith("ip prefix-list ")]
+    for name in dict.fromkeys(text.split()[2] for text in wanted):
+        ours = tuple(text for text in wanted if text.split()[2] == name)
+        shown = config.headers(f"ip prefix-list {name}")
+        source, seen = expected.order("bgp.allowed_prefixes"), facts.config_seen(*shown, section="")
+        yield compare(f"prefix-list {name}", ours, shown, source=source, seen=seen)
+
+
+def _running(expected: Expected, facts: Facts) -> Iterator[Finding]:
+    bgp, address = _order(expected)
+    row = facts.one(BgpNeighbor, neighbor=address)
+    seen, policy = facts.seen(row), expected.policy
+    yield compare(
+        "running remote AS", bgp.peer_as, as_number(row.remote_as), source=expected.order("bgp.peer_as"), seen=seen
+    )
+    limit = expected.order("bgp.maximum_prefix")
+    lists = [text.split()[3] for _, text in expected.lines if text.startswith(f"neighbor {address} prefix-list ")]
+    shown = (
+        ("maximum-prefix", bgp.maximum_prefix, row.maximum_prefixes, limit),
+        ("prefix-list in", lists[0] if lists else None, row.prefix_list_in, expected.order("bgp.allowed_prefixes")),
+        ("route-map in", policy.customer_route_map_in, row.route_map_in, expected.agreed("customer_route_map_in")),
+        ("route-map out", policy.customer_route_map_out, row.route_map_out, expected.agreed("customer_route_map_out")),
+    )
+    for what, wanted, found, source in shown:
+        if wanted is not None and found is None:
+            yield inconclusive(f"running {what}", "not shown", expected=wanted, source=source, seen=seen)
+        elif wanted is not None:
+            yield compare(f"running {what}", wanted, found, source=source, seen=seen)
+
+
+def _ibgp(expected: Expected, facts: Facts, section: BgpSection, peer: IbgpPeer) -> Iterator[Finding]:
+    name, source = str(peer.address), expected.inventory("ibgp_peers")
+    neighbor = section.neighbors.get(name)
+    seen = _seen(facts, section, name)
+    if neighbor is None:
+        yield compare(
+            f"iBGP {peer.name}", f"neighbor {name}", "none", source=source, seen=facts.config_seen(section.header)
+        )
+        return
+    remote = neighbor.value("remote-as")
+    shown_as = as_number(remote) if remote else None
+    yield compare(f"iBGP {peer.name} AS", expected.router.local_as, shown_as, source=source, seen=seen)
+    update = neighbor.value("update-source") or ""
+    good = same_interface(update, expected.router.source_interface)
+    wanted = expected.router.source_interface
+    yield holds(f"iBGP {peer.name} update-source", good, expected=wanted, observed=update, source=source, seen=seen)
+    shut = neighbor.value("shutdown") is not None
+    yield compare(f"iBGP {peer.name} shut", "no", "yes" if shut else "no", source=source, seen=seen)
+    if expected.settings("bgp_configuration", Settings).ibgp_next_hop_self:
+        has = "next-hop-self" in neighbor.lines
+        yield holds(
+            f"iBGP {peer.name} next-hop-self", has, expected="set", observed="set" if has else "not set", seen=seen
+        )
+
+
+def _seen(facts: Facts, section: BgpSection, name: str) -> tuple[Seen, ...]:
+    """Lines of a neighbor and of its peer-groups."""
+    own = section.texts_of(name)
+    groups = [text.split()[3] for text in own if text.split()[2] == "peer-group" and len(text.split()) > 3]
+    return facts.config_seen(*own, *(t for group in groups for t in section.texts_of(group)), section=section.header)
+
+
+def _external(facts: Facts, section: BgpSection) -> Iterator[Finding]:
+    """An unfiltered external neighbor can flood this router, and with it the port under test."""
+    for name, neighbor in section.neighbors.items():
+        remote = neighbor.value("remote-as")
+        if not is_address(name) or remote is None or as_number(remote) == section.local_as:
+            continue
+        filtered = (
+            neighbor.inbound("prefix-list") or neighbor.inbound("route-map") or neighbor.inbound("distribute-list")
+        )
+        limited = neighbor.value("maximum-prefix")
+        told = f"inbound filter {filtered or 'none'}, maximum-prefix {limited or 'none'}"
+        seen = _seen(facts, section, name)
+        yield holds(
+            f"neighbor {name} filtered",
+            bool(filtered and limited),
+            expected="inbound filter and maximum-prefix",
+            observed=told,
+            seen=seen,
+        )

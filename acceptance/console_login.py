@@ -1,0 +1,104 @@
+"""Verify console login: the console answers out of band and lets nobody in without a login (Schedule 2 (iv))."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from turnup.checks import Expected, Facts, check, compare, holds, inconclusive, part
+from turnup.configuration import Configuration
+from turnup.facts.console_prompt import ConsolePrompt
+from turnup.facts.running_config import RunningConfig
+from turnup.model.transcript import Ask
+from turnup.model.verdict import Finding
+from turnup.rules.aaa import NEW_MODEL, TerminalLine, method_list, terminal_lines
+
+
+@dataclass(frozen=True)
+class Settings:
+    """`login_list`: the method list the console must use; None = any that asks for a login."""
+
+    login_list: str | None = None
+
+
+def asks(expected: Expected) -> tuple[Ask, ...]:
+    """The configuration, and the console's prompt through its console server."""
+    return (Ask("running_config"), *(Ask.of("console_prompt", server=server) for server in _server(expected)))
+
+
+@check(12, "Verify console login", asks=asks, settings=Settings)
+def console_login(expected: Expected, facts: Facts) -> Iterator[Finding]:
+    """The console asks for a username or password; `line con 0` authenticates and times out, and so does `line aux 0`.
+
+    FAIL: a session stands open at the console (`>` or `#`), the port is silent, another router answers, `no login`,
+    `no exec`, a method list that is missing or has `none`, `exec-timeout 0 0`.
+    INCONCLUSIVE: the console server was not reached (configuration alone proves no access), none in inventory.
+    """
+    yield from part("configuration", _configured(expected, facts))
+    servers = expected.need(_server(expected), "the console server")
+    yield from part("console", _prompt(expected, facts, servers[0]))
+
+
+def _server(expected: Expected) -> tuple[str, ...]:
+    server = expected.router.console_server
+    return (f"{server.host}:{server.port}",) if server else ()
+
+
+def _prompt(expected: Expected, facts: Facts, server: str) -> Iterator[Finding]:
+    row = facts.one(ConsolePrompt, server=server)
+    source, seen = expected.inventory("console_server"), facts.seen(row)
+    asks_login = row.kind in ("username", "password")
+    yield holds(
+        "console prompt",
+        asks_login,
+        expected="a login prompt",
+        observed=f"{row.kind}: {row.shown}",
+        source=source,
+        seen=seen,
+    )
+    if row.banner_hostname is not None:
+        yield compare("router at the console", expected.router.name, row.banner_hostname, source=source, seen=seen)
+
+
+def _configured(expected: Expected, facts: Facts) -> Iterator[Finding]:
+    config = facts.configuration()
+    consoles = terminal_lines(config, "con")
+    if not consoles:
+        yield inconclusive("line con 0", "not in the configuration", seen=facts.whole(RunningConfig))
+    for line in (*consoles, *terminal_lines(config, "aux")):
+        yield from _line(expected, facts, config, line)
+
+
+def _line(expected: Expected, facts: Facts, config: Configuration, line: TerminalLine) -> Iterator[Finding]:
+    console = line.header.split()[1] == "con"
+    if line.has("no exec") and not console:
+        return  # nobody gets a session there
+    seen = facts.config_seen(line.header, section="") + facts.config_seen(*line.lines, section=line.header)
+    yield compare(f"{line.header} exec", "yes", "no" if line.has("no exec") else "yes", seen=seen)
+    yield compare(f"{line.header} times out", "yes", "never" if line.never_times_out else "yes", seen=seen)
+    if NEW_MODEL in config.top:
+        yield _by_list(facts, config, line)
+        wanted = expected.settings("console_login", Settings).login_list
+        if console and wanted:
+            source = expected.agreed("checks.console_login.login_list")
+            yield compare(f"{line.header} login list", wanted, line.login_list, source=source, seen=seen)
+    else:
+        login = [text for text in line.lines if text in ("login", "login local", "login tacacs")]
+        keyed = login != ["login"] or any(text.startswith("password ") for text in line.lines)
+        yield holds(
+            f"{line.header} login",
+            bool(login) and keyed,
+            expected="login with a password",
+            observed="; ".join(login),
+            seen=seen,
+        )
+
+
+def _by_list(facts: Facts, config: Configuration, line: TerminalLine) -> Finding:
+    found = method_list(config, "authentication login", line.login_list)
+    shown = " ".join(found.methods) if found else f"no list {line.login_list}"
+    good = found is not None and bool(found.methods) and "none" not in found.methods
+    named = [text for text in line.lines if text.startswith("login ")]
+    seen = facts.config_seen(*named, section=line.header)
+    seen += facts.config_seen(found.text, section="") if found else facts.whole(RunningConfig)
+    return holds(f"{line.header} login", good, expected="a method list without none", observed=shown, seen=seen)

@@ -1,0 +1,112 @@
+"""Verify DNS (loopback): the router's name leads to its loopback and back, and the router asks the right servers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from turnup.checks import Expected, Facts, check, compare, inconclusive, part
+from turnup.facts.dns_answer import DnsAnswer
+from turnup.facts.hosts import Hosts
+from turnup.model.transcript import Ask
+from turnup.model.verdict import Finding
+
+_ANSWERED = ("NOERROR", "NXDOMAIN")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """`lookup`: whether `ip domain-lookup` is on; None = not agreed. `source`: whether it leaves by the loopback."""
+
+    lookup: bool | None = None
+    source: bool = False
+
+
+def asks(expected: Expected) -> tuple[Ask, ...]:
+    """Forward and reverse of the loopback at every name server the NOC asks, and the router's own settings."""
+    queries = [Ask.of("dns_answer", **args) for _, args, _ in _queries(expected)]
+    return (Ask("running_config"), Ask("hosts"), *queries)
+
+
+@check(10, "Verify DNS (loopback)", asks=asks, settings=Settings)
+def dns_loopback(expected: Expected, facts: Facts) -> Iterator[Finding]:
+    """Every name server says: name of the router = its loopback, and the loopback = that name, once each.
+
+    The NOC asks; the router's own configuration has the same domain and name servers in order.
+    FAIL: another answer, a second one, none; another domain or servers on the router.
+    INCONCLUSIVE: a server did not answer or failed, no zone or servers in inventory.
+    """
+    expected.need(expected.router.dns_zone, "the DNS zone")
+    queries = expected.need(tuple(_queries(expected)), "the name servers the NOC asks")
+    for subject, args, wanted in queries:
+        yield from part(subject, _answer(expected, facts, subject, args, wanted))
+    yield from part("configuration", _configured(expected, facts))
+    yield from part("show hosts", _hosts(expected, facts))
+
+
+def _queries(expected: Expected) -> Iterator[tuple[str, dict[str, str], str]]:
+    """(subject, arguments, expected value) of each query."""
+    router = expected.router
+    if not router.dns_zone:
+        return
+    fqdn = f"{router.name}.{router.dns_zone}"
+    for server in router.noc_resolvers or tuple(map(str, router.name_servers)):
+        yield f"{fqdn} at {server}", {"server": server, "name": fqdn, "type": "A"}, str(router.loopback)
+        reverse = router.loopback.reverse_pointer
+        yield f"{router.loopback} at {server}", {"server": server, "name": reverse, "type": "PTR"}, fqdn
+
+
+def _answer(expected: Expected, facts: Facts, subject: str, args: dict[str, str], wanted: str) -> Iterator[Finding]:
+    rows = facts.rows(DnsAnswer, **args)
+    source = expected.inventory("loopback, dns_zone")
+    statuses = {row.status for row in rows}
+    if not rows or not statuses <= set(_ANSWERED):
+        yield inconclusive(
+            subject,
+            f"status {', '.join(sorted(statuses)) or 'unknown'}",
+            expected=wanted,
+            source=source,
+            seen=facts.seen(*rows),
+        )
+        return
+    values = tuple(sorted(_plain(row.value) for row in rows if row.value is not None))
+    yield compare(subject, (_plain(wanted),), values, source=source, seen=facts.seen(*rows))
+
+
+def _plain(name: str) -> str:
+    return name.rstrip(".").lower()
+
+
+def _configured(expected: Expected, facts: Facts) -> Iterator[Finding]:
+    config, router = facts.configuration(), expected.router
+    domains = (*config.headers("ip domain-name"), *config.headers("ip domain name"))
+    shown = tuple(text.split()[-1] for text in domains)
+    wanted = (expected.need(router.dns_zone, "the DNS zone"),)
+    yield compare("domain", wanted, shown, source=expected.inventory("dns_zone"), seen=facts.config_seen(*domains))
+    lines = config.headers("ip name-server")
+    servers = tuple(address for text in lines for address in text.split()[2:])
+    listed = tuple(map(str, expected.need(router.name_servers, "the router's name servers")))
+    source = expected.inventory("name_servers")
+    yield compare("name servers", listed, servers, source=source, seen=facts.config_seen(*lines))
+    settings = expected.settings("dns_loopback", Settings)
+    if settings.lookup is not None:
+        off = (*config.headers("no ip domain-lookup"), *config.headers("no ip domain lookup"))
+        source = expected.agreed("checks.dns_loopback.lookup")
+        yield compare("lookup", settings.lookup, not off, source=source, seen=facts.config_seen(*off))
+    if settings.source:
+        found = [
+            text
+            for word in ("domain-lookup", "domain lookup")
+            for text in config.headers(f"ip {word} source-interface")
+        ]
+        shown = tuple(text.split()[-1] for text in found)
+        source = expected.agreed("checks.dns_loopback.source")
+        yield compare("lookup source", (router.source_interface,), shown, source=source, seen=facts.config_seen(*found))
+
+
+def _hosts(expected: Expected, facts: Facts) -> Iterator[Finding]:
+    row = facts.one(Hosts)
+    seen, router = facts.seen(row), expected.router
+    yield compare("domain in use", router.dns_zone, row.domain, source=expected.inventory("dns_zone"), seen=seen)
+    wanted = tuple(map(str, router.name_servers))
+    yield compare("name servers in use", wanted, row.name_servers, source=expected.inventory("name_servers"), seen=seen)

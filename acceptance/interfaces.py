@@ -1,0 +1,236 @@
+"""Verify all interfaces: the ordered port as ordered, links and loopback up, spare ports shut, line card sound."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from ipaddress import IPv4Interface
+
+from turnup.checks import Expected, Facts, check, compare, holds, inconclusive, part
+from turnup.facts.controller_serial import ControllerSerial
+from turnup.facts.diagnosis import Diagnosis
+from turnup.facts.interface import Interface
+from turnup.facts.interface_brief import InterfaceBrief
+from turnup.facts.slot import Slot
+from turnup.model.equipment import Assignment
+from turnup.model.interface_name import InterfaceName, same_interface
+from turnup.model.order import ClockSource, Encapsulation, Layer2, Speed
+from turnup.model.transcript import Ask
+from turnup.model.verdict import Finding
+from turnup.rules.interfaces import SECOND, alarms, controller_asks, errors, named, only, stanza, state
+from turnup.rules.orders import addressed_interface, customer_ports
+
+_SHOWN = {
+    Encapsulation.HDLC: "HDLC",
+    Encapsulation.PPP: "PPP",
+    Encapsulation.FRAME_RELAY: "FRAME-RELAY",
+    Encapsulation.ETHERNET: "ARPA",
+    Encapsulation.DOT1Q: "802.1Q Virtual LAN",
+}
+_MTU = {Speed.FE: 1500, Speed.GE: 1500}  # others 4470 on this equipment
+_BANDWIDTHS = {Speed.DS3: (44210, 44736)}  # both are in use for a whole DS-3
+_PORT = ("Serial", "POS", "FastEthernet", "GigabitEthernet", "TenGigabitEthernet", "ATM")
+_CARD_RUNS = "Line Card Enabled (IOS RUN)"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """`errors_allowed`: errors of the past, since counters were cleared, that need no look at the port."""
+
+    errors_allowed: int = 0
+
+
+def asks(expected: Expected) -> tuple[Ask, ...]:
+    """All interfaces twice (counters), the controller of the ordered port, and its line card."""
+    facts = ("interface_brief", "interface", "running_config", "slot", "diagnosis")
+    ports = [expected.assignment.port.interface] if expected.assignment else []
+    return (*(Ask(fact) for fact in facts), *controller_asks(ports), Ask.of("interface", **SECOND))
+
+
+@check(9, "Verify all interfaces", asks=asks, settings=Settings)
+def interfaces(expected: Expected, facts: Facts) -> Iterator[Finding]:
+    """Ordered port up/up, not looped, with the order's encapsulation, CRC, MTU, speed and address, without alarms.
+
+    Error counters do not grow during the test. Its line card runs and has not crashed. Links and loopback are up.
+    Ports that nobody uses (no address, no description) are shut.
+    FAIL: any of these is otherwise. INCONCLUSIVE: the port is missing though its card is there, old errors on the
+    counters, card unknown to `show diag`, an output not readable.
+    """
+    yield from part("ordered port", _ordered(expected, facts))
+    yield from part("line card", _card(expected, facts))
+    yield from part("links and loopback", _in_service(expected, facts))
+    yield from part("spare ports", _spare(expected, facts))
+
+
+def _ordered(expected: Expected, facts: Facts) -> Iterator[Finding]:
+    assignment = expected.ordered()
+    name = assignment.port.interface
+    row = only(facts.rows(Interface), name)
+    if row is None:
+        yield from _absent(facts, assignment)
+        return
+    yield from state(facts, row, source=expected.order("location"))
+    yield from _line_settings(expected, facts, row, assignment)
+    yield from _address(expected, facts)
+    allowed = expected.settings("interfaces", Settings).errors_allowed
+    yield from errors(facts, row, allowed=allowed, source=expected.agreed("checks.interfaces.errors_allowed"))
+    if row.last_input in (None, "never"):
+        yield inconclusive(
+            f"{name} traffic", f"last input {row.last_input}", expected="input seen", seen=facts.seen(row)
+        )
+    yield from part(f"{name} alarms", alarms(facts, name, source="Schedule 2"))
+    yield from part(f"{name} DS-3 settings", _ds3(expected, facts, name))
+
+
+def _absent(facts: Facts, assignment: Assignment) -> Iterator[Finding]:
+    name, slot = assignment.port.interface, assignment.port.slot
+    cards = [row for row in facts.rows(Slot) if row.slot == slot]
+    if cards:
+        yield inconclusive(
+            str(name),
+            f"not shown, though slot {slot} holds {cards[0].card}",
+            expected="present",
+            seen=facts.seen(*cards),
+        )
+    else:
+        yield compare(str(name), "present", f"absent, slot {slot} is empty", seen=facts.whole(Slot))
+
+
+def _line_settings(expected: Expected, facts: Facts, row: Interface, assignment: Assignment) -> Iterator[Finding]:
+    speed, seen = assignment.order.speed, facts.seen(row)
+    wanted = _BANDWIDTHS.get(speed, (speed.kbit,))
+    yield holds(
+        f"{row.name} bandwidth",
+        row.bandwidth_kbit in wanted,
+        expected=f"{wanted[0]} kbit/s ({speed})",
+        observed=row.bandwidth_kbit,
+        source=expected.order("speed"),
+        seen=seen,
+    )
+    layer2 = expected.need(assignment.order.layer2, "layer 2 of the order")
+    shown = (row.encapsulation or "").split(",")[0]
+    source = expected.order("layer2.encapsulation")
+    yield compare(f"{row.name} encapsulation", _SHOWN[layer2.encapsulation], shown, source=source, seen=seen)
+    mtu = layer2.mtu or _MTU.get(speed, 4470)
+    yield compare(f"{row.name} MTU", mtu, row.mtu, source=expected.order("layer2.mtu"), seen=seen)
+    crc = layer2.crc or (assignment.port.card.default_crc if speed not in _MTU else None)
+    if crc is not None:
+        yield compare(f"{row.name} CRC", crc, row.crc, source=expected.order("layer2.crc"), seen=seen)
+
+
+def _address(expected: Expected, facts: Facts) -> Iterator[Finding]:
+    link = expected.need(expected.ordered().order.layer3, "the link network of the order")
+    port = addressed_interface(expected)
+    wanted = IPv4Interface(f"{link.router_address}/{link.link_prefix.prefixlen}")
+    source = expected.order("layer3.link_prefix")
+    row = only(facts.rows(Interface), port)
+    if row is None:
+        yield compare(f"{port} address", wanted, "no such interface", source=source, seen=facts.whole(Interface))
+        return
+    yield compare(f"{port} address", wanted, row.address, source=source, seen=facts.seen(row))
+    if port != str(expected.ordered().port.interface):
+        yield compare(f"{port} line protocol", "up", row.protocol, source=source, seen=facts.seen(row))
+    brief = facts.rows(InterfaceBrief)
+    for line in named(brief, port):
+        shown = f"{line.address} {line.status}/{line.protocol}"
+        yield compare(f"{port} in brief", f"{wanted.ip} up/up", shown, source=source, seen=facts.seen(line))
+    if not named(brief, port):
+        yield inconclusive(f"{port} in brief", "not in the table", expected=f"{wanted.ip} up/up")
+
+
+def _ds3(expected: Expected, facts: Facts, name: InterfaceName) -> Iterator[Finding]:
+    """Framing, clock, DSU mode and cable length must match the far end; what the order leaves open is not compared."""
+    layer2 = expected.need(expected.ordered().order.layer2, "layer 2 of the order")
+    wanted = _ordered_ds3(layer2)
+    if name.type != "Serial" or not wanted:
+        return
+    row = only(facts.rows(ControllerSerial), name)
+    if row is None:
+        yield inconclusive(f"{name} controller", "the router does not show it")
+        return
+    shown = {
+        "framing": row.framing.lower(),
+        "clock_source": row.clock_source.lower(),
+        "dsu_mode": str(row.dsu_mode),
+        "cable_length": str(row.cable_length),
+    }
+    for field, value in wanted.items():
+        source, seen = expected.order(f"layer2.{field}"), facts.seen(row)
+        yield compare(f"{name} {field.replace('_', ' ')}", value, shown[field], source=source, seen=seen)
+
+
+def _ordered_ds3(layer2: Layer2) -> dict[str, str]:
+    clock = {ClockSource.INTERNAL: "internal", ClockSource.LINE: "line"}
+    given = {
+        "framing": layer2.framing.lower() if layer2.framing else None,
+        "clock_source": clock[layer2.clock_source] if layer2.clock_source else None,
+        "dsu_mode": None if layer2.dsu_mode is None else str(layer2.dsu_mode),
+        "cable_length": None if layer2.cable_length is None else str(layer2.cable_length),
+    }
+    return {field: value for field, value in given.items() if value is not None}
+
+
+def _card(expected: Expected, facts: Facts) -> Iterator[Finding]:
+    port = expected.ordered().port
+    source = expected.inventory(f"slots.{port.slot}")
+    names = expected.need(port.card.show_diag, f"the names under which {port.card.part} is shown")
+    slots = [row for row in facts.rows(Slot) if row.slot == port.slot]
+    if not slots:
+        yield compare(f"slot {port.slot}", port.card.part, "empty", source=source, seen=facts.whole(Slot))
+    for row in slots:
+        seen = facts.seen(row)
+        yield holds(
+            f"slot {port.slot} card",
+            any(row.card == name or row.card.startswith(f"{name} ") for name in names),
+            expected=port.card.part,
+            observed=row.card,
+            source=source,
+            seen=seen,
+        )
+        yield compare(
+            f"slot {port.slot} state", "IOS Running", row.state.split("  ")[0].strip(), source=source, seen=seen
+        )
+    boards = [row for row in facts.rows(Diagnosis) if row.slot == port.slot]
+    if not boards:
+        yield inconclusive(f"board in slot {port.slot}", "not in show diag", expected=_CARD_RUNS, source=source)
+    for board in boards:
+        seen = facts.seen(board)
+        words = " ".join((board.state or "").replace("( ", "(").replace(" )", ")").split())
+        yield compare(f"board in slot {port.slot}", _CARD_RUNS, words, source=source, seen=seen)
+        yield compare(f"crashes of slot {port.slot}", 0, board.crashes, source=source, seen=seen)
+
+
+def _in_service(expected: Expected, facts: Facts) -> Iterator[Finding]:
+    router = expected.router
+    wanted = [(str(link.interface), str(link.address.ip)) for link in router.links if link.in_service]
+    wanted.append((router.source_interface, str(router.loopback)))
+    rows = facts.rows(InterfaceBrief)
+    for name, address in wanted:
+        found = named(rows, name)
+        shown = "; ".join(f"{row.address} {row.status}/{row.protocol}" for row in found)
+        source, seen = expected.inventory("links, loopback"), facts.seen(*found) or facts.whole(InterfaceBrief)
+        yield compare(name, f"{address} up/up", shown, source=source, seen=seen)
+
+
+def _spare(expected: Expected, facts: Facts) -> Iterator[Finding]:
+    """A port that somebody else's order uses is not this port's affair; one that nobody uses must be shut."""
+    config = facts.configuration()
+    used = [*customer_ports(expected), *(str(link.interface) for link in expected.router.links)]
+    spare = [row for row in facts.rows(InterfaceBrief) if _is_port(row) and not _used(row, used)]
+    for row in spare:
+        found = stanza(config, row.name)
+        lines = found[1] if found else ()
+        if any(line.startswith(("description ", "ip address ", "encapsulation frame-relay")) for line in lines):
+            continue
+        source, seen = expected.inventory("slots"), facts.seen(row)
+        yield compare(f"{row.name} (spare)", "administratively down", row.status, source=source, seen=seen)
+
+
+def _is_port(row: InterfaceBrief) -> bool:
+    name = InterfaceName.parse(row.name)
+    return name.type in _PORT and "/" in name.place and not name.sub
+
+
+def _used(row: InterfaceBrief, used: list[str]) -> bool:
+    parents = (str(InterfaceName.parse(name).parent) for name in used)
+    return any(same_interface(row.name, name) for name in parents)

@@ -1,0 +1,83 @@
+"""Test IntraPOP Links: the links that carry the customer's traffic onward within the POP."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from turnup.checks import Expected, Facts, check, compare, inconclusive, part
+from turnup.facts.interface import Interface
+from turnup.model.equipment import IntraPopLink
+from turnup.model.transcript import Ask
+from turnup.model.verdict import Finding
+from turnup.rules.interfaces import SECOND, alarms, controller_asks, errors, only, state
+from turnup.rules.isis import link_adjacency
+from turnup.rules.pings import ping_ask, ping_finding
+
+
+@dataclass(frozen=True)
+class Settings:
+    """`errors_allowed`: errors of the past, since counters were cleared, that need no look at the link."""
+
+    errors_allowed: int = 0
+
+
+def asks(expected: Expected) -> tuple[Ask, ...]:
+    """State, alarms and adjacencies of all links, and one ping a link; counters again at the end."""
+    links = expected.router.links
+    pings = tuple(ping_ask(link.far_address, link.address.ip, expected.policy.ping) for link in links)
+    return (
+        *(Ask(fact) for fact in ("interface", "isis_neighbor", "clns_neighbor")),
+        *pings,
+        *controller_asks(link.interface for link in links),
+        Ask.of("interface", **SECOND),
+    )
+
+
+@check(1, "Test IntraPOP Links", asks=asks, settings=Settings)
+def intrapop_links(expected: Expected, facts: Facts) -> Iterator[Finding]:
+    """Every link of inventory: up, not looped, its address, no alarm, no error growth, IS-IS neighbor, full-size pings.
+
+    FAIL: port or protocol down, looped, loopback set, another address, active alarm, growing errors, adjacency
+    missing or not UP or with another neighbor, loss above the policy's limit.
+    INCONCLUSIVE: no links in inventory, far end not in service, old errors on the counters, a command refused.
+    """
+    for link in expected.need(expected.router.links, "intra-POP links"):
+        if not link.in_service:
+            yield inconclusive(
+                f"link {link.interface}",
+                f"inventory says that {link.far_router} is not in service yet",
+                source=expected.inventory(f"links.{link.interface}.in_service"),
+            )
+            continue
+        yield from part(f"link {link.interface}", _port(expected, facts, link))
+        yield from part(
+            f"IS-IS on {link.interface}",
+            link_adjacency(facts, link, expected.router.is_type, source=_source(expected, link)),
+        )
+        yield ping_finding(
+            facts,
+            f"ping over {link.interface}",
+            link.far_address,
+            link.address.ip,
+            expected.policy.ping,
+            said_by=expected.agreed("ping"),
+        )
+
+
+def _port(expected: Expected, facts: Facts, link: IntraPopLink) -> Iterator[Finding]:
+    source = _source(expected, link)
+    row = only(facts.rows(Interface), link.interface)
+    if row is None:
+        yield compare(str(link.interface), "present", "absent", source=source, seen=facts.whole(Interface))
+        return
+    yield from state(facts, row, source=source)
+    yield compare(f"{link.interface} address", link.address, row.address, source=source, seen=facts.seen(row))
+    allowed = expected.settings("intrapop_links", Settings).errors_allowed
+    policy = expected.agreed("checks.intrapop_links.errors_allowed")
+    yield from errors(facts, row, allowed=allowed, source=policy)
+    yield from part(f"{link.interface} alarms", alarms(facts, link.interface, source="Schedule 2"))
+
+
+def _source(expected: Expected, link: IntraPopLink) -> str:
+    return expected.inventory(f"links.{link.interface}")

@@ -1,0 +1,124 @@
+"""Verify IP connectivity: full-size packets to the customer, the mesh and the management, by the proper way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from ipaddress import IPv4Address, IPv4Network
+
+from turnup.checks import Expected, Facts, check, compare, holds, inconclusive, part
+from turnup.facts.route import Route
+from turnup.model.interface_name import same_interface
+from turnup.model.order import Bgp, Layer3
+from turnup.model.transcript import Ask
+from turnup.model.verdict import Finding
+from turnup.rules.orders import addressed_interface
+from turnup.rules.pings import ping_ask, ping_finding
+
+
+def asks(expected: Expected) -> tuple[Ask, ...]:
+    """A ping to every target and the route to the customer's link and networks."""
+    pings = [ping_ask(address, source, expected.policy.ping) for _, address, source in _targets(expected)]
+    order = expected.assignment.order if expected.assignment else None
+    networks: list[IPv4Address] = []
+    if order and order.layer3:
+        pings.append(ping_ask(order.layer3.customer_address, order.layer3.router_address, expected.policy.ping))
+        networks.append(order.layer3.customer_address)
+    if order and order.bgp:
+        networks += [prefix.network_address for prefix in order.bgp.allowed_prefixes]
+    return (*pings, *(Ask.of("route", address=str(address)) for address in networks))
+
+
+@check(4, "Verify IP connectivity", asks=asks)
+def ip_connectivity(expected: Expected, facts: Facts) -> Iterator[Finding]:
+    """Pings of full size, sourced as the service is: link address to the customer, loopback to mesh and management.
+
+    The link's route leads out of the ordered port; no network of the order is routed another way, and at least the
+    ordered minimum of them is routed to the customer.
+    FAIL: loss above the limit, unreachable, route missing or by another way.
+    INCONCLUSIVE: customer declared pings filtered, ping interrupted or refused, no targets known.
+    """
+    yield from part("customer", _customer(expected, facts))
+    yield from part("routes to the customer", _routes(expected, facts))
+    expected.need(expected.router.ibgp_peers, "the loopbacks of the iBGP mesh")
+    expected.need(expected.router.management_targets, "management targets")
+    for subject, address, source in _targets(expected):
+        yield ping_finding(
+            facts,
+            subject,
+            address,
+            source,
+            expected.policy.ping,
+            said_by=expected.inventory("ibgp_peers, management_targets"),
+        )
+
+
+def _targets(expected: Expected) -> tuple[tuple[str, IPv4Address, IPv4Address], ...]:
+    """(subject, address, source) of everything the loopback must reach."""
+    router = expected.router
+    mesh = ((f"loopback of {peer.name}", peer.address, router.loopback) for peer in router.ibgp_peers)
+    management = ((f"management target {target}", target, router.loopback) for target in router.management_targets)
+    return (*mesh, *management)
+
+
+def _layer3(expected: Expected) -> Layer3:
+    return expected.need(expected.ordered().order.layer3, "the link network of the order")
+
+
+def _customer(expected: Expected, facts: Facts) -> Iterator[Finding]:
+    link = _layer3(expected)
+    yield ping_finding(
+        facts,
+        "customer end of the link",
+        link.customer_address,
+        link.router_address,
+        expected.policy.ping,
+        said_by=expected.order("layer3.link_prefix"),
+        filtered=link.icmp_filtered,
+    )
+
+
+def _routes(expected: Expected, facts: Facts) -> Iterator[Finding]:
+    link = _layer3(expected)
+    port = addressed_interface(expected)
+    rows = facts.rows(Route, address=str(link.customer_address))
+    seen = facts.seen(*rows) or facts.whole(Route, address=str(link.customer_address))
+    good = len(rows) == 1 and rows[0].prefix == str(link.link_prefix) and same_interface(rows[0].interface or "", port)
+    shown = "; ".join(f"{row.prefix} by {row.interface or row.next_hop}" for row in rows)
+    yield holds(
+        "route to the link",
+        good,
+        expected=f"{link.link_prefix} by {port}",
+        observed=shown,
+        source=expected.order("layer3.link_prefix"),
+        seen=seen,
+    )
+    if bgp := expected.ordered().order.bgp:
+        yield from _networks(expected, facts, bgp, link)
+
+
+def _networks(expected: Expected, facts: Facts, bgp: Bgp, link: Layer3) -> Iterator[Finding]:
+    source, routed = expected.order("bgp.allowed_prefixes"), 0
+    for prefix in bgp.allowed_prefixes:
+        rows = _exact(facts, prefix)
+        routed += bool(rows)
+        if rows:
+            hops = {row.next_hop for row in rows}
+            wanted = {str(link.customer_address)}
+            yield compare(f"route to {prefix}", wanted, hops, source=source, seen=facts.seen(*rows))
+    if not bgp.allowed_prefixes:
+        yield inconclusive("networks of the customer", "the order lists none", source=source)
+        return
+    yield holds(
+        "networks routed to the customer",
+        routed >= bgp.minimum_prefixes,
+        expected=f"at least {bgp.minimum_prefixes} of {len(bgp.allowed_prefixes)}",
+        observed=routed,
+        source=expected.order("bgp.minimum_prefixes"),
+        seen=tuple(s for p in bgp.allowed_prefixes for s in facts.whole(Route, address=str(p.network_address))),
+    )
+
+
+def _exact(facts: Facts, prefix: IPv4Network) -> tuple[Route, ...]:
+    """Paths to exactly that network: a default route or an aggregate is not the customer's announcement."""
+    rows = facts.rows(Route, address=str(prefix.network_address))
+    return tuple(row for row in rows if row.prefix == str(prefix))

@@ -1,0 +1,125 @@
+"""Examine Logs: nothing unexplained since the change, and the log can prove it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from turnup.checks import Expected, Facts, check, compare, holds, inconclusive, part
+from turnup.errors import CouldNotRun
+from turnup.facts.clock import Clock
+from turnup.facts.log_header import LogHeader
+from turnup.facts.log_message import LogMessage
+from turnup.facts.version import Version
+from turnup.model.verdict import Finding, Verdict
+from turnup.rules.logs import Subjects, code, drops, in_window, is_fault, matches, oldest
+from turnup.rules.orders import customer_ports
+from turnup.rules.times import router_now, uptime
+
+
+@dataclass(frozen=True)
+class Settings:
+    """`drops_allowed`: how often an interface under test may go down in the window (once while it is cabled)."""
+
+    drops_allowed: int = 1
+
+
+@check(19, "Examine Logs", needs=("clock", "version", "log_header", "log_message"), settings=Settings)
+def logs(expected: Expected, facts: Facts) -> Iterator[Finding]:
+    """From the start of the change: no message of severity 0 to 3 that policy does not ignore, none that it denies.
+
+    Interfaces under test go down at most as often as allowed; interfaces and neighbors of other ports do not count.
+    The log goes to inventory's log hosts. FAIL: any such message, each shown; other log hosts.
+    INCONCLUSIVE: logging off or not buffered, clock not synchronised, the buffer does not reach back to the start.
+    """
+    header = facts.one(LogHeader)
+    yield from part("log hosts", _hosts(expected, facts, header))
+    if not header.enabled or not header.buffer_size:
+        yield inconclusive("log buffer", "logging is off or not buffered", seen=facts.seen(header))
+        return
+    yield from part("messages", _messages(expected, facts, header))
+
+
+def _hosts(expected: Expected, facts: Facts, header: LogHeader) -> Iterator[Finding]:
+    wanted = set(map(str, expected.need(expected.router.log_hosts, "the log hosts")))
+    yield compare(
+        "log hosts", wanted, set(header.hosts), source=expected.inventory("log_hosts"), seen=facts.seen(header)
+    )
+
+
+@dataclass(frozen=True)
+class _Window:
+    since: datetime | None
+    now: datetime
+    up: timedelta | None
+
+
+def _window(expected: Expected, facts: Facts) -> _Window:
+    clock = facts.one(Clock)
+    if clock.flag is not None:
+        raise CouldNotRun(f"the router's clock is not synchronised ({clock.flag}{clock.time})")
+    since = datetime.fromisoformat(expected.since) if expected.since else None
+    return _Window(since, router_now(clock, expected.site.timezone), uptime(facts.one(Version).uptime))
+
+
+def _messages(expected: Expected, facts: Facts, header: LogHeader) -> Iterator[Finding]:
+    window = _window(expected, facts)
+    rows = facts.rows(LogMessage)
+    yield from _reach(facts, header, rows, window)
+    counted = in_window(rows, window.since, window.now, window.up)
+    subjects, rules = _subjects(expected), expected.policy.logs
+    faults = [row for row in counted if is_fault(row, rules.deny, rules.ignore, subjects)]
+    for row in faults:
+        source = expected.agreed("logs")
+        yield Finding(
+            f"log message {code(row) or 'without code'}", Verdict.FAIL, "none", row.text, source, facts.seen(row)
+        )
+    if not faults:
+        told = f"{len(counted)} messages, {_counted(counted)}"
+        seen = facts.whole(LogMessage)
+        yield holds("log messages", True, expected="no fault", observed=told, source=expected.agreed("logs"), seen=seen)
+    fallen = drops(counted, subjects)
+    allowed = expected.settings("logs", Settings).drops_allowed * max(1, len(subjects.interfaces))
+    yield holds(
+        "interfaces under test went down",
+        _most(fallen) <= expected.settings("logs", Settings).drops_allowed and len(fallen) <= allowed,
+        expected=f"at most {expected.settings('logs', Settings).drops_allowed} times each",
+        observed=f"{len(fallen)} times",
+        source=expected.agreed("checks.logs.drops_allowed"),
+        seen=facts.seen(*fallen) or facts.whole(LogMessage),
+    )
+
+
+def _most(messages: tuple[LogMessage, ...]) -> int:
+    return max(Counter(message.text for message in messages).values(), default=0)
+
+
+def _reach(facts: Facts, header: LogHeader, rows: tuple[LogMessage, ...], window: _Window) -> Iterator[Finding]:
+    """Whether the buffer still holds everything since the start: what was overwritten cannot be judged."""
+    if window.since is None:
+        return
+    overwritten = (
+        bool(rows and rows[0].stamp is None) or header.buffer_logged is None or header.buffer_logged > len(rows)
+    )
+    first = oldest(rows, window.now, window.up)
+    if overwritten and (first is None or first > window.since):
+        why = f"the buffer begins at {first or 'an unknown time'}, after the start"
+        yield inconclusive("reach of the log", why, expected=f"back to {window.since}", seen=facts.seen(header))
+
+
+def _subjects(expected: Expected) -> Subjects:
+    ports = [*customer_ports(expected)[-2:]] if expected.assignment else []
+    links = [str(link.interface) for link in expected.router.links]
+    peers = [str(peer.address) for peer in expected.router.ibgp_peers]
+    layer3 = expected.assignment.order.layer3 if expected.assignment else None
+    peers += [str(layer3.customer_address)] if layer3 else []
+    return Subjects(tuple(dict.fromkeys((*ports, *links))), tuple(peers))
+
+
+def _counted(messages: tuple[LogMessage, ...]) -> str:
+    counts = Counter(code(message) or "without code" for message in messages)
+    told = ", ".join(f"{count} x {name}" for name, count in counts.most_common(6)) or "none"
+    foreign = [m for m in messages if matches(m, ("SYS-5-CONFIG_I",))]
+    return f"{told}; {len(foreign)} configuration changes" if foreign else told

@@ -1,0 +1,117 @@
+"""Verify password of last resort: with every TACACS+ server away, the vaulted secret still lets an operator in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from turnup.checks import Expected, Facts, check, compare, holds, part
+from turnup.configuration import Configuration
+from turnup.facts.running_config import RunningConfig
+from turnup.model.verdict import Finding
+from turnup.rules.aaa import LOCAL_METHODS, NEW_MODEL, TerminalLine, method_list, method_lists, terminal_lines
+from turnup.rules.tokens import Secret, matches_vault, secret_after
+
+_FALLBACKS = ("local", "if-authenticated", "none")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """`enable_secret`: name of the secret that the enable secret must equal; None = only its presence and type."""
+
+    enable_secret: str | None = None
+
+
+@check(13, "Verify password of last resort", needs=("running_config",), settings=Settings)
+def password_of_last_resort(expected: Expected, facts: Facts) -> Iterator[Finding]:
+    """Login lists of console and vty end with a local method, enable with `enable`; the secrets are the vault's.
+
+    The account of inventory exists, its secret is stored with a type the policy allows (clear text and type 7 are
+    not) and equals the vault's value; that is compared by hash, never shown. FAIL: no fallback, `none`, no enable
+    secret, no such account, `nopassword`, another secret, a forbidden type. INCONCLUSIVE: the vault gave no value.
+    """
+    config = facts.configuration()
+    seen = facts.config_seen(NEW_MODEL, section="") or facts.whole(RunningConfig)
+    yield compare(NEW_MODEL, True, NEW_MODEL in config.top, seen=seen)
+    for line in (*terminal_lines(config, "con"), *terminal_lines(config, "vty")):
+        yield _login(facts, config, line)
+    yield _enable_list(facts, config)
+    yield from _locked_out(facts, config)
+    yield from part("enable secret", _enable_secret(expected, facts, config))
+    yield from part("last-resort account", _account(expected, facts, config))
+
+
+def _login(facts: Facts, config: Configuration, line: TerminalLine) -> Finding:
+    subject = f"{line.header} falls back"
+    found = method_list(config, "authentication login", line.login_list)
+    named = [text for text in line.lines if text.startswith("login ")]
+    seen = facts.config_seen(line.header, section="") + facts.config_seen(*named, section=line.header)
+    seen += facts.config_seen(found.text, section="") if found else facts.whole(RunningConfig)
+    methods = found.methods if found else ()
+    last = methods[-1] if methods else ""
+    good = last in LOCAL_METHODS and "none" not in methods
+    if last == "line":
+        good = any(text.startswith("password ") for text in line.lines)
+    shown = f"{line.login_list}: {' '.join(methods) or 'no such list'}"
+    return holds(subject, good, expected=f"last method one of {', '.join(LOCAL_METHODS)}", observed=shown, seen=seen)
+
+
+def _enable_list(facts: Facts, config: Configuration) -> Finding:
+    found = method_list(config, "authentication enable", "default")
+    shown = " ".join(found.methods) if found else "no list"
+    good = found is not None and found.methods[-1:] == ("enable",)
+    seen = facts.config_seen(found.text, section="") if found else facts.whole(RunningConfig)
+    return holds("enable falls back", good, expected="last method enable", observed=shown, seen=seen)
+
+
+def _locked_out(facts: Facts, config: Configuration) -> Iterator[Finding]:
+    """Authorization that only TACACS+ can give locks out even after a good login."""
+    for kind in ("authorization exec", "authorization commands"):
+        for found in method_lists(config, kind):
+            good = found.methods[-1:] != () and found.methods[-1] in _FALLBACKS
+            seen = facts.config_seen(found.text, section="")
+            yield holds(f"{kind} falls back", good, expected=" or ".join(_FALLBACKS), observed=found.text, seen=seen)
+
+
+def _enable_secret(expected: Expected, facts: Facts, config: Configuration) -> Iterator[Finding]:
+    lines = config.headers("enable secret")
+    seen = facts.config_seen(*lines, section="") or facts.whole(RunningConfig)
+    found = [secret_after(text.split(), "secret") for text in lines]
+    yield compare("enable secret", 1, len(lines), seen=seen)
+    wanted = expected.settings("password_of_last_resort", Settings).enable_secret
+    for secret in found:
+        if secret is None:
+            continue
+        yield _type(expected, "enable secret type", secret, facts, lines)
+        if wanted:
+            source = expected.agreed("checks.password_of_last_resort.enable_secret")
+            yield matches_vault("enable secret value", secret, wanted, expected.known_secrets, source=source, seen=seen)
+
+
+def _type(expected: Expected, subject: str, secret: Secret, facts: Facts, lines: tuple[str, ...]) -> Finding:
+    allowed = expected.need(expected.policy.last_resort_types, "allowed types of secrets")
+    return holds(
+        subject,
+        secret.type in allowed,
+        expected=f"one of {', '.join(map(str, allowed))}",
+        observed=secret.type,
+        source=expected.agreed("last_resort_types"),
+        seen=facts.config_seen(*lines, section=""),
+    )
+
+
+def _account(expected: Expected, facts: Facts, config: Configuration) -> Iterator[Finding]:
+    user = expected.need(expected.router.last_resort_user, "the last-resort account")
+    name = expected.need(expected.router.last_resort_secret, "the name of the last-resort secret")
+    lines = config.headers(f"username {user}")
+    source = expected.inventory("last_resort_user")
+    seen = facts.config_seen(*lines, section="") or facts.whole(RunningConfig)
+    words = [word for text in lines for word in text.split()[2:]]
+    secret = secret_after(words, "secret") or secret_after(words, "password")
+    shown = "no such account" if not lines else "with a secret" if secret else "without a secret"
+    yield compare(f"username {user}", "with a secret", shown, source=source, seen=seen)
+    if secret is None:
+        return
+    yield _type(expected, f"type of {user}'s secret", secret, facts, lines)
+    where = expected.inventory("last_resort_secret")
+    yield matches_vault(f"secret of {user}", secret, name, expected.known_secrets, source=where, seen=seen)

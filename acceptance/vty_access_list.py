@@ -1,0 +1,89 @@
+"""Verify access-list for vty: only management networks may open a session, on every vty line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from turnup.checks import Expected, Facts, check, compare, holds, inconclusive, part
+from turnup.facts.access_list import AccessList
+from turnup.facts.line import Line
+from turnup.facts.running_config import RunningConfig
+from turnup.model.verdict import Finding
+from turnup.rules.aaa import TerminalLine, terminal_lines
+from turnup.rules.access_list import entry_of, said, same_meaning
+
+
+@dataclass(frozen=True)
+class Settings:
+    """`transports`: protocols that may come in, e.g. [ssh, telnet]; empty = not agreed, not compared."""
+
+    transports: tuple[str, ...] = ()
+
+
+@check(15, "Verify access-list for vty", needs=("running_config", "access_list", "line"), settings=Settings)
+def vty_access_list(expected: Expected, facts: Facts) -> Iterator[Finding]:
+    """Every `line vty` range has the access-list of inventory inbound; the list exists with exactly its entries.
+
+    Host and wildcard forms are one; match counters are left aside; the final deny may be implicit.
+    FAIL: a range without it, `out` only, another list, an undefined list (it permits all), other entries,
+    `exec-timeout 0 0`, a transport that policy does not allow. INCONCLUSIVE: entries that are no plain sources,
+    output not readable, inventory without list.
+    """
+    acl = expected.need(expected.router.vty_acl, "the access-list of the vty lines")
+    config = facts.configuration()
+    ranges = terminal_lines(config, "vty")
+    if not ranges:
+        yield inconclusive("vty lines", "none in the configuration", seen=facts.whole(RunningConfig))
+    for line in ranges:
+        yield from _range(expected, facts, line, acl)
+    yield from part("entries", _entries(expected, facts, acl))
+    yield from part("vty lines as they run", _running(expected, facts, acl))
+
+
+def _range(expected: Expected, facts: Facts, line: TerminalLine, acl: str) -> Iterator[Finding]:
+    source = expected.inventory("vty_acl")
+    classes = tuple(text for text in line.lines if text.startswith("access-class "))
+    inbound = tuple(text.split()[1] for text in classes if text.split()[2:3] == ["in"])
+    seen = facts.config_seen(line.header, section="") + facts.config_seen(*classes, section=line.header)
+    yield compare(f"{line.header} access-class in", (acl,), inbound, source=source, seen=seen)
+    yield compare(f"{line.header} times out", "yes", "never" if line.never_times_out else "yes", seen=seen)
+    allowed = expected.settings("vty_access_list", Settings).transports
+    if allowed:
+        inputs = [text for text in line.lines if text.startswith("transport input ")]
+        shown = {word for text in inputs for word in text.split()[2:]} or {"the default of the image"}
+        source = expected.agreed("checks.vty_access_list.transports")
+        seen = facts.config_seen(*inputs, section=line.header) or seen
+        told = ", ".join(sorted(shown))
+        yield holds(
+            f"{line.header} transport",
+            shown <= {*allowed, "none"},
+            expected=allowed,
+            observed=told,
+            source=source,
+            seen=seen,
+        )
+
+
+def _entries(expected: Expected, facts: Facts, acl: str) -> Iterator[Finding]:
+    wanted = expected.need(expected.router.vty_acl_entries, "the entries of the vty access-list")
+    rows = [row for row in facts.rows(AccessList) if row.name == acl]
+    source = expected.inventory("vty_acl_entries")
+    if not rows:
+        told = "not defined: it permits everything"
+        yield compare(f"access-list {acl}", said(wanted), told, source=source, seen=facts.whole(AccessList))
+        return
+    shown = [entry_of(row) for row in rows]
+    good = same_meaning(wanted, shown)
+    yield holds(
+        f"access-list {acl}", good, expected=said(wanted), observed=said(shown), source=source, seen=facts.seen(*rows)
+    )
+
+
+def _running(expected: Expected, facts: Facts, acl: str) -> Iterator[Finding]:
+    rows = [row for row in facts.rows(Line) if row.kind.upper() == "VTY"]
+    if not rows:
+        yield inconclusive("vty lines as they run", "none in show line", expected=acl, seen=facts.whole(Line))
+    for row in rows:
+        source, seen = expected.inventory("vty_acl"), facts.seen(row)
+        yield compare(f"vty {row.number} access in", acl, row.access_in, source=source, seen=seen)

@@ -1,0 +1,120 @@
+"""Put a certificate together, and know what makes one worthless."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime, timedelta
+
+from turnup.errors import TurnupError
+from turnup.model.certificate import (
+    SCHEMA,
+    Certificate,
+    EvidenceItem,
+    Occasion,
+    RouterIdentity,
+    Software,
+    Subject,
+    is_agreed,
+    outcome,
+)
+from turnup.model.result import SCHEDULE_2, TestResult
+from turnup.model.verdict import Verdict, conclude
+
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+
+
+def build_certificate(
+    *,
+    subject: Subject,
+    identity: RouterIdentity,
+    results: Sequence[TestResult],
+    evidence: Iterable[EvidenceItem],
+    started: datetime,
+    ended: datetime,
+    software: Software,
+    occasion: Occasion = Occasion.INITIAL,
+    attempt: int = 1,
+    account: str = "",
+    previous: str | None = None,
+) -> Certificate:
+    """The certificate of one run; the outcome is worked out here. Raises TurnupError when it would be worthless."""
+    rows = tuple(sorted(results, key=lambda row: row.number))
+    certificate = Certificate(
+        subject=subject,
+        identity=identity,
+        occasion=occasion,
+        attempt=attempt,
+        started=started,
+        ended=ended,
+        outcome=outcome(rows, identity),
+        rows=rows,
+        evidence=tuple(evidence),
+        software=software,
+        account=account,
+        previous=previous,
+    )
+    if found := tuple(faults(certificate)):
+        raise TurnupError(f"no certificate can be made of this run: {'; '.join(found)}")
+    return certificate
+
+
+def faults(certificate: Certificate) -> Iterator[str]:
+    """Everything that contradicts itself or Schedule 2 in a certificate, wherever it came from."""
+    if certificate.schema != SCHEMA:
+        yield f"schema is {certificate.schema!r}, expected {SCHEMA!r}"
+    yield from _faults_of_rows(certificate.rows)
+    yield from _faults_of_evidence(certificate.rows, certificate.evidence)
+    yield from _faults_of_frame(certificate)
+    worked_out = outcome(certificate.rows, certificate.identity)
+    if certificate.outcome is not worked_out:
+        yield f"outcome says {certificate.outcome}, its rows come to {worked_out}"
+
+
+def _faults_of_rows(rows: Sequence[TestResult]) -> Iterator[str]:
+    numbers = [row.number for row in rows]
+    if numbers != list(range(1, len(SCHEDULE_2) + 1)):
+        yield f"expected the tests 1 to {len(SCHEDULE_2)}, each once and in order, found {numbers}"
+        return
+    for row, title in zip(rows, SCHEDULE_2, strict=True):
+        where = f"test {row.number}"
+        if row.title != title:
+            yield f"{where} is called {row.title!r}, Schedule 2 says {title!r}"
+        if row.verdict is not (concluded := conclude(row.findings)):
+            yield f"{where} says {row.verdict}, its findings come to {concluded}"
+        if row.verdict is not Verdict.PASS and not row.reason:
+            yield f"{where} is {row.verdict} without a reason"
+        if row.verdict is Verdict.NOT_APPLICABLE and not is_agreed(row):
+            yield f"{where} is NOT APPLICABLE without saying why and who agreed"
+
+
+def _faults_of_evidence(rows: Sequence[TestResult], evidence: Sequence[EvidenceItem]) -> Iterator[str]:
+    for item in evidence:
+        if item.sha256 is None and not item.failure:
+            yield f"`{item.command}` has neither an answer nor a reason for having none"
+        if item.sha256 is not None and not _DIGEST.fullmatch(item.sha256):
+            yield f"`{item.command}`: {item.sha256!r} is no SHA-256 digest"
+    kept = {item.command for item in evidence if item.sha256}
+    for row in rows:
+        passed = (finding for finding in row.findings if finding.verdict is Verdict.PASS)
+        for command in dict.fromkeys(seen.command for finding in passed for seen in finding.seen):
+            if command not in kept:
+                yield f"test {row.number} rests on `{command}`, which is not among the evidence"
+
+
+def _faults_of_frame(certificate: Certificate) -> Iterator[str]:
+    times = [certificate.started, certificate.ended, *(item.at for item in certificate.evidence)]
+    if any(time.utcoffset() != timedelta(0) for time in times):
+        yield "a time is not in UTC"
+    elif certificate.ended < certificate.started:
+        yield "it ended before it started"
+    if certificate.attempt < 1:
+        yield f"attempt {certificate.attempt} cannot be; attempts count from 1"
+    digests = {
+        "previous": certificate.previous,
+        "software.templates": certificate.software.templates,
+        "software.acceptance": certificate.software.acceptance,
+    }
+    for name, value in digests.items():
+        if value is not None and not _DIGEST.fullmatch(value):
+            yield f"{name} is {value!r}, no SHA-256 digest"

@@ -1,0 +1,158 @@
+"""From a port to its certificate: ask once, judge, put together, keep."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from turnup.certificate.build import build_certificate
+from turnup.certificate.document import digest, from_json, to_json
+from turnup.certificate.software import software_versions
+from turnup.checks import Check, Expected, Facts, all_checks
+from turnup.equipment.expected import expected_for
+from turnup.errors import CouldNotRun
+from turnup.evidence.manifest import manifest
+from turnup.evidence.store import EvidenceStore
+from turnup.facts.diagnosis import Diagnosis
+from turnup.facts.version import Version
+from turnup.judge.run import asks_of, judge
+from turnup.judge.transcript_facts import TranscriptFacts
+from turnup.model.certificate import Board, Certificate, Occasion, RouterIdentity, Subject
+from turnup.model.equipment import Assignment
+from turnup.model.transcript import Ask
+from turnup.noc import Noc
+from turnup.platforms import platform
+
+if TYPE_CHECKING:
+    from nornir.core.inventory import Host
+
+IDENTITY = (Ask("version"), Ask("diagnosis"))  # asked of every router: the certificate says what answered
+
+
+@dataclass(frozen=True)
+class Run:
+    """Why and how often the port is tested (PASA 1.4(a), (b)); `since` starts the log window, ISO 8601 UTC."""
+
+    occasion: Occasion = Occasion.INITIAL
+    attempt: int = 1
+    since: str = ""
+
+
+def certify(noc: Noc, host: Host, assignment: Assignment | None, run: Run) -> Certificate:
+    """Certificate of the twenty tests on that router and port. Never green for what was not proved.
+
+    A router that is not reached gives twenty INCONCLUSIVE. Raises InputError when order, inventory or policy are wrong.
+    """
+    names = secret_names(noc, host.name, assignment)
+    noc = noc.knowing(names)
+    expected = what_is_expected(noc, host.name, assignment, run.since, names)
+    checks = all_checks()
+    transcript = noc.collect(host, dict.fromkeys((*asks_of(checks, expected), *IDENTITY)))
+    dialect = noc.platform_of(host.name)
+    facts = TranscriptFacts(dialect, platform("noc"), transcript)
+    results = judge(expected, facts, checks, not_on_platform=dialect.settings.not_applicable)
+    certificate = build_certificate(
+        subject=Subject.of(expected.router, expected.site, assignment),
+        identity=identity_of(facts),
+        results=results,
+        evidence=manifest(transcript, EvidenceStore(noc.home.part("evidence"), noc.redact)),
+        started=transcript.started,
+        ended=transcript.ended,
+        software=software_versions(dialect.name),
+        occasion=run.occasion,
+        attempt=run.attempt,
+        account=transcript.username,
+        previous=previous_digest(noc, host.name, assignment),
+    )
+    keep(noc, certificate)
+    return certificate
+
+
+def what_is_expected(
+    noc: Noc, router: str, assignment: Assignment | None, since: str = "", names: Iterable[str] = ()
+) -> Expected:
+    """What each test must see on that router for that port."""
+    intent = noc.intent(assignment) if assignment else None
+    expected = expected_for(
+        noc.equipment,
+        noc.equipment.router(router),
+        assignment,
+        lines=intent.lines if intent else (),
+        description=intent.description if intent else None,
+        since=since,
+        username=noc.username,
+    )
+    return replace(expected, known_secrets=noc.known_secrets(names))
+
+
+def commands_of(noc: Noc, check: Check, expected: Expected) -> tuple[str, ...]:
+    """What one test would type on that router."""
+    dialect = noc.platform_of(expected.router.name)
+    return tuple(r.command for ask in check.asked(expected) if (r := dialect.request(ask)))
+
+
+def secret_names(noc: Noc, router: str, assignment: Assignment | None) -> tuple[str, ...]:
+    """Names of the secrets that this router's text may hold by right."""
+    named = [noc.equipment.router(router).last_resort_secret]
+    if assignment and assignment.order.bgp:
+        named.append(assignment.order.bgp.md5_key_ref)
+    return tuple(name for name in named if name)
+
+
+def identity_of(facts: Facts) -> RouterIdentity:
+    """Who answered, in the router's own words; None for what it did not say."""
+    boards: tuple[Board, ...] = ()
+    # Without an answer the certificate shows no boards; the tests that need them are inconclusive by themselves.
+    with suppress(CouldNotRun):
+        boards = tuple(Board(row.slot, row.card, row.part, row.serial) for row in facts.rows(Diagnosis))
+    try:
+        row = facts.one(Version)
+    except CouldNotRun:
+        return RouterIdentity(boards=boards)
+    chassis, _, processor = row.chassis.partition("/")
+    return RouterIdentity(
+        hostname=row.hostname,
+        chassis=chassis,
+        processor=processor or None,
+        version=row.version,
+        image=row.image_file,
+        board_id=row.board_id,
+        boards=boards,
+    )
+
+
+def certificate_name(certificate: Certificate) -> str:
+    """File name without suffix: order or router, port, time."""
+    subject = certificate.subject
+    port = (subject.port or "router").replace("/", "-").replace(".", "-")
+    stamp = certificate.ended.strftime("%Y%m%dT%H%M%SZ")
+    return f"{subject.order or subject.router}--{port}--{stamp}--{digest(certificate)[:8]}"
+
+
+def keep(noc: Noc, certificate: Certificate) -> Path:
+    """Write the document into the data folder; it must not hold a known secret."""
+    text = to_json(certificate)
+    if left := noc.redact.survivors(text):
+        raise CouldNotRun(f"the certificate would hold the secrets {', '.join(left)}: it was not written")
+    path = noc.home.part("certificates") / f"{certificate_name(certificate)}.json"
+    path.write_text(text)
+    return path
+
+
+def certificates_of(noc: Noc, router: str, port: str | None) -> tuple[tuple[Path, Certificate], ...]:
+    """All kept certificates of that port, oldest first. Raises InputError for one that was tampered with."""
+    found = []
+    for path in sorted(noc.home.part("certificates").glob("*.json")):
+        certificate = from_json(path.read_text(), where=str(path))
+        if (certificate.subject.router, certificate.subject.port) == (router, port):
+            found.append((path, certificate))
+    return tuple(sorted(found, key=lambda pair: pair[1].ended))
+
+
+def previous_digest(noc: Noc, router: str, assignment: Assignment | None) -> str | None:
+    """Digest of the port's last certificate, the chain of one port; None for its first. Raises InputError as above."""
+    kept = certificates_of(noc, router, str(assignment.port.interface) if assignment else None)
+    return digest(kept[-1][1]) if kept else None

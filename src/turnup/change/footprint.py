@@ -1,0 +1,116 @@
+"""Every line an order owns. A change may touch nothing else (PASA 2.2: the customer configures the same routers)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from turnup.errors import InputError
+from turnup.model.interface_name import InterfaceName
+from turnup.render.fold import Sections
+from turnup.render.grammar import untyped
+from turnup.render.intent import ConfigItem
+
+Lines = tuple[tuple[str, str], ...]  # (section, text); "" = global
+
+
+@dataclass(frozen=True)
+class Footprint:
+    """What belongs to an order: its ports with their subinterfaces, their passive lines, its peers, its lists.
+
+    `peers` are (section header, address); `isis` the headers of the IS-IS process.
+    """
+
+    ports: tuple[str, ...] = ()
+    peers: tuple[tuple[str, str], ...] = ()
+    prefix_lists: tuple[str, ...] = ()
+    isis: tuple[str, ...] = ()
+
+    def owns(self, section: str, text: str) -> bool:
+        """Whether the order owns that line, in its positive or its `no` form."""
+        body = text.removeprefix("no ")
+        if not section:
+            is_list = any(body.startswith(f"ip prefix-list {name} ") for name in self.prefix_lists)
+            return is_list or (self._port_of(body) is not None and not self._is_port(body))
+        if self._port_of(section) is not None:
+            return True
+        if any(section == header and body.startswith(f"neighbor {peer} ") for header, peer in self.peers):
+            return True
+        return section in self.isis and self._port_of(body.replace("passive-interface ", "interface ", 1)) is not None
+
+    def _is_port(self, header: str) -> bool:
+        return any(header == f"interface {port}" for port in self.ports)
+
+    def _port_of(self, header: str) -> str | None:
+        words = header.split(" ")
+        if words[0] != "interface" or len(words) < 2:
+            return None
+        try:
+            port = str(InterfaceName.parse(words[1]).parent)
+        except InputError:
+            return None
+        return port if port in self.ports else None
+
+    @property
+    def headers(self) -> tuple[str, ...]:
+        """Sections that must be on the router before the order can write below them."""
+        ports = tuple(f"interface {port}" for port in self.ports)
+        return tuple(dict.fromkeys((*ports, *self.isis, *(header for header, _ in self.peers))))
+
+    def cut(self, sections: Sections) -> Sections:
+        """The order's own lines of a configuration, as sections; headers it writes below stay, even if empty."""
+        own = {
+            header: tuple(line for line in lines if self.owns(header, line))
+            for header, lines in sections.items()
+            if not header or header in self.headers or self.owns("", header)
+        }
+        return {header: lines for header, lines in own.items()}
+
+    def owned(self, sections: Sections) -> Lines:
+        """The same as (section, text), subinterface headers among the global lines."""
+        return tuple((header, line) for header, lines in self.cut(sections).items() for line in lines)
+
+    def foreign(self, sections: Sections) -> Lines:
+        """Everything else, in order."""
+        return tuple(
+            (header, line) for header, lines in sections.items() for line in lines if not self.owns(header, line)
+        )
+
+
+def footprint_of(items: Iterable[ConfigItem]) -> Footprint:
+    """The footprint of rendered lines: nothing but what they name."""
+    ports: dict[str, None] = {}
+    peers: dict[tuple[str, str], None] = {}
+    lists: dict[str, None] = {}
+    isis: dict[str, None] = {}
+    for item in items:
+        words = item.text.removeprefix("no ").split(" ")
+        kind = item.section.split(" ")[0:2]
+        if kind[0] == "interface":
+            ports[str(InterfaceName.parse(kind[1]).parent)] = None
+        elif kind == ["router", "isis"]:
+            isis[item.section] = None
+        elif kind == ["router", "bgp"] and words[0] == "neighbor":
+            peers[item.section, words[1]] = None
+        elif words[:2] == ["ip", "prefix-list"]:
+            lists[words[2]] = None
+    return Footprint(tuple(ports), tuple(peers), tuple(lists), tuple(isis))
+
+
+def canonical(lines: Iterable[tuple[str, str]], hidden: tuple[str, ...] = ()) -> Lines:
+    """Lines made comparable: the router's order does not count, nor a shown default, nor a redacted type digit."""
+    return tuple(
+        sorted((section, untyped(text)) for section, text in lines if not (section and untyped(text) in hidden))
+    )
+
+
+def sections_of(lines: Iterable[tuple[str, str]], headers: Iterable[str]) -> Sections:
+    """Lines back as sections, with these headers there even if empty."""
+    found: dict[str, list[str]] = {"": []}
+    for header in headers:
+        found.setdefault(header, [])
+    for section, text in lines:
+        found.setdefault(section, []).append(text)
+        if not section and text.startswith("interface "):
+            found.setdefault(text, [])
+    return {header: tuple(body) for header, body in found.items()}

@@ -1,0 +1,171 @@
+"""What a push has done so far, on disk before it is done. One JSON file a push; never a secret."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
+from enum import StrEnum
+from ipaddress import IPv4Network
+from pathlib import Path
+from typing import Any
+
+from turnup.change.footprint import Lines
+from turnup.change.plan import Change
+from turnup.errors import InputError, Refused
+from turnup.load.strict import build
+
+VERSION = 1
+
+
+class State(StrEnum):
+    """How far a push has come."""
+
+    PLANNED = "planned"  # nothing sent
+    PUSHING = "pushing"  # phase 1 on its way
+    PHASE1 = "phase1"  # phase 1 read back; phase 2 on its way
+    PHASE2 = "phase2"  # phase 2 sent, not read back
+    VERIFIED = "verified"  # read back as expected; not saved
+    BACKING_OUT = "backing-out"
+    SAVED = "saved"
+    UNSAVED = "unsaved"  # verified, and left unsaved on purpose
+    BACKED_OUT = "backed-out"
+    ABORTED = "aborted"  # ended before anything took effect
+    REFUSED = "refused"
+    NEEDS_HUMAN = "needs-human"
+    RESOLVED = "resolved"  # a person has put it right
+
+
+OPEN = frozenset(
+    {State.PLANNED, State.PUSHING, State.PHASE1, State.PHASE2, State.VERIFIED, State.BACKING_OUT, State.NEEDS_HUMAN}
+)
+
+
+@dataclass(frozen=True)
+class Event:
+    """A state that was reached, when (UTC), and why."""
+
+    state: State
+    at: datetime
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Record:
+    """One journal: the change, what happened, and the owned lines as last read from the router."""
+
+    change: Change
+    history: tuple[Event, ...]
+    running: Lines = ()
+    version: int = VERSION
+
+    @property
+    def state(self) -> State:
+        """Where it stands."""
+        return self.history[-1].state
+
+    @property
+    def open(self) -> bool:
+        """Whether the router may be somewhere between before and after."""
+        return self.state in OPEN
+
+
+class Journal:
+    """The record of one push and its file. Every entry is on disk (fsync) before `note` returns."""
+
+    def __init__(self, path: Path, record: Record) -> None:
+        self.path = path
+        self.record = record
+
+    def note(self, state: State, at: datetime, note: str = "", running: Lines | None = None) -> None:
+        """Enter a state, and the owned lines read with it."""
+        history = (*self.record.history, Event(state, at, note))
+        kept = self.record.running if running is None else running
+        self.record = replace(self.record, history=history, running=kept)
+        self.write()
+
+    def write(self) -> None:
+        """Put the record on disk: written beside, synced, renamed, folder synced."""
+        beside = self.path.with_suffix(".tmp")
+        with beside.open("w") as file:
+            json.dump(_plain(asdict(self.record)), file, indent=1)
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(self.path)
+        folder = os.open(self.path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+
+
+@dataclass(frozen=True)
+class Journals:
+    """The folder of journals."""
+
+    folder: Path
+
+    def begin(self, change: Change, at: datetime) -> Journal:
+        """A new journal in state `planned`, on disk."""
+        stamp = at.astimezone(UTC).strftime("%Y%m%dT%H%M%S%fZ")
+        path = self.folder / f"{change.router}--{change.order_id}-r{change.revision}--{stamp}.json"
+        journal = Journal(path, Record(change, (Event(State.PLANNED, at),)))
+        journal.write()
+        return journal
+
+    def of(self, router: str) -> Iterator[Journal]:
+        """Journals of that router, oldest first. Raises InputError for one that cannot be read."""
+        for path in sorted(self.folder.glob("*.json")):
+            journal = read_journal(path)
+            if journal.record.change.router == router:
+                yield journal
+
+    def open(self, router: str) -> tuple[Journal, ...]:
+        """Those that may have left the router half way."""
+        return tuple(journal for journal in self.of(router) if journal.record.open)
+
+    def must_be_clear(self, router: str) -> None:
+        """Raise Refused while an earlier change of the router is not finished or waits for a person."""
+        for journal in self.open(router):
+            record = journal.record
+            what = f"{router}: order {record.change.order_id} stands at {record.state} ({journal.path})"
+            if record.state is State.NEEDS_HUMAN:
+                advice = "Put the port right on the router's console, then run `turnup recover --resolved`."
+            else:
+                advice = f"Run `turnup recover {router}` first. Nothing was sent."
+            raise Refused(what, advice=advice)
+
+    def resolve(self, router: str, who: str, note: str, at: datetime) -> tuple[Journal, ...]:
+        """A person has put right what needed him: lift the block. Gives the journals that were closed."""
+        waiting = [journal for journal in self.open(router) if journal.record.state is State.NEEDS_HUMAN]
+        for journal in waiting:
+            journal.note(State.RESOLVED, at, f"{who}: {note}")
+        return tuple(waiting)
+
+
+def read_journal(path: Path) -> Journal:
+    """A journal from its file. Raises InputError for one that is damaged or of another version."""
+    try:
+        data = json.loads(path.read_text())
+    except (OSError, ValueError) as error:
+        raise InputError(f"is not a journal: {error}", where=str(path), advice=_DAMAGED) from error
+    if not isinstance(data, dict) or data.get("version") != VERSION:
+        raise InputError(f"is not a journal of version {VERSION}", where=str(path), advice=_DAMAGED)
+    for event in data.get("history", []):
+        event["at"] = datetime.fromisoformat(event["at"])
+    return Journal(path, build(Record, data, where=str(path)))
+
+
+_DAMAGED = "Compare the router with its startup configuration by hand, then move the file away."
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return str(value) if isinstance(value, IPv4Network) else value

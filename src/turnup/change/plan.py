@@ -1,0 +1,218 @@
+"""A plan: the lines of an order, the way back, what the router will show; rehearsed before a byte is sent."""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from ipaddress import IPv4Network
+
+from turnup.change.conditions import Needs, not_free, unmet
+from turnup.change.footprint import Footprint, Lines, canonical, footprint_of, sections_of
+from turnup.change.radius import BlastRadius, blast_radius
+from turnup.change.transition import transition
+from turnup.configuration import Configuration
+from turnup.errors import Refused
+from turnup.model.equipment import Assignment, Router
+from turnup.platforms import Platform
+from turnup.render.fold import Sections, fold
+from turnup.render.grammar import Grammar, grammar_of
+from turnup.render.intent import ConfigItem, Intent, typed
+
+
+@dataclass(frozen=True)
+class Change:
+    """What one order does to one router: enough to carry it out, and to recover from it later without anything else.
+
+    `before`, `halfway` (after phase 1) and `after` are the order's own lines. `digest` binds all of it to the
+    configuration it was planned on.
+    """
+
+    router: str
+    platform: str
+    order_id: str
+    revision: int
+    action: str
+    port: str
+    customer: str
+    footprint: Footprint
+    needs: Needs
+    hidden: tuple[str, ...]
+    phase1: tuple[ConfigItem, ...]
+    phase2: tuple[ConfigItem, ...]
+    backout: tuple[ConfigItem, ...]
+    before: Lines
+    halfway: Lines
+    after: Lines
+    digest: str = ""
+
+    def same(self, one: Lines, other: Lines) -> bool:
+        """Whether two sets of owned lines are the same thing."""
+        return canonical(one, self.hidden) == canonical(other, self.hidden)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A change with what a person needs to approve it. `foreign` are all other lines of the snapshot."""
+
+    change: Change
+    diff: str
+    blast: BlastRadius
+    notes: tuple[str, ...] = ()
+    foreign: Lines = field(default=(), repr=False)
+
+    @property
+    def digest(self) -> str:
+        """What an approval is bound to (sha256, hex)."""
+        return self.change.digest
+
+    @property
+    def empty(self) -> bool:
+        """Whether the router already has exactly this: then nothing is sent."""
+        return not self.change.phase1 and not self.change.phase2
+
+
+def make_plan(
+    platform: Platform, intent: Intent, assignment: Assignment, router: Router, configuration: Configuration
+) -> Plan:
+    """Plan a NEW order on the configuration just read (redacted).
+
+    Raises Refused, with the intended and the running text, when the port is not free, something else stands inside
+    the footprint, a condition does not hold, or the rehearsed back-out does not lead back.
+    """
+    grammar = grammar_of(platform)
+    sections = configuration.sections
+    forward = (*intent.phase1, *intent.phase2)
+    footprint = footprint_of(forward)
+    needs = Needs(router.name, footprint.headers, intent.route_maps, _link(assignment))
+    if reasons := unmet(needs, footprint, sections):
+        raise Refused(f"{router.name}: " + "; ".join(reasons))
+    before = footprint.owned(sections)
+    if canonical(before, intent.hidden_defaults) == _intended(intent):
+        return _plan(assignment, platform, footprint, needs, intent, sections, (before, before, before), ())
+    if taken := not_free(intent, footprint, sections, grammar):
+        raise Refused(
+            f"{router.name}: {assignment.port.interface} cannot be given to {assignment.order.order_id}.\n"
+            + _three_way(intent, taken)
+        )
+    own = footprint.cut(sections)
+    halfway = fold(own, intent.phase1, grammar, intent.hidden_defaults)
+    after = fold(halfway, intent.phase2, grammar, intent.hidden_defaults)
+    states = (before, footprint.owned(halfway), footprint.owned(after))
+    if strange := _strange(states[2], intent, grammar):
+        raise Refused(f"{router.name}: the port would keep lines of somebody else.\n" + _three_way(intent, strange))
+    backout = transition(states[2], before, footprint, grammar).all
+    _rehearse(own, intent, footprint, grammar)
+    return _plan(assignment, platform, footprint, needs, intent, sections, states, backout)
+
+
+def _intended(intent: Intent) -> Lines:
+    headers = dict.fromkeys(header for header, _ in intent.lines if "." in header)
+    return canonical((*intent.lines, *(("", header) for header in headers if header.startswith("interface "))))
+
+
+def _strange(after: Lines, intent: Intent, grammar: Grammar) -> tuple[str, ...]:
+    extra = set(canonical(after, intent.hidden_defaults)) - set(_intended(intent))
+    return tuple(f"{header or '(global)'} / {line}" for header, line in sorted(extra) if line not in grammar.idle)
+
+
+def _three_way(intent: Intent, running: Iterable[str]) -> str:
+    intended = [f"{header or '(global)'} / {line}" for header, line in intent.lines]
+    return "\n".join(("intended:", *(f"  {line}" for line in intended), "running:", *(f"  {line}" for line in running)))
+
+
+def _link(assignment: Assignment) -> IPv4Network | None:
+    return assignment.order.layer3.link_prefix if assignment.order.layer3 else None
+
+
+def _rehearse(own: Sections, intent: Intent, footprint: Footprint, grammar: Grammar) -> None:
+    """Stop after every line in turn, go back, and be where we were; on the model, before the router sees anything."""
+    start = footprint.owned(own)
+    hidden = intent.hidden_defaults
+    state = own
+    forward = (*intent.phase1, *intent.phase2)
+    for number, item in enumerate(("start", *forward)):
+        if isinstance(item, ConfigItem):
+            state = fold(state, (item,), grammar, hidden)
+        here = footprint.owned(state)
+        steps = transition(here, start, footprint, grammar)
+        back = fold(sections_of(here, footprint.headers), steps.all, grammar, hidden)
+        if canonical(footprint.owned(back), hidden) != canonical(start, hidden):
+            raise Refused(f"the way back from line {number} ({item}) does not lead to where the port is now")
+
+
+def _plan(
+    assignment: Assignment,
+    platform: Platform,
+    footprint: Footprint,
+    needs: Needs,
+    intent: Intent,
+    sections: Sections,
+    states: tuple[Lines, Lines, Lines],
+    backout: tuple[ConfigItem, ...],
+) -> Plan:
+    order = assignment.order
+    change = Change(
+        router=assignment.port.router,
+        platform=platform.name,
+        order_id=order.order_id,
+        revision=order.revision,
+        action=order.action.value,
+        port=str(assignment.port.interface),
+        customer=order.customer.code,
+        footprint=footprint,
+        needs=needs,
+        hidden=intent.hidden_defaults,
+        phase1=intent.phase1 if backout else (),
+        phase2=intent.phase2 if backout else (),
+        backout=backout,
+        before=states[0],
+        halfway=states[1],
+        after=states[2],
+    )
+    change = replace(change, digest=digest_of(change, sections))
+    after = fold(sections, (*change.phase1, *change.phase2), grammar_of(platform), change.hidden)
+    if footprint.foreign(after) != footprint.foreign(sections):
+        raise Refused("the plan would change a line outside its footprint")
+    return Plan(
+        change,
+        unified(sections, after, change.router),
+        blast_radius(footprint, sections, order.customer.code),
+        foreign=footprint.foreign(sections),
+    )
+
+
+def digest_of(change: Change, sections: Sections) -> str:
+    """sha256 over the lines, the way back and the whole configuration they were planned on."""
+    said = {
+        "router": change.router,
+        "order": [change.order_id, change.revision, change.action],
+        "lines": [str(line) for line in typed((*change.phase1, *change.phase2))],
+        "backout": [str(line) for line in typed(change.backout)],
+        "snapshot": [[header, *lines] for header, lines in sections.items()],
+    }
+    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
+
+
+def unified(before: Sections, after: Sections, name: str) -> str:
+    """Unified diff of two configurations, with the section in each hunk's header; "" when they are the same."""
+    old, new = _flat(before), _flat(after)
+    lines = difflib.unified_diff(old, new, f"{name} running", f"{name} planned", lineterm="", n=2)
+    return "\n".join(_with_section(line, old) for line in lines)
+
+
+def _flat(sections: Sections) -> list[str]:
+    text = []
+    for line in sections[""]:
+        text += [line, *(f" {child}" for child in sections.get(line, ()))]
+    return text
+
+
+def _with_section(line: str, old: list[str]) -> str:
+    if not line.startswith("@@"):
+        return line
+    first = int(line.split(" ")[1].lstrip("-").split(",")[0])
+    above = next((text for text in reversed(old[:first]) if not text.startswith(" ")), "")
+    return f"{line} {above}"

@@ -1,0 +1,200 @@
+"""Carry out a plan: lock, guard, phase 1, read back, phase 2, read back, save; or take everything back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from turnup.change.conditions import unmet
+from turnup.change.footprint import Lines, canonical
+from turnup.change.journal import Journal, Journals, State
+from turnup.change.lock import router_lock
+from turnup.change.plan import Change, Plan
+from turnup.change.restore import take_back
+from turnup.change.wire import Wire, Writable
+from turnup.errors import BackedOut, CouldNotRun, Refused, TurnupError
+from turnup.home import Home
+from turnup.render.fold import Sections
+
+Clock = Callable[[], datetime]
+
+
+def utc_now() -> datetime:
+    """The time, UTC."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class PushOutcome:
+    """What a push did. `state` is saved, unsaved (verified; `notes` say why not saved) or unchanged (nothing sent)."""
+
+    state: str
+    sent: int = 0
+    notes: tuple[str, ...] = ()
+    journal: Path | None = None
+
+    @property
+    def saved(self) -> bool:
+        """Whether the port will survive a reload; true also when there was nothing to do."""
+        return self.state in ("saved", "unchanged")
+
+
+def push(
+    session: Writable,
+    plan: Plan,
+    home: Home,
+    *,
+    approved: str | None = None,
+    save_all: bool = False,
+    accept: Callable[[], str] | None = None,
+    reopen: Callable[[], Writable] | None = None,
+    wait: float = 0.0,
+    clock: Clock = utc_now,
+) -> PushOutcome:
+    """Bring the router from `plan.change.before` to `plan.change.after`, or back.
+
+    `approved` is the digest that was approved. `accept` runs between read-back and save; what it returns other than
+    "" takes the change back. `reopen` gives a new session when this one is lost. `wait` is for another writer,
+    seconds. `save_all` saves even if somebody else's unsaved work is saved with it.
+
+    Raises Refused (nothing was sent), BackedOut (taken back, verified), NeedsHuman (both texts in the journal, the
+    router is blocked; or the session is lost and the journal open).
+    """
+    change = plan.change
+    if approved is not None and approved != plan.digest:
+        raise Refused(f"approved was plan {approved[:12]}, this is plan {plan.digest[:12]}: something changed since")
+    if plan.empty:
+        return PushOutcome("unchanged")
+    with router_lock(home.part("locks"), change.router, change.order_id, wait):
+        journals = Journals(home.part("journal"))
+        journals.must_be_clear(change.router)
+        work = _Push(Wire(session, reopen), change, journals.begin(change, clock()), clock)
+        work.guard(plan.foreign)
+        return work.run(accept, save_all)
+
+
+class _Push:
+    """One push at work; the journal is one step ahead of the router."""
+
+    def __init__(self, wire: Wire, change: Change, journal: Journal, clock: Clock) -> None:
+        self.wire = wire
+        self.change = change
+        self.journal = journal
+        self.clock = clock
+        self.notes: list[str] = []
+        self.foreign: Lines = ()
+        self.others_unsaved = False
+
+    def note(self, state: State, why: str = "", running: Lines | None = None) -> None:
+        self.journal.note(state, self.clock(), why, running)
+
+    # --- before anything is sent -------------------------------------------------------------------------------
+
+    def guard(self, planned_foreign: Lines) -> None:
+        """Read the router again. Raises Refused when anything the plan rests on has changed."""
+        try:
+            running = self.wire.running()
+            if reason := self._changed(running):
+                raise Refused(f"{self.change.router}: {reason}")
+            self.foreign = self.change.footprint.foreign(running)
+            if planned_foreign and planned_foreign != self.foreign:
+                self.notes.append(
+                    f"others changed the configuration since the plan: {_told(planned_foreign, self.foreign)}"
+                )
+            self._look_at_startup()
+        except Refused as refused:
+            self.note(State.REFUSED, str(refused))
+            raise
+        except (TurnupError, OSError) as error:
+            self.note(State.ABORTED, f"nothing was sent: {error}")
+            raise
+
+    def _changed(self, running: Sections) -> str:
+        now = self.change.footprint.owned(running)
+        if not self.change.same(now, self.change.before):
+            return f"the port was changed since the plan: {_told(self.change.before, now)}"
+        return "; ".join(unmet(self.change.needs, self.change.footprint, running))
+
+    def _look_at_startup(self) -> None:
+        try:
+            startup = self.change.footprint.foreign(self.wire.startup())
+        except CouldNotRun as error:
+            self.others_unsaved = True
+            self.notes.append(f"the startup configuration cannot be compared: {error}")
+            return
+        if startup != self.foreign:
+            self.others_unsaved = True
+            self.notes.append(f"others have work that is not saved: {_told(startup, self.foreign)}")
+
+    # --- the change --------------------------------------------------------------------------------------------
+
+    def run(self, accept: Callable[[], str] | None, save_all: bool) -> PushOutcome:
+        """Both phases, acceptance, save; on any trouble back, once something was sent."""
+        try:
+            self.note(State.PUSHING)
+            self.wire.send(self.change.phase1)
+            self._read_back(self.change.halfway, "phase 1")
+            self.note(State.PHASE1)
+            self.wire.send(self.change.phase2)
+            self.note(State.PHASE2)
+            now = self._read_back(self.change.after, "phase 2")
+            self.note(State.VERIFIED, running=now)
+            if accept is not None and (reason := accept()):
+                raise CouldNotRun(f"the port was not accepted: {reason}")
+        except (TurnupError, OSError) as error:
+            self._back(str(error))
+            raise BackedOut(f"{self.change.router}: {error}; the change was taken back") from error
+        return self._save(save_all)
+
+    def _read_back(self, expected: Lines, phase: str) -> Lines:
+        running = self.wire.running()
+        now = self.change.footprint.owned(running)
+        if not self.change.same(now, expected):
+            raise CouldNotRun(f"{phase} does not read back as planned: {_told(expected, now)}")
+        foreign = self.change.footprint.foreign(running)
+        if foreign != self.foreign:
+            self.notes.append(f"others changed the configuration during the push: {_told(self.foreign, foreign)}")
+            self.foreign, self.others_unsaved = foreign, True
+        return now
+
+    def _back(self, why: str) -> None:
+        self.note(State.BACKING_OUT, why)
+        take_back(self.wire, self.change, self.journal, self.clock)
+
+    # --- save --------------------------------------------------------------------------------------------------
+
+    def _save(self, save_all: bool) -> PushOutcome:
+        if self.others_unsaved and not save_all:
+            self.notes.append("not saved: saving would save the work of others too (--save-all does)")
+            self.note(State.UNSAVED, self.notes[-1])
+            return self._outcome("unsaved")
+        try:
+            self.wire.session.save()
+            startup = self.change.footprint.owned(self.wire.startup())
+        except (TurnupError, OSError) as error:
+            self.notes.append(f"not saved: {error}")
+            self.note(State.UNSAVED, self.notes[-1])
+            return self._outcome("unsaved")
+        if not self.change.same(startup, self.change.after):
+            self.notes.append(f"the startup configuration is not what was saved: {_told(self.change.after, startup)}")
+            self.note(State.UNSAVED, self.notes[-1])
+            return self._outcome("unsaved")
+        self.note(State.SAVED)
+        return self._outcome("saved")
+
+    def _outcome(self, state: str) -> PushOutcome:
+        return PushOutcome(state, self.wire.sent, tuple(self.notes), self.journal.path)
+
+
+def _told(before: Lines, after: Lines, most: int = 6) -> str:
+    """The difference in words, the first few lines of it."""
+    was, now = set(canonical(before)), set(canonical(after))
+    lines = [f"-{_said(line)}" for line in sorted(was - now)] + [f"+{_said(line)}" for line in sorted(now - was)]
+    more = f" and {len(lines) - most} more" if len(lines) > most else ""
+    return "; ".join(lines[:most]) + more if lines else "the order of lines"
+
+
+def _said(line: tuple[str, str]) -> str:
+    return f"{line[0]} / {line[1]}" if line[0] else line[1]

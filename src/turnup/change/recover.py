@@ -1,0 +1,89 @@
+"""After a crash: decide from the journal and the router, never from memory (provisioning 3.7)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from turnup.change.journal import Journal, Journals, State
+from turnup.change.lock import router_lock
+from turnup.change.push import Clock, utc_now
+from turnup.change.restore import take_back
+from turnup.change.wire import Wire, Writable
+from turnup.errors import CouldNotRun, NeedsHuman
+from turnup.home import Home
+
+
+@dataclass(frozen=True)
+class Recovered:
+    """What became of one unfinished change."""
+
+    order_id: str
+    state: State
+    note: str
+    journal: Path
+
+
+def recover(
+    session: Writable,
+    home: Home,
+    router: str,
+    *,
+    reopen: Callable[[], Writable] | None = None,
+    wait: float = 0.0,
+    clock: Clock = utc_now,
+) -> tuple[Recovered, ...]:
+    """Bring every unfinished change of that router to before or after.
+
+    Nothing of it there: aborted. All of it there: saved. Anything between: taken back. Raises NeedsHuman when that
+    fails, and for a journal that already waits for a person.
+    """
+    with router_lock(home.part("locks"), router, "recovery", wait):
+        journals = Journals(home.part("journal"))
+        return tuple(_one(Wire(session, reopen), journal, clock) for journal in journals.open(router))
+
+
+def _one(wire: Wire, journal: Journal, clock: Clock) -> Recovered:
+    record = journal.record
+    if record.state is State.NEEDS_HUMAN:
+        raise NeedsHuman(f"{record.change.router}: order {record.change.order_id} waits for a person: {journal.path}")
+    if record.state is State.PLANNED:
+        return _end(journal, clock, State.ABORTED, "nothing had been sent")
+    change = record.change
+    wire.settle()
+    now = change.footprint.owned(wire.running())
+    if change.same(now, change.before):
+        done = State.BACKED_OUT if record.state is State.BACKING_OUT else State.ABORTED
+        return _end(journal, clock, done, "nothing of the change is on the router")
+    if change.same(now, change.after) and record.state is not State.BACKING_OUT:
+        journal.note(State.VERIFIED, clock(), "all of it is on the router", now)
+        return _save(wire, journal, clock)
+    journal.note(State.BACKING_OUT, clock(), "found half way", now)
+    take_back(wire, change, journal, clock)
+    return _told(journal)
+
+
+def _save(wire: Wire, journal: Journal, clock: Clock) -> Recovered:
+    footprint = journal.record.change.footprint
+    running = footprint.foreign(wire.running())
+    try:
+        unsaved = footprint.foreign(wire.startup()) != running
+    except CouldNotRun:
+        unsaved = True
+    if unsaved:
+        return _end(journal, clock, State.UNSAVED, "complete; not saved, for others have unsaved work")
+    wire.session.save()
+    if not journal.record.change.same(footprint.owned(wire.startup()), journal.record.change.after):
+        return _end(journal, clock, State.UNSAVED, "complete; the startup configuration does not hold it")
+    return _end(journal, clock, State.SAVED, "complete")
+
+
+def _end(journal: Journal, clock: Clock, state: State, note: str) -> Recovered:
+    journal.note(state, clock(), note)
+    return _told(journal)
+
+
+def _told(journal: Journal) -> Recovered:
+    last = journal.record.history[-1]
+    return Recovered(journal.record.change.order_id, last.state, last.note, journal.path)

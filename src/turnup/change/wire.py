@@ -1,0 +1,164 @@
+"""Read a router's configuration and type lines into it. Silence is success: any answer stops (provisioning 3.3)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from itertools import groupby
+from typing import Protocol
+
+from turnup.configuration import Configuration
+from turnup.errors import CouldNotRun, NeedsHuman, TurnupError, Unreachable
+from turnup.model.transcript import Answer
+from turnup.platforms import Platform
+from turnup.render.fold import Sections
+from turnup.render.grammar import Grammar, grammar_of
+from turnup.render.intent import ConfigItem
+
+
+class Said(Protocol):
+    """A line that was sent and what the router said to it; "" = accepted."""
+
+    @property
+    def line(self) -> str:
+        """What was sent."""
+
+    @property
+    def text(self) -> str:
+        """What came back besides echo, prompt and log messages."""
+
+
+class Writable(Protocol):
+    """What a change needs of a session; turnup.connect.Session is one."""
+
+    @property
+    def platform(self) -> Platform:
+        """The CLI dialect."""
+
+    def command(self, text: str, timeout: float | None = None) -> Answer:
+        """Answer to one exec command."""
+
+    def enter_config(self) -> None:
+        """Go to configuration mode."""
+
+    def config_line(self, line: str, mode: str | None) -> str:
+        """What the router said; the prompt must show that mode afterwards."""
+
+    def config_lines(self, lines: Sequence[str], mode: str | None) -> Sequence[Said]:
+        """The same for children of one section; stops at the first that is not silently accepted."""
+
+    def leave_config(self) -> None:
+        """Back to exec mode."""
+
+    def save(self) -> Answer:
+        """Save the running configuration."""
+
+
+class Stopped(CouldNotRun):
+    """The router said something to a configuration line. `sent` counts the lines of this push that were sent."""
+
+    advice = "Read what the router said; correct the order, the template or the router, and plan again."
+
+
+class Wire:
+    """One router during one change. Opens a second session, once a loss, when the caller gave a way to."""
+
+    def __init__(self, session: Writable, reopen: Callable[[], Writable] | None = None) -> None:
+        self.session = session
+        self.sent = 0
+        self._reopen = reopen
+        self._lost = False
+
+    @property
+    def grammar(self) -> Grammar:
+        """The grammar of the router's platform."""
+        return grammar_of(self.session.platform)
+
+    def running(self) -> Sections:
+        """The running configuration. Raises CouldNotRun or Unreachable."""
+        return self._read(self.session.platform.settings.running_config)
+
+    def startup(self) -> Sections:
+        """The startup configuration. Raises CouldNotRun (none there, or not complete) or Unreachable."""
+        return self._read(self.session.platform.settings.startup_config)
+
+    def _read(self, command: str) -> Sections:
+        answer = self.session.command(command, self.session.platform.settings.config_timeout)
+        if answer.failure:
+            raise CouldNotRun(f"{command}: {answer.failure}")
+        return Configuration.read(answer.text).sections
+
+    def settle(self) -> None:
+        """Bring the session back to exec mode, or open a new one. Raises NeedsHuman when there is no way."""
+        if not self._lost:
+            try:
+                self.session.leave_config()
+            except (TurnupError, OSError):
+                self._lost = True
+        if self._lost:
+            self._again()
+
+    def _again(self) -> None:
+        if self._reopen is None:
+            raise NeedsHuman("the session was lost in the middle of a change", advice=LOST)
+        try:
+            self.session = self._reopen()
+        except (Unreachable, OSError) as error:
+            raise NeedsHuman(f"the session was lost in the middle of a change: {error}", advice=LOST) from error
+        self._lost = False
+
+    def send(self, items: Iterable[ConfigItem]) -> None:
+        """Type the lines, section by section. Raises Stopped at the first answer; what the session raises goes on.
+
+        The session is left in configuration mode when anything is raised: `settle` comes next.
+        """
+        grammar = self.grammar
+        lines = tuple(items)
+        for item in lines:
+            grammar.check(item.section, item.text)  # once more, right before the wire
+        try:
+            self.session.enter_config()
+            for header, group in groupby(lines, key=lambda item: item.section):
+                self._section(header, [item.text for item in group if item.text], grammar)
+            self.session.leave_config()
+        except (Unreachable, OSError):
+            self._lost = True
+            raise
+
+    def _section(self, header: str, texts: Sequence[str], grammar: Grammar) -> None:
+        rule = grammar.section(header) if header else None
+        if rule is None:
+            for text in texts:
+                self._one(text, "config", grammar)
+            return
+        self._one(header, rule.mode, grammar)
+        plain, openers = [], []
+        for text in texts:
+            known = grammar.known(header, text)
+            (openers if known and known.rule.opens and known.positive else plain).append(text)
+        if plain:
+            said = self.session.config_lines(plain, rule.mode)
+            self.sent += len(said)
+            for answer in said:
+                self._silent(answer.line, answer.text, grammar)
+            if len(said) < len(plain):
+                raise Stopped(f"only {len(said)} of {len(plain)} lines below {header!r} were sent")
+        for text in openers:
+            self._one(text, None, grammar)
+
+    def _one(self, text: str, mode: str | None, grammar: Grammar) -> None:
+        said = self.session.config_line(text, mode)
+        self.sent += 1
+        self._silent(text, said, grammar)
+
+    def _silent(self, line: str, said: str, grammar: Grammar) -> None:
+        strange = [
+            text.strip()
+            for text in said.splitlines()
+            if text.strip() and not any(re.fullmatch(pattern, text.strip()) for pattern in grammar.accepted)
+        ]
+        if strange:
+            raise Stopped(f"line {self.sent} {line!r}: the router said {' / '.join(strange)!r}")
+
+
+LOST = "Run `turnup recover` for this router as soon as it answers; until then turnup writes nothing to it."

@@ -1,0 +1,111 @@
+"""Write to a router: line by line, silence is success, the prompt's mode is proved after every line.
+
+No configuration line is ever sent twice. What a line held of secrets never comes back out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from turnup.connect.conversation import Conversation
+from turnup.connect.guard import fit_to_type
+from turnup.connect.pipeline import Pipeline
+from turnup.connect.session import ConfigurationUnknown, Said, WrongMode
+from turnup.connect.splitter import Cut
+from turnup.errors import AnswerIncomplete, CommandRefused, Unreachable
+from turnup.platforms import Settings
+
+
+class Writer:
+    """The configuring half of a session. `reveal` replaces `<secret:NAME>` just before the wire."""
+
+    def __init__(
+        self,
+        conversation: Conversation,
+        settings: Settings,
+        redact: Callable[[str], str],
+        reveal: Callable[[str], str],
+        logs: list[str],
+    ) -> None:
+        self._conversation = conversation
+        self._settings = settings
+        self._redact = redact
+        self._reveal = reveal
+        self._logs = logs
+
+    def enter(self) -> None:
+        """Go to configuration mode."""
+        cut = self._sent([self._settings.enter_config], window=1)[0]
+        if not cut.prompt.mode:
+            said = self._redact(cut.text).strip() or "nothing"
+            raise CommandRefused(f"the router does not go to configuration mode; it said {said!r}")
+
+    def leave(self) -> None:
+        """Back to exec mode."""
+        cut = self._sent([self._settings.leave_config], window=1)[0]
+        if cut.prompt.mode:
+            raise WrongMode(f"{self._settings.leave_config!r} left the router in mode {cut.prompt.mode!r}")
+
+    def lines(self, lines: Sequence[str], mode: str | None, window: int) -> tuple[Said, ...]:
+        """What was said to each line that was sent. All lines are looked at before the first is sent."""
+        typed = [fit_to_type(self._reveal(line), named=line) for line in lines]
+        said: list[Said] = []
+
+        def keep(cut: Cut, pipeline: Pipeline) -> None:
+            self._logs.extend(map(self._redact, cut.logs))
+            text = self._text(cut)
+            said.append(Said(lines[len(said)], text))
+            if text or cut.problem or not _right(cut, mode):
+                pipeline.stop()
+
+        cuts = self._sent(typed, window, keep, lines)
+        self._check_modes(cuts, lines, mode)
+        return tuple(said)
+
+    def _text(self, cut: Cut) -> str:
+        text = "\n".join((cut.text, *cut.doubtful)) if cut.doubtful and not cut.text else cut.text
+        return self._redact(text) if text.strip() else ""
+
+    def _check_modes(self, cuts: Sequence[Cut], lines: Sequence[str], mode: str | None) -> None:
+        for cut, line in zip(cuts, lines, strict=False):
+            if not cut.text.strip() and not _right(cut, mode):
+                seen = cut.prompt.mode or "exec"
+                raise WrongMode(f"after {line!r} the prompt shows mode {seen!r}, not {mode!r}")
+
+    def _sent(
+        self,
+        typed: Sequence[str],
+        window: int,
+        seen: Callable[[Cut, Pipeline], None] | None = None,
+        named: Sequence[str] | None = None,
+    ) -> list[Cut]:
+        """Raises ConfigurationUnknown; messages name lines as they were given, never as they were typed."""
+        names = typed if named is None else named
+        answered: list[Cut] = []
+
+        def count(cut: Cut, pipeline: Pipeline) -> None:
+            answered.append(cut)
+            if seen:
+                seen(cut, pipeline)
+
+        try:
+            seconds = self._settings.config_timeout
+            self._conversation.run(typed, lambda _: seconds, window=window, seen=count, lossy=False)
+        except (AnswerIncomplete, Unreachable) as error:
+            lost = isinstance(error, Unreachable)
+            raise self._unknown(names, len(answered), lost) from None  # the cause may quote what was typed
+        for number, cut in enumerate(answered):
+            if cut.problem:
+                raise self._unknown(names, number, lost=False)
+        return answered
+
+    def _unknown(self, names: Sequence[str], answered: int, lost: bool) -> ConfigurationUnknown:
+        line = names[min(answered, len(names) - 1)]
+        why = "the connection was lost" if lost else "no whole answer came"
+        return ConfigurationUnknown(
+            f"after {answered} answered lines, at {line!r}: {why}", sent=names[: self._conversation.sent], lost=lost
+        )
+
+
+def _right(cut: Cut, mode: str | None) -> bool:
+    return mode is None or cut.prompt.mode == mode

@@ -1,0 +1,113 @@
+"""Content-addressed files: what a router said, found again by the SHA-256 of its redacted text."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import secrets
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from turnup.errors import InputError
+
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+_SUFFIX = ".z"
+
+
+@dataclass(frozen=True)
+class Kept:
+    """Address and length (bytes, uncompressed) of a text."""
+
+    sha256: str
+    bytes: int
+
+
+def address(text: str) -> Kept:
+    """Where a redacted text would be kept; the same text has the same address everywhere."""
+    data = _encode(text)
+    return Kept(hashlib.sha256(data).hexdigest(), len(data))
+
+
+class EvidenceStore:
+    """Files `ab/<sha256>.z` below one folder. `redact` runs over every text again: what is kept, is clean."""
+
+    def __init__(self, folder: Path, redact: Callable[[str], str]) -> None:
+        self.folder = folder
+        self._redact = redact
+
+    def put(self, text: str) -> Kept:
+        """Keep a text; once is enough, however many ports refer to it. It is on the disk when this returns."""
+        text = self._redact(text)
+        kept = address(text)
+        path = self._path(kept.sha256)
+        if not path.exists():
+            _write(path, _pack(_encode(text)))
+        return kept
+
+    def get(self, sha256: str) -> str:
+        """The text. Raises InputError when it is not here or is not what was put in."""
+        path = self._path(sha256)
+        try:
+            data = _unpack(path.read_bytes())
+        except FileNotFoundError:
+            raise InputError(f"evidence {sha256} is not in the store", where=str(self.folder)) from None
+        except zlib.error as error:
+            raise _changed(path) from error
+        if hashlib.sha256(data).hexdigest() != sha256:
+            raise _changed(path)
+        return data.decode("utf-8", "surrogateescape")
+
+    def __contains__(self, sha256: str) -> bool:
+        return self._path(sha256).exists()
+
+    def _path(self, sha256: str) -> Path:
+        if not _DIGEST.fullmatch(sha256):
+            raise InputError(f"{sha256!r} is not a SHA-256 digest")
+        return self.folder / sha256[:2] / (sha256 + _SUFFIX)
+
+
+def _changed(path: Path) -> InputError:
+    return InputError(
+        "the evidence is not what was stored",
+        where=str(path),
+        advice="Restore the file from your backup; do not rely on certificates that refer to it until then.",
+    )
+
+
+def _encode(text: str) -> bytes:
+    return text.encode("utf-8", "surrogateescape")
+
+
+# The codec of the files. The address is that of the plain bytes, so another codec changes no certificate.
+def _pack(data: bytes) -> bytes:
+    return zlib.compress(data, 6)
+
+
+def _unpack(data: bytes) -> bytes:
+    return zlib.decompress(data)
+
+
+def _write(path: Path, data: bytes) -> None:
+    """Whole or not at all, also when the power fails: write aside, sync, rename, sync the folder."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    try:
+        with draft.open("xb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
+    _sync_folder(path.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,164 @@
+"""The main job, step by step: acknowledge an order, plan it, push it, test the port.
+
+Each step works through the Nornir tasks of tasks/, the same that playbooks use. What a person sees of it is in `cli`.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from turnup.certify import Run, certificates_of, secret_names
+from turnup.change.journal import Journals
+from turnup.change.plan import Plan
+from turnup.change.push import PushOutcome
+from turnup.configuration import Configuration
+from turnup.equipment.capacity import ports
+from turnup.equipment.sites import find_site
+from turnup.errors import Clarification, InputError, UsageError
+from turnup.load.order import read_order
+from turnup.model.acknowledgement import Acknowledgement
+from turnup.model.certificate import Certificate, Occasion, Outcome
+from turnup.model.equipment import Assignment
+from turnup.model.order import Action, OrderMessage
+from turnup.noc import Noc
+from turnup.order.acknowledge import acknowledge
+from turnup.order.ledger import Ledger, Links, Taken
+from turnup.runner import HostOutcome, run_on, value_of
+
+
+def task_named(name: str) -> Callable[..., Any]:
+    """The Nornir task of tasks/<name>.py: content is found by its name, never imported."""
+    return getattr(importlib.import_module(f"turnup.tasks.{name}"), name)  # type: ignore[no-any-return]
+
+
+def ledger_of(noc: Noc) -> Ledger:
+    """Which order has which port."""
+    return Ledger(noc.home.part("orders"), noc.equipment, noc.cards)
+
+
+def read_message(target: str, noc: Noc) -> OrderMessage:
+    """The order in that file, or the accepted order of that id. Raises InputError, UsageError."""
+    if Path(target).is_file():
+        return read_order(Path(target))
+    if (assignment := ledger_of(noc).assignment(target)) is not None:
+        return OrderMessage(assignment.order)
+    raise UsageError(
+        f"{target!r} is neither a file nor an order with a port",
+        advice="Give the order's file, or acknowledge it first.",
+    )
+
+
+def acknowledged(noc: Noc, message: OrderMessage, *, live: bool = True, enter: bool = True) -> Acknowledgement:
+    """Answer an order (PASA 1.3(b)). `live` reads the routers it may stand on; `enter` makes the answer binding.
+
+    The same order twice gets the first answer again, and no router is asked. Raises Unreachable when no router of the
+    site could be read.
+    """
+    ledger, now = ledger_of(noc), noc.clock()
+
+    def decide(taken: Taken, links: Links) -> Acknowledgement:
+        configurations, unread = _configurations(noc, message) if live else ({}, ())
+        # A port nobody could look at is not given away.
+        closed = tuple((p.router, str(p.interface)) for p in ports(noc.equipment, noc.cards) if p.router in unread)
+        return acknowledge(message, noc.equipment, noc.cards, configurations, (*taken, *closed), now, links)
+
+    if enter:
+        return ledger.settle(message, decide, now)
+    if (known := ledger.assignment(message.order.order_id)) is not None:
+        return Acknowledgement(message.order.order_id, message.order.revision, now, accepted_at=now, port=known.port)
+    return decide(ledger.taken(), ledger.links())
+
+
+def assigned(noc: Noc, message: OrderMessage, *, enter: bool) -> Assignment:
+    """The order with its port; `enter` False only looks which port it would get. Raises Clarification, UsageError."""
+    order = message.order
+    if order.action is not Action.NEW:
+        raise UsageError(
+            f"{order.order_id} asks for {order.action}: read and acknowledged, but only NEW is carried out on a router",
+            advice="Carry it out by hand, with `turnup plan` of the order it changes at your side.",
+        )
+    answer = acknowledged(noc, message, enter=enter)
+    if not answer.accepted:
+        raise Clarification(answer.points, where=order.origin)
+    if answer.port is None:
+        raise InputError(f"{order.order_id} was acknowledged without a port", where=order.origin)
+    return Assignment(order, answer.port)
+
+
+def planned(noc: Noc, assignment: Assignment) -> Plan:
+    """What would be sent to the router, and the way back; nothing is sent."""
+    plan: Plan = _on(noc, assignment, "plan")
+    return plan
+
+
+def pushed(
+    noc: Noc, assignment: Assignment, *, approved: str | None = None, save_all: bool = False, wait: float = 0.0
+) -> tuple[Plan, PushOutcome]:
+    """Bring the port into the ordered state, or back. Raises Refused, BackedOut, NeedsHuman."""
+    _secrets_at_hand(noc, assignment)
+    ledger_of(noc).start(assignment.order.order_id)
+    plan, outcome = _on(noc, assignment, "push", confirm=True, approved=approved, save_all=save_all, wait=wait)
+    return plan, outcome
+
+
+def tested(noc: Noc, router: str, assignment: Assignment | None, occasion: Occasion) -> Certificate:
+    """Run the twenty tests and certify. Never raises for what the router said or did not say."""
+    run = Run(occasion, attempt_of(noc, router, assignment), window_start(noc, assignment))
+    outcome = run_on(noc.nornir, [router], task_named("accept"), noc=noc, assignment=assignment, run=run)[router]
+    certificate: Certificate = value_of(outcome)
+    return certificate
+
+
+def attempt_of(noc: Noc, router: str, assignment: Assignment | None) -> int:
+    """Which opportunity the next run is (PASA 1.4(b)); a run that could not be completed was none."""
+    if assignment is None:
+        return 1
+    mine = certificates_of(noc, router, str(assignment.port.interface))
+    told = (c for _, c in mine if c.subject.order == assignment.order.order_id)
+    return 1 + sum(c.outcome in (Outcome.SATISFIED, Outcome.NOT_SATISFIED) for c in told)
+
+
+def window_start(noc: Noc, assignment: Assignment | None) -> str:
+    """Start of the log window: the order's last push, ISO 8601 UTC; "" = the whole buffer."""
+    if assignment is None:
+        return ""
+    journals = Journals(noc.home.part("journal")).of(assignment.port.router)
+    starts = [j.record.history[0].at for j in journals if j.record.change.order_id == assignment.order.order_id]
+    return starts[-1].isoformat() if starts else ""
+
+
+def configurations(noc: Noc, routers: tuple[str, ...]) -> Mapping[str, HostOutcome]:
+    """The running configuration of each router, or why there is none."""
+    return run_on(noc.nornir, routers, task_named("snapshot"), noc=noc)
+
+
+def _configurations(noc: Noc, message: OrderMessage) -> tuple[Mapping[str, Configuration], tuple[str, ...]]:
+    """Configurations of the routers that may get the order, and the names of those that could not be read."""
+    location = message.order.location
+    try:
+        site = find_site(noc.equipment.sites, location.site)
+    except InputError:
+        return {}, ()  # the acknowledgement says so, with the other points
+    routers = (location.router,) if location.router in site.routers else site.routers
+    read = configurations(noc, tuple(name for name in routers if name))
+    errors = {name: outcome.error for name, outcome in read.items() if outcome.error is not None}
+    if errors and len(errors) == len(read):
+        raise next(iter(errors.values()))
+    return {name: outcome.value for name, outcome in read.items() if name not in errors}, tuple(errors)
+
+
+def _secrets_at_hand(noc: Noc, assignment: Assignment) -> None:
+    """Raises InputError before anything is sent when a key that the order names is not here."""
+    bgp = assignment.order.bgp
+    if bgp and bgp.md5_key_ref:
+        noc.secrets.reveal(bgp.md5_key_ref)
+
+
+def _on(noc: Noc, ordered: Assignment, task: str, **params: object) -> Any:
+    router = ordered.port.router
+    noc = noc.knowing(secret_names(noc, router, ordered))
+    outcome = run_on(noc.nornir, [router], task_named(task), noc=noc, assignment=ordered, **params)[router]
+    return value_of(outcome)

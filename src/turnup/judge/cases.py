@@ -1,0 +1,158 @@
+"""Recorded cases of acceptance tests: a folder is a case.
+
+`tests/recorded/<platform>/checks/<test>/<case>/case.toml` says what the test must conclude. Its answers are those of
+`healthy/` beside the tests' folders, changed as case.toml says, or replaced by files of the same name in the case.
+An answer's file is named after its fact and what tells two asks of it apart: `ping@10.254.1.2.txt`.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from turnup.checks import Check, Expected
+from turnup.errors import InputError
+from turnup.judge.run import asks_of, judge
+from turnup.judge.transcript_facts import TranscriptFacts
+from turnup.load.strict import build
+from turnup.model.result import TestResult
+from turnup.model.transcript import Answer, Ask, Transcript
+from turnup.platforms import Platform
+
+_AT = datetime(2026, 11, 22, 8, 10, tzinfo=UTC)
+_REFUSED = "  ^\n% Invalid input detected at '^' marker.\n"
+
+
+@dataclass(frozen=True)
+class Edit:
+    """`find` (exact text, once or more) is replaced by `put` in one answer."""
+
+    answer: str
+    find: str
+    put: str = ""
+
+
+@dataclass(frozen=True)
+class CaseFile:
+    """case.toml. `reason` are words of the verdict's reason; `findings` gives verdicts by subject.
+
+    `origin`: `recorded` from the product's own lab, or `written` in the published format.
+    `refused`, `empty`, `silent` name answers; `expected` overrides fields of expected.toml, `missing` empties some.
+    """
+
+    title: str
+    origin: str
+    verdict: str
+    reason: tuple[str, ...] = ()
+    findings: Mapping[str, str] = field(default_factory=dict)
+    edit: tuple[Edit, ...] = ()
+    refused: tuple[str, ...] = ()
+    empty: tuple[str, ...] = ()
+    silent: tuple[str, ...] = ()
+    expected: Mapping[str, object] = field(default_factory=dict)
+    missing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Case:
+    """One case, ready to be judged."""
+
+    check: str
+    name: str
+    told: CaseFile
+    home: Path
+
+    @property
+    def expected(self) -> Expected:
+        """What the test must see in this case. Raises InputError on an unknown field."""
+        base = tomllib.loads((self.home.parents[1] / "expected.toml").read_text())
+        data = _merged(base, self.told.expected)
+        for path in self.told.missing:
+            _drop(data, path.split("."))
+        return build(Expected, data, where="expected.toml")
+
+    def transcript(self, platforms: Iterable[Platform], asks: Iterable[Ask]) -> Transcript:
+        """What the router answered to these asks."""
+        speakers = tuple(platforms)
+        answers = {ask: self._answer(ask, speakers) for ask in asks}
+        return Transcript("nyc-hud-gsr1", _AT, _AT, answers, username="noc")
+
+    def _answer(self, ask: Ask, platforms: tuple[Platform, ...]) -> Answer:
+        command = next((r.command for p in platforms if (r := p.request(ask))), ask.fact)
+        names = answer_names(ask)
+        if set(names) & set(self.told.silent):
+            return Answer(command, "", _AT, failure="no answer within 30 s")
+        if set(names) & set(self.told.refused):
+            return Answer(command, _REFUSED, _AT)
+        if set(names) & set(self.told.empty):
+            return Answer(command, "", _AT)
+        return Answer(command, self._edited(names), _AT)
+
+    def _edited(self, names: tuple[str, ...]) -> str:
+        folders = (self.home, self.home.parents[1] / "healthy")
+        for name in names:
+            for folder in folders:
+                if (file := folder / f"{name}.txt").is_file():
+                    return self._apply(name, names, file.read_text())
+        raise InputError(f"no answer file {names[0]}.txt for this case", where=f"{self.check}/{self.name}")
+
+    def _apply(self, name: str, names: tuple[str, ...], text: str) -> str:
+        for edit in self.told.edit:
+            if edit.answer not in names or (edit.answer != name and name == names[0]):
+                continue
+            if edit.find not in text:
+                raise InputError(f"{edit.find!r} is not in {name}.txt", where=f"{self.check}/{self.name}")
+            text = text.replace(edit.find, edit.put)
+        return text
+
+
+def answer_names(ask: Ask) -> tuple[str, ...]:
+    """File names (without suffix) of an ask's answer; a second sample may be the first one's file again."""
+    args = dict(ask.args)
+    second = args.pop("sample", "")
+    key = args.get("address") or args.get("neighbor") or args.get("device") or args.get("server") or ""
+    if "type" in args:
+        key = f"{key}-{args['type']}"
+    base = f"{ask.fact}@{re.sub(r'[^A-Za-z0-9.-]', '', key)}" if key else ask.fact
+    return (f"{base}.{second}", base) if second else (base,)
+
+
+def cases(home: Path) -> tuple[Case, ...]:
+    """All cases below a `checks` folder. Raises InputError on a case.toml with an unknown field."""
+    return tuple(
+        Case(
+            file.parents[1].name,
+            file.parent.name,
+            build(CaseFile, tomllib.loads(file.read_text()), where=str(file.relative_to(home))),
+            file.parent,
+        )
+        for file in sorted(home.glob("*/*/case.toml"))
+    )
+
+
+def _merged(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
+    found = dict(base)
+    for key, value in over.items():
+        inner = found.get(key)
+        found[key] = _merged(inner, value) if isinstance(value, Mapping) and isinstance(inner, Mapping) else value
+    return found
+
+
+def _drop(data: dict[str, Any], path: list[str]) -> None:
+    for word in path[:-1]:
+        data[word] = dict(data[word])
+        data = data[word]
+    del data[path[-1]]
+
+
+def judge_case(case: Case, platform: Platform, noc: Platform, check: Check) -> TestResult:
+    """What the test concludes from that case."""
+    expected = case.expected
+    asks = asks_of((check,), expected)
+    facts = TranscriptFacts(platform, noc, case.transcript((platform, noc), asks))
+    return judge(expected, facts, (check,))[0]

@@ -1,0 +1,147 @@
+"""The facts of one transcript, parsed when first needed, each row traceable to the lines it came from."""
+
+from __future__ import annotations
+
+import re
+from functools import cached_property
+from typing import TypeVar, cast
+
+from turnup.configuration import ConfigLine, Configuration
+from turnup.errors import AnswerIncomplete, CommandRefused, CouldNotRun, TurnupError
+from turnup.facts.running_config import RunningConfig
+from turnup.model.transcript import Answer, Ask, Transcript
+from turnup.model.verdict import Seen
+from turnup.parse import Parsed, fact_name, parse
+from turnup.platforms import Platform
+
+T = TypeVar("T")
+
+
+class TranscriptFacts:
+    """What one router said in one run; implements `turnup.checks.Facts`.
+
+    A fact that the router's platform cannot tell is looked up at `noc`, the platform of the NOC's own probes.
+    """
+
+    def __init__(self, platform: Platform, noc: Platform | None, transcript: Transcript) -> None:
+        self.platform = platform
+        self.noc = noc
+        self.transcript = transcript
+        self._parsed: dict[Ask, Parsed | CouldNotRun] = {}
+        self._places: dict[int, Seen] = {}  # id of a row given out -> where it stands; the rows live in _parsed
+
+    def rows(self, fact: type[T], /, **args: str) -> tuple[T, ...]:
+        """All rows of that fact. Raises CouldNotRun with the reason when they are not known."""
+        return cast("tuple[T, ...]", self._rows(Ask.of(fact_name(fact), **args)).rows)
+
+    def one(self, fact: type[T], /, **args: str) -> T:
+        """The only row. Raises CouldNotRun when there is none or more than one."""
+        found = self.rows(fact, **args)
+        if len(found) != 1:
+            command = self._answer(Ask.of(fact_name(fact), **args)).command
+            raise CouldNotRun(f"`{command}` gave {len(found)} rows of {fact_name(fact)}, one was expected")
+        return found[0]
+
+    def answered(self, fact: type[object], /, **args: str) -> bool:
+        """Whether the router accepted the command; False also when it was never asked."""
+        ask = Ask.of(fact_name(fact), **args)
+        try:
+            self._rows(ask)
+        except CommandRefused:
+            return False
+        except CouldNotRun:
+            answer = self.transcript.answers.get(ask)
+            return answer is not None and not answer.failure
+        return True
+
+    def text(self, fact: type[object], /, **args: str) -> str:
+        """The redacted answer. Raises CouldNotRun when there is none."""
+        return self._answer(Ask.of(fact_name(fact), **args)).text
+
+    def seen(self, *rows: object) -> tuple[Seen, ...]:
+        """Where these rows stand. Raises TurnupError for a row that this object did not give out."""
+        try:
+            return tuple(self._places[id(row)] for row in rows)
+        except KeyError as missing:
+            raise TurnupError("evidence was asked for a row that no answer holds") from missing
+
+    def whole(self, fact: type[object], /, **args: str) -> tuple[Seen, ...]:
+        """Reference to the whole answer; its text is the first line that says something."""
+        answer = self._answer(Ask.of(fact_name(fact), **args))
+        first = next((line for line in answer.text.splitlines() if line.strip()), "")
+        return (Seen(answer.command, 0, first.strip()),)
+
+    def configuration(self) -> Configuration:
+        """The running configuration. Raises CommandRefused and AnswerIncomplete."""
+        return self._configuration
+
+    def config_seen(self, *texts: str, section: str | None = None) -> tuple[Seen, ...]:
+        """Where these lines stand in the running configuration."""
+        command = self._answer(Ask(fact_name(RunningConfig))).command
+        wanted = {text.strip() for text in texts}
+        return tuple(
+            Seen(command, line.number, line.text)
+            for text in wanted
+            for line in self._by_text.get(text, ())
+            if section is None or line.section == section
+        )
+
+    def commands(self, *asks: Ask) -> tuple[str, ...]:
+        """What was typed for these asks."""
+        answers = (self.transcript.answers.get(ask) for ask in asks)
+        return tuple(dict.fromkeys(answer.command for answer in answers if answer))
+
+    @cached_property
+    def _configuration(self) -> Configuration:
+        answer = self._answer(Ask(fact_name(RunningConfig)))
+        first = next((line.strip() for line in answer.text.splitlines() if line.strip(" ^\r")), "")
+        if any(re.match(pattern, first) for pattern in self.platform.settings.refusals):
+            raise CommandRefused(f"`{answer.command}` was refused: {first}")
+        return Configuration.read(answer.text)
+
+    @cached_property
+    def _by_text(self) -> dict[str, list[ConfigLine]]:
+        found: dict[str, list[ConfigLine]] = {}
+        for line in self._configuration.lines:
+            found.setdefault(line.text.strip(), []).append(line)
+        return found
+
+    def _answer(self, ask: Ask) -> Answer:
+        if self.transcript.failure:
+            raise CouldNotRun(f"{self.transcript.router} was not reached: {self.transcript.failure}")
+        answer = self.transcript.answers.get(ask)
+        if answer is None:
+            raise CouldNotRun(f"{_said(ask)} was not asked")
+        if answer.failure:
+            raise AnswerIncomplete(f"`{answer.command}` was not answered: {answer.failure}")
+        return answer
+
+    def _rows(self, ask: Ask) -> Parsed:
+        if ask not in self._parsed:
+            self._parsed[ask] = self._read(ask)
+        found = self._parsed[ask]
+        if isinstance(found, CouldNotRun):
+            raise found
+        return found
+
+    def _read(self, ask: Ask) -> Parsed | CouldNotRun:
+        try:
+            answer = self._answer(ask)
+            parsed = parse(self._speaker(ask), ask, answer)
+        except CouldNotRun as error:
+            return error
+        lines = answer.text.splitlines()
+        for row, (first, last) in zip(parsed.rows, parsed.places, strict=True):
+            self._places[id(row)] = Seen(answer.command, first, "\n".join(lines[first - 1 : last]))
+        return parsed
+
+    def _speaker(self, ask: Ask) -> Platform:
+        for platform in (self.platform, self.noc):
+            if platform is not None and platform.parser(ask.fact) is not None:
+                return platform
+        raise CouldNotRun(f"platform {self.platform.name} cannot tell {_said(ask)}")
+
+
+def _said(ask: Ask) -> str:
+    args = ", ".join(f"{name}={value}" for name, value in ask.args)
+    return f"{ask.fact} ({args})" if args else ask.fact

@@ -1,0 +1,173 @@
+"""The network operations centre: inventory, secrets, account and data folder of one run, and its sessions."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from turnup.change.plan import Plan, make_plan
+from turnup.configuration import Configuration
+from turnup.connect.session import Address, Credentials, Session
+from turnup.equipment.estate import Equipment, load_equipment
+from turnup.errors import Unreachable, UsageError
+from turnup.evidence.key import fingerprint_key
+from turnup.evidence.redact import Redactor
+from turnup.home import Home
+from turnup.model.equipment import Assignment, LineCard
+from turnup.model.transcript import Ask, Transcript
+from turnup.platforms import Platform, all_platforms, platform
+from turnup.render.intent import Intent
+from turnup.render.order import render_order
+from turnup.secrets import Secrets
+
+if TYPE_CHECKING:
+    from nornir.core.inventory import Host
+
+    from turnup.connect.router import RouterSession
+
+
+@dataclass(frozen=True)
+class Noc:
+    """Everything a step needs that is not the router's. `environment` holds account and secrets; it is never shown."""
+
+    equipment: Equipment
+    home: Home
+    secrets: Secrets
+    redact: Redactor
+    environment: Mapping[str, str] = field(repr=False)
+    accept_new: bool = False
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+
+    @property
+    def nornir(self) -> Any:
+        """Nornir over this inventory."""
+        return self.equipment.nornir
+
+    @property
+    def cards(self) -> Mapping[str, Mapping[str, LineCard]]:
+        """Line cards of each platform."""
+        return {name: found.linecards for name, found in all_platforms().items()}
+
+    def platform_of(self, router: str) -> Platform:
+        """The CLI dialect of that router."""
+        return platform(self.equipment.router(router).platform)
+
+    @contextmanager
+    def session(self, host: Host) -> Iterator[RouterSession]:
+        """A session with that router, closed at the end. Raises Unreachable and its children, UsageError."""
+        opened = self.open_session(host)
+        try:
+            yield opened
+        finally:
+            opened.close()
+
+    def collect(self, host: Host, asks: Iterable[Ask]) -> Transcript:
+        """Everything asked, in one session; a router that is not reached gives a transcript that says so.
+
+        An ask that neither the router's platform nor the NOC can answer is left out: the test that needs it then
+        finds that it was never asked.
+        """
+        from turnup.connect.collection import collect, unreachable
+
+        speakers = (self.platform_of(host.name), platform("noc"))
+        found = (next((r for speaker in speakers if (r := speaker.request(ask))), None) for ask in asks)
+        requests = [request for request in found if request is not None]
+        try:
+            with self.session(host) as session:
+                return collect(session, requests)
+        except Unreachable as error:
+            return unreachable(host.name, requests, error, self.clock())
+
+    def configuration(self, session: Session) -> Configuration:
+        """The complete running configuration, redacted. Raises AnswerIncomplete and Unreachable."""
+        settings = session.platform.settings
+        return Configuration.read(session.command(settings.running_config, timeout=settings.config_timeout).text)
+
+    def intent(self, assignment: Assignment) -> Intent:
+        """The order rendered for its router. Raises Clarification when the card cannot do what is ordered."""
+        router = self.equipment.router(assignment.port.router)
+        return render_order(self.platform_of(router.name), assignment, router, self.equipment.policy)
+
+    def plan(self, assignment: Assignment, configuration: Configuration) -> Plan:
+        """What the order would change on that configuration. Raises Refused when the port is not free."""
+        router = self.equipment.router(assignment.port.router)
+        return make_plan(self.platform_of(router.name), self.intent(assignment), assignment, router, configuration)
+
+    def open_session(self, host: Host) -> RouterSession:
+        """A session with that router; the caller closes it."""
+        from turnup.connect.opening import open_session
+
+        settings = host.get_connection_parameters("turnup")
+        extras = dict(settings.extras or {})
+        telnet = bool(extras.get("telnet"))
+        address = Address(
+            host.name,
+            settings.hostname or host.name,
+            settings.port or (23 if telnet else 22),
+            "telnet" if telnet else "ssh",
+        )
+        return open_session(
+            address,
+            self.platform_of(host.name),
+            self._account(settings.username, settings.password),
+            self.redact,
+            known_hosts=self.home.known_hosts,
+            accept_new=self.accept_new,
+            reveal=self.secrets.reveal_line,
+            expect_hostname=host.name,
+        )
+
+    def _account(self, username: str | None, password: str | None) -> Credentials:
+        """The environment's account, else the one that a user's own inventory plugin gives."""
+        name = self.environment.get("TURNUP_USERNAME") or username
+        word = self.environment.get("TURNUP_PASSWORD") or password
+        if not name or not word:
+            raise UsageError("no account for the routers", advice="Set TURNUP_USERNAME and TURNUP_PASSWORD.")
+        return Credentials(name, word, self.environment.get("TURNUP_ENABLE"))
+
+    @property
+    def username(self) -> str:
+        """Name of our account, "" when the environment has none."""
+        return self.environment.get("TURNUP_USERNAME", "")
+
+    def knowing(self, names: Iterable[str]) -> Noc:
+        """The same, with these secrets recognised in everything the routers say."""
+        return replace(self, redact=_redactor(self.secrets, names, self.home, self.environment))
+
+    def known_secrets(self, names: Iterable[str]) -> frozenset[str]:
+        """Those of these names whose value is here."""
+        wanted = set(names)
+        return frozenset(self.secrets.known(wanted)) & (wanted | set(self.equipment.policy.secrets))
+
+
+def open_noc(
+    *,
+    inventory: Path | None = None,
+    config_file: Path | None = None,
+    home: Home | None = None,
+    accept_new: bool = False,
+    environment: Mapping[str, str] | None = None,
+) -> Noc:
+    """Read the inventory (a folder, or a Nornir config file) and the environment. Raises InputError.
+
+    `environment` goes before the process's own: a lab brings its throw-away secrets in it.
+    """
+    both = {**os.environ, **(environment or {})}
+    equipment = load_equipment(inventory, config_file)
+    folder = home or Home.of()
+    secrets = Secrets(equipment.policy.secrets, both)
+    redact = _redactor(secrets, (), folder, both)
+    return Noc(equipment, folder, secrets, redact, both, accept_new)
+
+
+def _redactor(secrets: Secrets, names: Iterable[str], home: Home, environment: Mapping[str, str]) -> Redactor:
+    known = dict(secrets.known(names))
+    for variable in ("TURNUP_PASSWORD", "TURNUP_ENABLE"):  # our own account must not stay in a log message either
+        if value := environment.get(variable):
+            known.setdefault(variable.removeprefix("TURNUP_").lower(), value)
+    return Redactor(known, fingerprint_key(home.path, environment))

@@ -1,0 +1,106 @@
+"""The ledger's files: one JSON document an order, replaced whole and synced, read strictly."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields
+from datetime import datetime
+from ipaddress import IPv4Network
+from pathlib import Path
+from typing import Any
+
+from turnup.errors import InputError
+from turnup.load.strict import build
+from turnup.model.order import Action
+
+VERSION = 1
+_TIMES = ("received_at", "accepted_at", "committed_by")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One accepted revision of an order, and the port it was given."""
+
+    revision: int
+    action: Action
+    digest: str
+    order: Mapping[str, object]
+    received_at: datetime
+    accepted_at: datetime
+    committed_by: datetime | None = None
+    message_id: str | None = None
+    site: str | None = None
+    router: str | None = None
+    port: str | None = None
+
+    @property
+    def link_prefix(self) -> IPv4Network | None:
+        """The link network of the order."""
+        layer3 = self.order.get("layer3")
+        return IPv4Network(layer3["link_prefix"]) if isinstance(layer3, Mapping) else None
+
+
+@dataclass(frozen=True)
+class OrderFile:
+    """Everything known of one order. `started`: work on its port has begun; `released`: the port was given back."""
+
+    order_id: str
+    entries: tuple[Entry, ...] = ()
+    started: bool = False
+    released: bool = False
+    version: int = VERSION
+
+    @property
+    def holding(self) -> Entry | None:
+        """The latest entry that gives the order a port of its own."""
+        if self.released:
+            return None
+        return next((entry for entry in reversed(self.entries) if entry.action is Action.NEW and entry.port), None)
+
+
+def read_entries(folder: Path) -> Iterator[OrderFile]:
+    """Every order of the ledger. Raises InputError for a file that cannot be relied on: a port might be given twice."""
+    for path in sorted(folder.glob("*.json")) if folder.is_dir() else ():
+        try:
+            content = json.loads(path.read_bytes())
+            for entry in content["entries"]:
+                entry.update({name: datetime.fromisoformat(entry[name]) for name in _TIMES if entry.get(name)})
+            file = build(OrderFile, content, where=str(path))
+        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+            raise _broken(path, f"{type(error).__name__}: {error}") from error
+        except InputError as error:
+            raise _broken(path, str(error)) from error
+        if file.version != VERSION or path.stem != file.order_id:
+            raise _broken(path, f"version {file.version}, order {file.order_id}")
+        yield file
+
+
+def write_entries(folder: Path, file: OrderFile) -> None:
+    """Replace an order's file; after a crash there is the old one or the new one, never a part of it."""
+    path, draft = folder / f"{file.order_id}.json", folder / f".{file.order_id}.new"
+    with draft.open("w", encoding="utf-8") as text:
+        json.dump(file, text, indent=2, default=_plain)
+        text.flush()
+        os.fsync(text.fileno())
+    draft.replace(path)
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return dict(value) if isinstance(value, Mapping) else {one.name: getattr(value, one.name) for one in fields(value)}
+
+
+def _broken(path: Path, reason: str) -> InputError:
+    return InputError(
+        f"is not a file of the ledger ({reason})",
+        where=str(path),
+        advice="Put it back from a backup, or move it away after you know which port it held.",
+    )

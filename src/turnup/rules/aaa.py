@@ -1,0 +1,89 @@
+"""AAA method lists and terminal lines, as tests 12, 13, 14 and 15 read them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from turnup.configuration import Configuration
+
+LOCAL_METHODS = ("local", "local-case", "enable", "line")
+NEW_MODEL = "aaa new-model"
+
+
+@dataclass(frozen=True)
+class MethodList:
+    """One `aaa authentication|authorization|accounting ...` line: its methods in order, server groups by name."""
+
+    text: str
+    name: str
+    methods: tuple[str, ...]
+
+
+def method_list(config: Configuration, kind: str, name: str) -> MethodList | None:
+    """The list of that kind, e.g. ("authentication login", "default"); None when it is not configured."""
+    words = ["aaa", *kind.split(), name]
+    for text in config.top:
+        found = text.split()
+        if found[: len(words)] == words:
+            return MethodList(text, name, _methods(found[len(words) :]))
+    return None
+
+
+def method_lists(config: Configuration, kind: str) -> tuple[MethodList, ...]:
+    """All lists of that kind, e.g. "authorization exec"."""
+    words = ["aaa", *kind.split()]
+    size = len(words)
+    texts = [(text, text.split()) for text in config.top]
+    return tuple(
+        MethodList(text, found[size], _methods(found[size + 1 :]))
+        for text, found in texts
+        if found[:size] == words and len(found) > size
+    )
+
+
+def _methods(words: list[str]) -> tuple[str, ...]:
+    """`group tacacs+ local` and `tacacs+ local` (before 12.0(5)T) are the same two methods."""
+    return tuple(word for word in words if word not in ("group", "start-stop", "stop-only", "wait-start"))
+
+
+def tacacs_groups(config: Configuration) -> frozenset[str]:
+    """Names under which method lists reach the TACACS+ servers: `tacacs+` and every group of that kind."""
+    groups = (text.split()[4] for text in config.headers("aaa group server tacacs+") if len(text.split()) > 4)
+    return frozenset(("tacacs+", *groups))
+
+
+@dataclass(frozen=True)
+class TerminalLine:
+    """One `line ...` section."""
+
+    header: str
+    lines: tuple[str, ...]
+
+    @property
+    def login_list(self) -> str:
+        """Name of its login method list; `default` when it names none."""
+        for line in self.lines:
+            if line.startswith("login authentication "):
+                return line.split()[2]
+        return "default"
+
+    @property
+    def never_times_out(self) -> bool:
+        """Whether an idle session stays for ever."""
+        return any(
+            line.split()[0] == "exec-timeout" and not any(int(n) for n in line.split()[1:] if n.isdigit())
+            for line in self.lines
+        )
+
+    def has(self, text: str) -> bool:
+        """Whether that exact line stands in it."""
+        return text in self.lines
+
+
+def terminal_lines(config: Configuration, kind: str) -> tuple[TerminalLine, ...]:
+    """Sections of that kind: `con`, `aux`, `vty`."""
+    return tuple(
+        TerminalLine(header, config.section(header) or ())
+        for header in config.headers("line")
+        if header.split()[1:2] == [kind]
+    )

@@ -1,0 +1,182 @@
+"""State, alarms and error counters of interfaces, as tests 1, 9, 11 and 20 read them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Protocol, TypeVar
+
+from turnup.checks import Facts, compare, holds, inconclusive
+from turnup.configuration import Configuration
+from turnup.errors import CouldNotRun
+from turnup.facts.controller_pos import ControllerPos
+from turnup.facts.controller_serial import ControllerSerial
+from turnup.facts.interface import Interface
+from turnup.model.interface_name import InterfaceName, same_interface
+from turnup.model.transcript import Ask
+from turnup.model.verdict import Finding, Seen
+
+# The second reading of a counter is its own ask; whoever collects takes it last (turnup.judge.asks_of).
+SECOND = {"sample": "2"}
+
+_CONTROLLERS: dict[str, type[ControllerPos] | type[ControllerSerial]] = {
+    "POS": ControllerPos,
+    "Serial": ControllerSerial,
+}
+
+
+class _Named(Protocol):
+    @property
+    def name(self) -> str: ...
+
+
+N = TypeVar("N", bound=_Named)
+
+
+def named(rows: Iterable[N], name: InterfaceName | str) -> tuple[N, ...]:
+    """Rows of that interface, whichever way its name is spelled."""
+    return tuple(row for row in rows if same_interface(row.name, str(name)))
+
+
+def only(rows: Iterable[N], name: InterfaceName | str) -> N | None:
+    """The row of that interface, None when there is none. Raises CouldNotRun when it stands there twice."""
+    found = named(rows, name)
+    if len(found) > 1:
+        raise CouldNotRun(f"{name} stands {len(found)} times in one answer")
+    return found[0] if found else None
+
+
+def stanza(config: Configuration, name: InterfaceName | str) -> tuple[str, tuple[str, ...]] | None:
+    """(header, lines) of the interface in the running configuration; None when it has none."""
+    for header in config.headers("interface"):
+        words = header.split()
+        if len(words) > 1 and same_interface(words[1], str(name)):
+            return header, config.section(header) or ()
+    return None
+
+
+def controller_asks(names: Iterable[InterfaceName]) -> tuple[Ask, ...]:
+    """Asks for the controllers behind these interfaces, two samples each."""
+    kinds = dict.fromkeys(name.type for name in names)
+    facts = {"POS": "controller_pos", "Serial": "controller_serial"}
+    asked = [facts[kind] for kind in kinds if kind in facts]
+    return (*(Ask(fact) for fact in asked), *(Ask.of(fact, **SECOND) for fact in asked))
+
+
+def state(facts: Facts, row: Interface, *, source: str) -> Iterator[Finding]:
+    """Up, line protocol up, not looped: a plain "up" is also shown by a port whose far end loops (checklist 9)."""
+    seen = facts.seen(row)
+    shown = f"{row.protocol} ({row.protocol_suffix})" if row.protocol_suffix else row.protocol
+    yield compare(f"{row.name} status", "up", row.status, source=source, seen=seen)
+    yield compare(f"{row.name} line protocol", "up", shown, source=source, seen=seen)
+    if row.loopback is None:
+        yield inconclusive(f"{row.name} loopback", "not shown by the router", expected="not set", seen=seen)
+    else:
+        yield compare(f"{row.name} loopback", "not set", row.loopback, source=source, seen=seen)
+
+
+@dataclass(frozen=True)
+class _Counters:
+    """Error counters of one sample, by the words the router shows them with."""
+
+    values: dict[str, int]
+
+    @classmethod
+    def of(cls, row: Interface) -> _Counters:
+        shown = {
+            "input errors": row.input_errors,
+            "CRC errors": row.crc_errors,
+            "frame errors": row.frame_errors,
+            "aborts": row.abort_errors,
+            "output errors": row.output_errors,
+        }
+        return cls({name: value for name, value in shown.items() if value is not None})
+
+
+def errors(facts: Facts, row: Interface, *, allowed: int, source: str) -> Iterator[Finding]:
+    """Error counters of an interface: growth between two samples fails; errors of the past need a person's look.
+
+    Counters since boot prove nothing about today, so old errors above `allowed` are INCONCLUSIVE, not FAIL.
+    """
+    subject, seen = f"{row.name} errors", facts.seen(row)
+    first = _Counters.of(row).values
+    if not first:
+        yield inconclusive(subject, "the router shows no error counters", seen=seen)
+        return
+    second_row = _second(facts, row.name)
+    second = _Counters.of(second_row).values if second_row else first
+    seen = (*seen, *facts.seen(second_row)) if second_row else seen
+    grown = {name: (first[name], second[name]) for name in first if second.get(name, -1) != first[name]}
+    if any(now < before for before, now in grown.values()):
+        yield inconclusive(subject, "counters were cleared or the second sample lacks them", seen=seen)
+    elif grown:
+        told = ", ".join(f"{name} {before} -> {now}" for name, (before, now) in grown.items())
+        yield holds(subject, False, expected="no growth during the test", observed=told, source=source, seen=seen)
+    else:
+        yield _past(row, first, allowed, source, seen)
+
+
+def _past(row: Interface, counters: dict[str, int], allowed: int, source: str, seen: tuple[Seen, ...]) -> Finding:
+    told = ", ".join(f"{count} {name}" for name, count in counters.items() if count)
+    since = f"since last clearing ({row.last_clearing or 'not shown'})"
+    if max(counters.values()) > allowed:
+        why = f"{told} {since}, no growth seen; clear the counters, let traffic run and test again"
+        return inconclusive(f"{row.name} errors", why, expected=f"at most {allowed} {since}", source=source, seen=seen)
+    return holds(
+        f"{row.name} errors",
+        True,
+        expected=f"at most {allowed}, no growth",
+        observed=f"{told or 'none'} {since}",
+        source=source,
+        seen=seen,
+    )
+
+
+def _second(facts: Facts, name: str) -> Interface | None:
+    try:
+        return only(facts.rows(Interface, **SECOND), name)
+    except CouldNotRun:
+        return None
+
+
+def alarms(facts: Facts, name: InterfaceName, *, source: str) -> Iterator[Finding]:
+    """Active alarms, and growth of parity errors, of the controller behind a POS or DS-3 port; nothing for others."""
+    if (kind := _CONTROLLERS.get(name.type)) is None:
+        return
+    row = only(facts.rows(kind), name)
+    if row is None:
+        yield inconclusive(f"{name} controller", "the router does not show it", expected="no active alarm")
+        return
+    yield compare(f"{name} alarms", (), row.alarms, source=source, seen=facts.seen(row))
+    yield from _parity(facts, name, row)
+
+
+def _parity(facts: Facts, name: InterfaceName, row: ControllerPos | ControllerSerial) -> Iterator[Finding]:
+    try:
+        after = only(facts.rows(type(row), **SECOND), name)
+    except CouldNotRun as error:
+        yield inconclusive(f"{name} line errors", f"only one sample: {error}", expected="no growth during the test")
+        return
+    if after is None:
+        yield inconclusive(f"{name} line errors", "not in the second sample", expected="no growth during the test")
+        return
+    before_counts, after_counts = _line_errors(row), _line_errors(after)
+    grown = [f"{key} {old} -> {after_counts[key]}" for key, old in before_counts.items() if after_counts[key] > old]
+    yield holds(
+        f"{name} line errors",
+        not grown,
+        expected="no growth during the test",
+        observed=", ".join(grown) or "no growth",
+        seen=facts.seen(row, after),
+    )
+
+
+def _line_errors(row: ControllerPos | ControllerSerial) -> dict[str, int]:
+    if isinstance(row, ControllerPos):
+        return {"B1": row.b1, "B2": row.b2, "B3": row.b3}
+    shown = {
+        "line code violations": row.line_code_violations,
+        "P-bit errors": row.p_bit_errors,
+        "C-bit errors": row.c_bit_errors,
+    }
+    return {key: value or 0 for key, value in shown.items()}

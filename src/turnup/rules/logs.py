@@ -1,0 +1,88 @@
+"""Which log messages count, and what they say about the port under test (checklist 19)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from fnmatch import fnmatchcase
+
+from turnup.facts.log_message import LogMessage
+from turnup.model.interface_name import same_interface
+from turnup.rules.times import stamp_time
+
+# Never allowed, whatever their severity says: boards, fabric, and alarms of the optics.
+DENIED = ("*-*-MALLOCFAIL", "FABRIC-*-*", "LCINFO-3-CRASH", "QM-*-*SANITY*", "TAC+-*-*")
+_WORD = re.compile(r"[A-Za-z][A-Za-z-]*\d[\d/.:]*")
+_ADDRESS = re.compile(r"\d+\.\d+\.\d+\.\d+")
+
+
+@dataclass(frozen=True)
+class Subjects:
+    """What is under test: interfaces and BGP neighbors. A flap elsewhere is another port's affair."""
+
+    interfaces: tuple[str, ...]
+    neighbors: tuple[str, ...]
+
+    def touches(self, text: str) -> bool:
+        """Whether a message names one of them."""
+        words = [word.rstrip(".:") for word in _WORD.findall(text)]
+        if any(same_interface(word, name) for word in words for name in self.interfaces):
+            return True
+        return any(address in self.neighbors for address in _ADDRESS.findall(text))
+
+
+def code(message: LogMessage) -> str:
+    """`FACILITY-SEVERITY-MNEMONIC`; "" for a line that is no message of that form."""
+    if message.facility is None or message.severity is None or message.mnemonic is None:
+        return ""
+    return f"{message.facility}-{message.severity}-{message.mnemonic}"
+
+
+def matches(message: LogMessage, patterns: Iterable[str]) -> bool:
+    """Whether its code is one of these patterns (`*` stands for any characters; case counts)."""
+    return any(fnmatchcase(code(message), pattern) for pattern in patterns)
+
+
+def in_window(
+    messages: Sequence[LogMessage], since: datetime | None, now: datetime, up: timedelta | None
+) -> tuple[LogMessage, ...]:
+    """Messages since then. One whose time is not known counts unless a later-known older message follows it."""
+    if since is None:
+        return tuple(messages)
+    times = [stamp_time(message.stamp, now, up) if message.stamp else None for message in messages]
+    first = max((n + 1 for n, time in enumerate(times) if time is not None and time < since), default=0)
+    return tuple(messages[first:])
+
+
+def oldest(messages: Sequence[LogMessage], now: datetime, up: timedelta | None) -> datetime | None:
+    """Time of the first message whose time is known."""
+    times = (stamp_time(message.stamp, now, up) for message in messages if message.stamp)
+    return next((time for time in times if time is not None), None)
+
+
+def is_fault(message: LogMessage, deny: Sequence[str], ignore: Sequence[str], subjects: Subjects) -> bool:
+    """Whether this message alone makes the log a failure. Flaps of interfaces are counted elsewhere."""
+    if matches(message, deny):
+        return True
+    if matches(message, ignore):
+        return False
+    if matches(message, ("LINK-3-UPDOWN",)):  # severity 3 although routine
+        return False
+    if matches(message, ("BGP-3-NOTIFICATION",)):
+        return subjects.touches(message.text)
+    if matches(message, ("SONET-4-ALARM",)):
+        return subjects.touches(message.text) and "cleared" not in message.text
+    return matches(message, DENIED) or (message.severity is not None and message.severity <= 3)
+
+
+def drops(messages: Iterable[LogMessage], subjects: Subjects) -> tuple[LogMessage, ...]:
+    """Messages that say an interface under test went down."""
+    return tuple(
+        message
+        for message in messages
+        if matches(message, ("LINK-3-UPDOWN",))
+        and subjects.touches(message.text)
+        and message.text.rstrip(". ").endswith("state to down")
+    )

@@ -1,0 +1,38 @@
+"""What the rendered lines of an order say about itself: which interface holds the address, which neighbor it adds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from turnup.checks import Expected
+
+
+def addressed_interface(expected: Expected) -> str:
+    """The interface that holds the order's address: the ordered port, or its subinterface (dot1Q, frame relay)."""
+    port = expected.ordered().port.interface
+    for section, text in expected.lines:
+        if section.startswith("interface ") and text.startswith("ip address "):
+            return section.split()[1]
+    return str(port)
+
+
+def lines_of(expected: Expected, section: str) -> tuple[str, ...]:
+    """The order's lines below that section header ("" = global). Raises NoExpectedValue when nothing was rendered."""
+    lines = expected.need(expected.lines, "the lines of the order")
+    return tuple(text for header, text in lines if header == section)
+
+
+def customer_ports(expected: Expected) -> tuple[str, ...]:
+    """Interfaces that carry customers: those named, and the ordered port with its subinterface."""
+    return tuple(dict.fromkeys((*expected.customer_ports, *_ordered(expected))))
+
+
+def _ordered(expected: Expected) -> Iterator[str]:
+    if expected.assignment:
+        yield str(expected.assignment.port.interface)
+        yield addressed_interface(expected)
+
+
+def without_bgp(expected: Expected) -> bool:
+    """Whether there is an order, and it orders no BGP session."""
+    return expected.assignment is not None and expected.assignment.order.bgp is None

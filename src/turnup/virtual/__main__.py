@@ -1,0 +1,89 @@
+"""`python -m turnup.virtual`: a virtual lab as a process of its own. Prints one JSON line when it is ready."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from turnup.errors import TurnupError, UsageError
+from turnup.virtual.lab import Lab, Plain, clones, make_lab, read_customers
+from turnup.virtual.server import Server
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run until SIGTERM, SIGINT, `stop` on the control port or, with --with-parent, the end of standard input."""
+    options = _options().parse_args(arguments)
+    try:
+        lab = _lab(options)
+        asyncio.run(_serve(lab, options.host_key, options.with_parent))
+    except TurnupError as error:
+        print(f"turnup.virtual: {error}\n{error.advice}", file=sys.stderr)
+        return int(error.exit_code)
+    return 0
+
+
+def _options() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m turnup.virtual", description=__doc__)
+    parser.add_argument("--inventory", type=Path, help="folder of the inventory (default: the product's own)")
+    parser.add_argument(
+        "--fault", action="append", default=[], metavar="NAME", help="a file of lab/faults/; repeatable"
+    )
+    parser.add_argument(
+        "--routers", type=int, metavar="N", help="N clones of the first router instead of the inventory"
+    )
+    parser.add_argument("--only", action="append", default=[], metavar="ROUTER", help="only these routers; repeatable")
+    parser.add_argument("--password", help="of account noc; default: environment TURNUP_LAB_PASSWORD")
+    parser.add_argument("--last-resort", help="password of last resort; default: environment TURNUP_SECRET_LAST_RESORT")
+    parser.add_argument("--host-key", type=Path, help="file of the SSH host key; made when it is not there")
+    parser.add_argument("--with-parent", action="store_true", help="end when standard input ends")
+    return parser
+
+
+def _lab(options: argparse.Namespace) -> Lab:
+    from turnup.equipment.estate import load_equipment
+    from turnup.virtual.shows import SimulatedState
+
+    password = options.password or os.environ.get("TURNUP_LAB_PASSWORD")
+    if not password:
+        raise UsageError("account noc has no password", advice="Set TURNUP_LAB_PASSWORD or give --password.")
+    last_resort = options.last_resort or os.environ.get("TURNUP_SECRET_LAST_RESORT")
+    plain = Plain(password, **({"last_resort": last_resort} if last_resort else {}))
+    equipment = load_equipment(options.inventory)
+    routers = tuple(equipment.routers.values())
+    customers = read_customers()
+    if options.routers:
+        routers = clones(routers[0], options.routers)
+    if options.only:
+        routers = tuple(router for router in routers if router.name in options.only)
+    return make_lab(
+        routers, equipment.sites, equipment.policy, SimulatedState(), plain, customers=customers, faults=options.fault
+    )
+
+
+async def _serve(lab: Lab, key_file: Path | None, with_parent: bool) -> None:
+    server = Server(lab, key_file)
+    ready = await server.start()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, server.stopped.set)
+    if with_parent:
+        loop.run_in_executor(None, _until_end_of_input, loop, server)
+    print(json.dumps(ready), flush=True)
+    await server.stopped.wait()
+    await server.stop()
+
+
+def _until_end_of_input(loop: asyncio.AbstractEventLoop, server: Server) -> None:
+    while sys.stdin.buffer.read(4096):
+        pass
+    loop.call_soon_threadsafe(server.stopped.set)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

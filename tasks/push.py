@@ -1,0 +1,39 @@
+"""Push an order's plan to its router."""
+
+from __future__ import annotations
+
+from nornir.core.task import Result, Task
+
+from turnup.change.push import push as pushed
+from turnup.model.equipment import Assignment
+from turnup.noc import Noc
+
+
+def push(
+    task: Task,
+    noc: Noc,
+    assignment: Assignment,
+    confirm: bool = False,
+    approved: str | None = None,
+    save_all: bool = False,
+    wait: float = 0.0,
+) -> Result:
+    """Plan afresh and, with `confirm`, bring the router there or back; the result is (Plan, PushOutcome | None).
+
+    `approved` is the digest of the plan a person approved. Without `confirm` nothing is sent. Raises Refused (nothing
+    was sent), BackedOut (taken back), NeedsHuman.
+    """
+    with noc.session(task.host) as session:
+        plan = noc.plan(assignment, noc.configuration(session))
+        if not confirm:
+            return Result(task.host, result=(plan, None), diff=plan.diff)
+        outcome = pushed(
+            session,
+            plan,
+            noc.home,
+            approved=approved,
+            save_all=save_all,
+            wait=wait,
+            reopen=lambda: noc.open_session(task.host),
+        )
+    return Result(task.host, result=(plan, outcome), diff=plan.diff, changed=outcome.sent > 0)

@@ -1,0 +1,122 @@
+"""Who may import whom (DESIGN: arrows). Broken arrows are shown with file and line."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.checkout
+
+TOP = Path(__file__).parents[1]
+ENGINE = TOP / "src" / "turnup"
+CONTENT = ("acceptance", "tasks")
+
+# room -> rooms of ours it may import. A room is a module or package right below src/turnup.
+ARROWS: dict[str, set[str]] = {
+    "errors": set(),
+    "facts": set(),
+    "home": set(),
+    "model": {"errors"},
+    "configuration": {"errors"},
+    "load": {"errors", "model"},
+    "platforms": {"errors", "model", "load"},
+    "render": {"errors", "model", "load", "platforms"},
+    "parse": {"errors", "model", "platforms", "facts"},
+    "secrets": {"errors", "home"},
+    "equipment": {"errors", "model", "load", "platforms", "configuration", "checks", "facts"},
+    "order": {"errors", "model", "load", "equipment", "configuration", "home"},
+    "connect": {"errors", "model", "platforms", "load", "home"},
+    "change": {"errors", "model", "load", "platforms", "render", "connect", "configuration", "home"},
+    "checks": {"errors", "model", "load", "configuration", "facts"},
+    "judge": {"errors", "model", "checks", "parse", "platforms", "facts", "configuration"},
+    "evidence": {"errors", "model", "secrets", "home"},
+    "certificate": {"errors", "model", "evidence", "load"},
+    "report": {"errors", "model", "certificate"},
+    "runner": {"errors", "load"},
+    "virtual": {"errors", "model", "load", "equipment", "platforms", "configuration", "secrets"},
+}
+# third-party packages that only some rooms may load
+FENCED = {
+    "netmiko": {"connect"},
+    "paramiko": {"connect"},
+    "napalm": {"connect"},
+    "nornir": {"equipment", "runner", "connect", "tasks"},
+    "asyncssh": {"virtual"},
+}
+
+
+def imports(file: Path) -> Iterator[tuple[int, str]]:
+    for node in ast.walk(ast.parse(file.read_text())):
+        if isinstance(node, ast.Import):
+            yield from ((node.lineno, alias.name) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{file}:{node.lineno}: write imports in full"
+            if node.module == "turnup":
+                yield from ((node.lineno, f"turnup.{alias.name}") for alias in node.names if alias.name != "folder")
+            else:
+                yield node.lineno, node.module or ""
+
+
+def room_of(file: Path) -> str:
+    for content in CONTENT:
+        if file.is_relative_to(TOP / content):
+            return content
+    first = file.relative_to(ENGINE).parts[0]
+    return first.removesuffix(".py")
+
+
+def broken(file: Path, room: str) -> Iterator[str]:
+    for line, name in imports(file):
+        parts = name.split(".")
+        here = f"{file.name}:{line}: {room} imports {name}"
+        if parts[0] in FENCED and room not in FENCED[parts[0]]:
+            yield here
+        if parts[0] != "turnup" or len(parts) < 2:
+            continue
+        if parts[1] in CONTENT:
+            yield f"{here}: content is found by folder, never imported by name"
+        if parts[1] == room:
+            continue
+        if room == "acceptance" and parts[1] in {"connect", "change", "runner", "cli", "virtual"}:
+            yield f"{here}: a test never connects"
+        if parts[1] == "virtual" or (parts[1] == "cli" and room != "cli"):
+            yield here
+        if room in ARROWS and parts[1] not in ARROWS[room]:
+            yield here
+
+
+FILES = sorted(
+    file
+    for folder in (ENGINE, *(TOP / content for content in CONTENT))
+    for file in folder.rglob("*.py")
+    if file != ENGINE / "__init__.py"
+)
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda f: str(f.relative_to(TOP)))
+def test_arrows(file: Path) -> None:
+    assert not list(broken(file, room_of(file)))
+
+
+def test_every_room_has_its_arrows() -> None:
+    rooms = {room_of(file) for file in FILES} - set(CONTENT) - {"cli", "__main__", "content", "lab"}
+    assert rooms <= set(ARROWS), f"rooms without a rule: {rooms - set(ARROWS)}"
+
+
+@pytest.mark.parametrize(
+    ("room", "text"),
+    [
+        ("acceptance", "from turnup.connect import collect"),
+        ("acceptance", "from turnup.acceptance import dns"),
+        ("parse", "import netmiko"),
+        ("model", "from turnup.load.strict import build"),
+        ("order", "import turnup.virtual.shell"),
+    ],
+)
+def test_a_broken_arrow_is_seen(room: str, text: str, tmp_path: Path) -> None:
+    file = tmp_path / "x.py"
+    file.write_text(text)
+    assert list(broken(file, room))
