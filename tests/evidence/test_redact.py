@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from turnup.errors import InputError
+from turnup.errors import InputError, TurnupError
 from turnup.evidence.redact import Redactor
 from turnup.secrets import TOKEN
 from turnup.secrets.hashes import encode_type7, md5crypt
@@ -250,6 +250,10 @@ def test_survivors_name_what_a_finished_artefact_still_holds() -> None:
     assert odd.survivors("nothing here but <secret:odd>") == ()
     assert odd.survivors("<td>a&amp;b&lt;c&gt;d</td>") == ("odd",)
     assert odd.survivors("xVault-77x a&b<c>d") == ("odd", "plain")
+    assert odd.assured("nothing here", "cert.json") == "nothing here"
+    with pytest.raises(TurnupError, match=r"cert\.json would hold the value of plain") as caught:
+        odd.assured("xVault-77x", "cert.json")
+    assert "Vault" not in str(caught.value)
 
 
 @pytest.mark.parametrize("known", [{"cisco-key": "cisco"}, {"a": "secret"}, {"a": "secret:b", "b": "some-thing"}])
