@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from turnup.errors import InputError, TurnupError
+from turnup.evidence import forms
 from turnup.evidence.redact import Redactor
 from turnup.secrets import TOKEN
 from turnup.secrets.hashes import encode_type7, md5crypt
@@ -125,6 +126,12 @@ def test_a_secret_becomes_a_token_and_the_rest_stays(form: str, secret: str) -> 
 @pytest.mark.parametrize("form", FORMS)
 def test_a_known_secret_becomes_its_name(form: str) -> None:
     assert redact(form.format(KNOWN["LVL3-MD5"])) == form.format("<secret:LVL3-MD5>")
+
+
+@pytest.mark.parametrize("form", forms.COMMANDS, ids=lambda form: form.pattern[:30])
+def test_every_form_of_the_table_is_seen(form: re.Pattern[str]) -> None:
+    lines = [line.format(PLANTED) for line in (*FORMS, *TYPE7_FORMS)]
+    assert any(form.match(line, len(line) - len(forms.LEAD.sub("", line, count=1))) for line in lines)
 
 
 def test_two_secrets_in_one_line() -> None:
