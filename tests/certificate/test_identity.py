@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 
 from turnup.certificate import identity_of
@@ -37,8 +39,8 @@ def test_what_the_router_said_stands_on_the_certificate() -> None:
     boards = [board(0, "Route Processor", "CAB1", "IOS Running (ACTIVE MASTER)"), board(5, "6 Port DS3", "CAB5")]
     assert identity_of(VERSION, [*boards, board(6, "12 Port DS3", "CAB6")], slot=5) == RouterIdentity(
         hostname="nyc-hud-gsr1",
-        chassis="12012/GRP",
-        processor="0x05",
+        chassis="12012",
+        processor="GRP, revision 0x05",
         version="12.0(17)S3",
         image="slot0:gsr-p-mz.120-17.S3",
         serial="CAB1",
@@ -49,6 +51,11 @@ def test_what_the_router_said_stands_on_the_certificate() -> None:
 
 def test_nothing_read_is_nothing_said() -> None:
     assert identity_of(None) == RouterIdentity()
+
+
+def test_a_chassis_without_a_named_processor() -> None:
+    plain = dataclasses.replace(VERSION, chassis="7206VXR", processor_revision=None)
+    assert (identity_of(plain).chassis, identity_of(plain).processor) == ("7206VXR", None)
 
 
 @pytest.mark.parametrize(

@@ -22,14 +22,20 @@ def identity_of(
     listed = tuple(board for board in read if board is active or board.slot == slot)
     return RouterIdentity(
         hostname=version.hostname if version else None,
-        chassis=version.chassis if version else None,
-        processor=version.processor_revision if version else None,
+        chassis=version.chassis.partition("/")[0] if version else None,
+        processor=_processor(version) if version else None,
         version=version.version if version else None,
         image=version.image_file if version else None,
         serial=active.serial if active else None,
         board_id=version.board_id if version else None,
         boards=tuple(Board(board.slot, board.card, board.part, board.serial) for board in listed),
     )
+
+
+def _processor(version: Version) -> str | None:
+    """`12012/GRP` is a 12012 with a GRP; the revision is all that other platforms say of the processor."""
+    revision = f"revision {version.processor_revision}" if version.processor_revision else ""
+    return ", ".join(filter(None, (version.chassis.partition("/")[2], revision))) or None
 
 
 def _active_processor(boards: tuple[Diagnosis, ...]) -> Diagnosis | None:
