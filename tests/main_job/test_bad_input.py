@@ -70,8 +70,17 @@ def test_malformed_or_hostile_files(turnup: Command, tmp_path: Path, name: str, 
         ("circuit_id: T3Z/NYC/0007", 'circuit_id: "T3Z\\u2028x"', "circuit_id"),
     ],
 )
-def test_points_to_clarify(turnup: Command, pop: Lab, tmp_path: Path, old: str, new: str, field: str) -> None:
-    before = untouched(pop)
+def test_points_to_clarify(
+    turnup: Command,
+    still_pop: Lab,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    old: str,
+    new: str,
+    field: str,
+) -> None:
+    monkeypatch.setenv("TURNUP_HOME", str(still_pop.home.path.parents[1]))
+    before = untouched(still_pop)
     path = changed(tmp_path, old, new)
     ran = turnup("--lab", "order", "ack", path, "--json")
     assert ran.code == 2, ran
@@ -80,7 +89,7 @@ def test_points_to_clarify(turnup: Command, pop: Lab, tmp_path: Path, old: str, 
     } | {p["field"].partition(".")[0] for p in json.loads(ran.out)["clarify"]}
     sent = turnup("--lab", "run", path, "--confirm")
     assert sent.code == 2
-    assert untouched(pop) == before
+    assert untouched(still_pop) == before
 
 
 def test_an_occupied_link_network(turnup: Command, pop: Lab, tmp_path: Path) -> None:

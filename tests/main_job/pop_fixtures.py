@@ -39,7 +39,15 @@ def turnup(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captu
 
 @pytest.fixture
 def pop(tmp_path: Path) -> Iterator[laboratory.Lab]:
-    """Virtual routers for one test."""
+    """Virtual routers for one test, in the data folder of `turnup`."""
     home = Home(tmp_path / "home")
+    yield laboratory.up(home, folder("inventory"), with_parent=True)
+    laboratory.down(home)
+
+
+@pytest.fixture(scope="module")
+def still_pop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[laboratory.Lab]:
+    """Virtual routers for tests that must leave them as they are; whoever changes one breaks the next test."""
+    home = Home(tmp_path_factory.mktemp("still") / "home")
     yield laboratory.up(home, folder("inventory"), with_parent=True)
     laboratory.down(home)
