@@ -33,6 +33,15 @@ def scratch_inventory(target: Path) -> Path:
     return Path(shutil.copytree(folder("inventory"), target / "inventory"))
 
 
+def spoilt(folder: Path, file: str, old: str, new: str) -> int:
+    """Replace `old` (which must stand there) once; the line where it begins."""
+    path = folder / file
+    text = path.read_text()
+    assert old in text, old
+    path.write_text(text.replace(old, new, 1))
+    return text[: text.index(old)].count("\n") + 1
+
+
 def configuration_of(router: Router, **interfaces: tuple[str, ...]) -> Configuration:
     """A router as it was installed: every port there and shut. `interfaces`: bodies by name, with `_` for `/`."""
     text = ["version 12.0", f"hostname {router.name}"]
