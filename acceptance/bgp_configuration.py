@@ -132,6 +132,7 @@ def _running(expected: Expected, facts: Facts) -> Iterator[Finding]:
     yield compare(
         "running remote AS", bgp.peer_as, as_number(row.remote_as), source=expected.order("bgp.peer_as"), seen=seen
     )
+    yield compare("running neighbor", address, row.neighbor, source=expected.order("layer3.link_prefix"), seen=seen)
     limit = expected.order("bgp.maximum_prefix")
     lists = [text.split()[3] for _, text in expected.lines if text.startswith(f"neighbor {address} prefix-list ")]
     shown = (
