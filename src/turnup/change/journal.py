@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -18,6 +18,13 @@ from turnup.errors import InputError, Refused
 from turnup.load.strict import build
 
 VERSION = 1
+
+Clock = Callable[[], datetime]
+
+
+def utc_now() -> datetime:
+    """The time, UTC."""
+    return datetime.now(UTC)
 
 
 class State(StrEnum):
@@ -67,6 +74,11 @@ class Record:
         return self.history[-1].state
 
     @property
+    def sent_at(self) -> datetime | None:
+        """When the first line went out (UTC); None when none ever did."""
+        return next((event.at for event in self.history if event.state is State.PUSHING), None)
+
+    @property
     def open(self) -> bool:
         """Whether the router may be somewhere between before and after."""
         return self.state in OPEN
@@ -78,6 +90,7 @@ class Journal:
     def __init__(self, path: Path, record: Record) -> None:
         self.path = path
         self.record = record
+        self._change = _plain(asdict(record.change))  # never changes; most of the file
 
     def note(self, state: State, at: datetime, note: str = "", running: Lines | None = None) -> None:
         """Enter a state, and the owned lines read with it."""
@@ -86,11 +99,20 @@ class Journal:
         self.record = replace(self.record, history=history, running=kept)
         self.write()
 
+    def _document(self) -> dict[str, Any]:
+        record = self.record
+        return {
+            "version": record.version,
+            "change": self._change,
+            "history": [_plain(asdict(event)) for event in record.history],
+            "running": _plain(record.running),
+        }
+
     def write(self) -> None:
         """Put the record on disk: written beside, synced, renamed, folder synced."""
         beside = self.path.with_suffix(".tmp")
-        with beside.open("w") as file:
-            json.dump(_plain(asdict(self.record)), file, indent=1)
+        with open(beside, "w", opener=_private) as file:
+            file.write(json.dumps(self._document(), indent=1))
             file.flush()
             os.fsync(file.fileno())
         beside.replace(self.path)
@@ -99,6 +121,10 @@ class Journal:
             os.fsync(folder)
         finally:
             os.close(folder)
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
 
 
 @dataclass(frozen=True)
@@ -127,15 +153,14 @@ class Journals:
         return tuple(journal for journal in self.of(router) if journal.record.open)
 
     def must_be_clear(self, router: str) -> None:
-        """Raise Refused while an earlier change of the router is not finished or waits for a person."""
+        """Raise Refused while an earlier change of the router waits for a person."""
         for journal in self.open(router):
             record = journal.record
-            what = f"{router}: order {record.change.order_id} stands at {record.state} ({journal.path})"
             if record.state is State.NEEDS_HUMAN:
-                advice = "Put the port right on the router's console, then run `turnup recover --resolved`."
-            else:
-                advice = f"Run `turnup recover {router}` first. Nothing was sent."
-            raise Refused(what, advice=advice)
+                raise Refused(
+                    f"{router}: order {record.change.order_id} stands at {record.state} ({journal.path})",
+                    advice="Put the port right on the router's console, then run `turnup recover --resolved`.",
+                )
 
     def resolve(self, router: str, who: str, note: str, at: datetime) -> tuple[Journal, ...]:
         """A person has put right what needed him: lift the block. Gives the journals that were closed."""

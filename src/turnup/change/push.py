@@ -4,26 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 from turnup.change.conditions import unmet
 from turnup.change.footprint import Lines, canonical
-from turnup.change.journal import Journal, Journals, State
+from turnup.change.journal import Clock, Journal, Journals, State, utc_now
 from turnup.change.lock import router_lock
 from turnup.change.plan import Change, Plan
+from turnup.change.recover import finish_open
 from turnup.change.restore import take_back
 from turnup.change.wire import Wire, Writable
 from turnup.errors import BackedOut, CouldNotRun, Refused, TurnupError
 from turnup.home import Home
-from turnup.render.fold import Sections
-
-Clock = Callable[[], datetime]
-
-
-def utc_now() -> datetime:
-    """The time, UTC."""
-    return datetime.now(UTC)
 
 
 @dataclass(frozen=True)
@@ -59,94 +51,114 @@ def push(
     "" takes the change back. `reopen` gives a new session when this one is lost. `wait` is for another writer,
     seconds. `save_all` saves even if somebody else's unsaved work is saved with it.
 
+    A change of this router that a crash left unfinished is finished first (see recover); the guard then looks.
+
     Raises Refused (nothing was sent), BackedOut (taken back, verified), NeedsHuman (both texts in the journal, the
     router is blocked; or the session is lost and the journal open).
     """
     change = plan.change
     if approved is not None and approved != plan.digest:
         raise Refused(f"approved was plan {approved[:12]}, this is plan {plan.digest[:12]}: something changed since")
-    if plan.empty:
-        return PushOutcome("unchanged")
     with router_lock(home.part("locks"), change.router, change.order_id, wait):
         journals = Journals(home.part("journal"))
         journals.must_be_clear(change.router)
-        work = _Push(Wire(session, reopen), change, journals.begin(change, clock()), clock)
-        work.guard(plan.foreign)
-        return work.run(accept, save_all)
+        wire = Wire(session, reopen)
+        work = _Push(wire, change, journals, clock)
+        for earlier in finish_open(wire, journals, change.router, clock):
+            work.notes.append(f"order {earlier.order_id} had not been finished; it is {earlier.state} now")
+        return work.settled(save_all) if plan.empty else work.run(plan.foreign, accept, save_all)
 
 
 class _Push:
     """One push at work; the journal is one step ahead of the router."""
 
-    def __init__(self, wire: Wire, change: Change, journal: Journal, clock: Clock) -> None:
+    def __init__(self, wire: Wire, change: Change, journals: Journals, clock: Clock) -> None:
         self.wire = wire
         self.change = change
-        self.journal = journal
+        self.journals = journals
+        self.journal: Journal | None = None  # none before there is something to tell
         self.clock = clock
         self.notes: list[str] = []
         self.foreign: Lines = ()
         self.others_unsaved = False
+        self.startup: Lines = ()  # the order's own lines in it, before we began
+
+    def begin(self) -> None:
+        """Open the journal: from here on it is one step ahead of the router."""
+        self.journal = self.journals.begin(self.change, self.clock())
 
     def note(self, state: State, why: str = "", running: Lines | None = None) -> None:
-        self.journal.note(state, self.clock(), why, running)
+        """Enter a state, on disk before the next step."""
+        if self.journal is not None:
+            self.journal.note(state, self.clock(), why, running)
 
     # --- before anything is sent -------------------------------------------------------------------------------
 
     def guard(self, planned_foreign: Lines) -> None:
         """Read the router again. Raises Refused when anything the plan rests on has changed."""
-        try:
-            running = self.wire.running()
-            if reason := self._changed(running):
-                raise Refused(f"{self.change.router}: {reason}")
-            self.foreign = self.change.footprint.foreign(running)
-            if planned_foreign and planned_foreign != self.foreign:
-                self.notes.append(
-                    f"others changed the configuration since the plan: {_told(planned_foreign, self.foreign)}"
-                )
-            self._look_at_startup()
-        except Refused as refused:
-            self.note(State.REFUSED, str(refused))
-            raise
-        except (TurnupError, OSError) as error:
-            self.note(State.ABORTED, f"nothing was sent: {error}")
-            raise
-
-    def _changed(self, running: Sections) -> str:
+        running = self.wire.running()
         now = self.change.footprint.owned(running)
         if not self.change.same(now, self.change.before):
-            return f"the port was changed since the plan: {_told(self.change.before, now)}"
-        return "; ".join(unmet(self.change.needs, self.change.footprint, running))
+            raise Refused(
+                f"{self.change.router}: the port was changed since the plan: {_told(self.change.before, now)}"
+            )
+        if reasons := unmet(self.change.needs, self.change.footprint, running):
+            raise Refused(f"{self.change.router}: {'; '.join(reasons)}")
+        self.foreign = self.change.footprint.foreign(running)
+        if planned_foreign and planned_foreign != self.foreign:
+            told = _told(planned_foreign, self.foreign)
+            self.notes.append(f"others changed the configuration since the plan: {told}")
+        self._look_at_startup()
 
     def _look_at_startup(self) -> None:
         try:
-            startup = self.change.footprint.foreign(self.wire.startup())
+            sections = self.wire.startup()
         except CouldNotRun as error:
             self.others_unsaved = True
             self.notes.append(f"the startup configuration cannot be compared: {error}")
             return
+        self.startup = self.change.footprint.owned(sections)
+        startup = self.change.footprint.foreign(sections)
         if startup != self.foreign:
             self.others_unsaved = True
             self.notes.append(f"others have work that is not saved: {_told(startup, self.foreign)}")
 
     # --- the change --------------------------------------------------------------------------------------------
 
-    def run(self, accept: Callable[[], str] | None, save_all: bool) -> PushOutcome:
-        """Both phases, acceptance, save; on any trouble back, once something was sent."""
+    def settled(self, save_all: bool) -> PushOutcome:
+        """The router runs the order already: nothing to send, but a startup without it would lose it."""
+        self.guard(())
+        if self.change.same(self.startup, self.change.after):
+            return PushOutcome("unchanged")
+        self.begin()
+        self.note(State.VERIFIED, "already there", self.change.after)
+        return self._save(save_all)
+
+    def run(self, planned_foreign: Lines, accept: Callable[[], str] | None, save_all: bool) -> PushOutcome:
+        """Guard, both phases, acceptance, save; on any trouble back, once something was sent."""
+        self.begin()
         try:
-            self.note(State.PUSHING)
-            self.wire.send(self.change.phase1)
-            self._read_back(self.change.halfway, "phase 1")
-            self.note(State.PHASE1)
-            self.wire.send(self.change.phase2)
-            self.note(State.PHASE2)
-            now = self._read_back(self.change.after, "phase 2")
-            self.note(State.VERIFIED, running=now)
-            if accept is not None and (reason := accept()):
-                raise CouldNotRun(f"the port was not accepted: {reason}")
+            self.guard(planned_foreign)
+        except (TurnupError, OSError) as error:
+            self.note(State.REFUSED if isinstance(error, Refused) else State.ABORTED, f"nothing was sent: {error}")
+            raise
+        try:
+            self._both_phases(accept)
         except (TurnupError, OSError) as error:
             self._back(str(error))
             raise BackedOut(f"{self.change.router}: {error}; the change was taken back") from error
         return self._save(save_all)
+
+    def _both_phases(self, accept: Callable[[], str] | None) -> None:
+        self.note(State.PUSHING)
+        self.wire.send(self.change.phase1)
+        self._read_back(self.change.halfway, "phase 1")
+        self.note(State.PHASE1)
+        self.wire.send(self.change.phase2)
+        self.note(State.PHASE2)
+        self.note(State.VERIFIED, running=self._read_back(self.change.after, "phase 2"))
+        if accept is not None and (reason := accept()):
+            raise CouldNotRun(f"the port was not accepted: {reason}")
 
     def _read_back(self, expected: Lines, phase: str) -> Lines:
         running = self.wire.running()
@@ -161,7 +173,8 @@ class _Push:
 
     def _back(self, why: str) -> None:
         self.note(State.BACKING_OUT, why)
-        take_back(self.wire, self.change, self.journal, self.clock)
+        if self.journal is not None:
+            take_back(self.wire, self.change, self.journal, self.clock)
 
     # --- save --------------------------------------------------------------------------------------------------
 
@@ -185,7 +198,7 @@ class _Push:
         return self._outcome("saved")
 
     def _outcome(self, state: str) -> PushOutcome:
-        return PushOutcome(state, self.wire.sent, tuple(self.notes), self.journal.path)
+        return PushOutcome(state, self.wire.sent, tuple(self.notes), self.journal.path if self.journal else None)
 
 
 def _told(before: Lines, after: Lines, most: int = 6) -> str:

@@ -68,6 +68,7 @@ class Wire:
         self.sent = 0
         self._reopen = reopen
         self._lost = False
+        self._typing = False  # in configuration mode, as far as we know
 
     @property
     def grammar(self) -> Grammar:
@@ -83,16 +84,21 @@ class Wire:
         return self._read(self.session.platform.settings.startup_config)
 
     def _read(self, command: str) -> Sections:
-        answer = self.session.command(command, self.session.platform.settings.config_timeout)
+        try:
+            answer = self.session.command(command, self.session.platform.settings.config_timeout)
+        except (Unreachable, OSError):
+            self._lost = True
+            raise
         if answer.failure:
             raise CouldNotRun(f"{command}: {answer.failure}")
         return Configuration.read(answer.text).sections
 
     def settle(self) -> None:
         """Bring the session back to exec mode, or open a new one. Raises NeedsHuman when there is no way."""
-        if not self._lost:
+        if self._typing and not self._lost:  # `end` in exec mode is looked up in the DNS
             try:
                 self.session.leave_config()
+                self._typing = False
             except (TurnupError, OSError):
                 self._lost = True
         if self._lost:
@@ -105,7 +111,7 @@ class Wire:
             self.session = self._reopen()
         except (Unreachable, OSError) as error:
             raise NeedsHuman(f"the session was lost in the middle of a change: {error}", advice=LOST) from error
-        self._lost = False
+        self._lost = self._typing = False
 
     def send(self, items: Iterable[ConfigItem]) -> None:
         """Type the lines, section by section. Raises Stopped at the first answer; what the session raises goes on.
@@ -117,10 +123,12 @@ class Wire:
         for item in lines:
             grammar.check(item.section, item.text)  # once more, right before the wire
         try:
+            self._typing = True
             self.session.enter_config()
             for header, group in groupby(lines, key=lambda item: item.section):
                 self._section(header, [item.text for item in group if item.text], grammar)
             self.session.leave_config()
+            self._typing = False
         except (Unreachable, OSError):
             self._lost = True
             raise
@@ -132,7 +140,8 @@ class Wire:
                 self._one(text, "config", grammar)
             return
         self._one(header, rule.mode, grammar)
-        plain, openers = [], []
+        plain: list[str] = []
+        openers: list[str] = []
         for text in texts:
             known = grammar.known(header, text)
             (openers if known and known.rule.opens and known.positive else plain).append(text)

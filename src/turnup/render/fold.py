@@ -14,8 +14,8 @@ Sections = Mapping[str, tuple[str, ...]]  # header -> lines below it; "" -> glob
 def fold(before: Sections, items: Iterable[ConfigItem], grammar: Grammar, hidden: tuple[str, ...] = ()) -> Sections:
     """The sections after these lines, as IOS would keep and show them.
 
-    `hidden` are the card's defaults that are never shown. New lines stand last in their section; the router's own
-    order may differ, so compare owned lines as sets. Raises Refused for a line the grammar does not know and for a
+    `hidden` are the card's defaults that are never shown. The router's own order of lines may differ, so compare owned
+    lines as sets. Raises Refused for a line the grammar does not know and for a
     section that is not there and cannot be made.
     """
     after = {header: list(lines) for header, lines in before.items()}
@@ -56,7 +56,19 @@ def _type(after: dict[str, list[str]], item: ConfigItem, grammar: Grammar, hidde
     elif place is not None:
         del lines[place]
     elif shown is not None:
-        lines.append(shown)
+        lines.insert(_position(lines, item.section, known, grammar), shown)
+
+
+def _position(lines: list[str], section: str, known: Known, grammar: Grammar) -> int:
+    """Near its likes, so that a diff reads well: by the grammar below interfaces, behind their kind elsewhere."""
+    if section.startswith("interface "):
+        later = (other is not None and other.rank > known.rank for other in (grammar.known(section, x) for x in lines))
+        return next((index for index, is_later in enumerate(later) if is_later), len(lines))
+    kind = known.text.split(" ")[: 1 if section else 2]
+    likes = [index for index, line in enumerate(lines) if line.split(" ")[: len(kind)] == kind]
+    if likes:
+        return likes[-1] + 1
+    return len(lines) - 1 if lines[-1:] == ["end"] else len(lines)
 
 
 def _place(lines: list[str], section: str, known: Known, grammar: Grammar) -> int | None:

@@ -65,7 +65,7 @@ class Known:
     def off(self) -> str:
         """The line that takes this one away."""
         if self.rule.off and self.positive:
-            return self.rule.off.format(**self.groups)
+            return self.rule.off
         return f"no {self.text}" if self.positive else self.text.removeprefix("no ")
 
     @property
@@ -90,6 +90,15 @@ class Grammar:
 
     def known(self, section: str, text: str) -> Known | None:
         """What the grammar knows of a line, `no` forms included; None for a foreign one."""
+        if (section, text) not in self._seen:
+            self._seen[section, text] = self._find(section, text)
+        return self._seen[section, text]
+
+    @cached_property
+    def _seen(self) -> dict[tuple[str, str], Known | None]:
+        return {}  # a rehearsal asks for the same few lines hundreds of times
+
+    def _find(self, section: str, text: str) -> Known | None:
         rule = self.section(section) if section else None
         if section and rule is None:
             return None
