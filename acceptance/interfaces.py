@@ -8,6 +8,8 @@ from ipaddress import IPv4Interface
 
 from turnup.checks import Expected, Facts, check, compare, holds, inconclusive, part
 from turnup.configuration import Configuration
+from turnup.errors import InputError
+from turnup.facts.controller_pos import ControllerPos
 from turnup.facts.controller_serial import ControllerSerial
 from turnup.facts.diagnosis import Diagnosis
 from turnup.facts.interface import Interface
@@ -27,8 +29,9 @@ _SHOWN = {
     Encapsulation.PPP: "PPP",
     Encapsulation.FRAME_RELAY: "FRAME-RELAY",
     Encapsulation.ETHERNET: "ARPA",
-    Encapsulation.DOT1Q: "802.1Q Virtual LAN",
+    Encapsulation.DOT1Q: "ARPA",  # of the port itself; its subinterface has the tag
 }
+_TAGGED = "802.1Q Virtual LAN"
 _MTU = {Speed.FE: 1500, Speed.GE: 1500}  # others 4470 on this equipment
 _BANDWIDTHS = {Speed.DS3: (44210, 44736)}  # both are in use for a whole DS-3
 _PORT = ("Serial", "POS", "FastEthernet", "GigabitEthernet", "TenGigabitEthernet", "ATM")
@@ -43,22 +46,29 @@ class Settings:
 
 
 def asks(expected: Expected) -> tuple[Ask, ...]:
-    """All interfaces twice (counters), the controller of the ordered port, and its line card."""
-    facts = ("interface_brief", "interface", "running_config", "slot", "diagnosis")
+    """The controller of the ordered port, and all interfaces once more (counters)."""
     ports = [expected.assignment.port.interface] if expected.assignment else []
-    return (*(Ask(fact) for fact in facts), *controller_asks(ports), Ask.of("interface", **SECOND))
+    return (*controller_asks(ports), Ask.of("interface", **SECOND))
 
 
-@check(9, "Verify all interfaces", asks=asks, settings=Settings)
+@check(
+    9,
+    "Verify all interfaces",
+    needs=("interface_brief", "interface", "running_config", "slot", "diagnosis"),
+    asks=asks,
+    settings=Settings,
+)
 def interfaces(expected: Expected, facts: Facts) -> Iterator[Finding]:
     """Ordered port up/up, not looped, with the order's encapsulation, CRC, MTU, speed and address, without alarms.
 
     Error counters do not grow during the test. Its line card runs and has not crashed. Links and loopback are up.
     Ports that nobody uses (no address, no description) are shut.
+    Every line of the order below an interface stands in the configuration.
     FAIL: any of these is otherwise. INCONCLUSIVE: the port is missing though its card is there, old errors on the
     counters, card unknown to `show diag`, an output not readable.
     """
     yield from part("ordered port", _ordered(expected, facts))
+    yield from part("lines of the port", _configured(expected, facts))
     yield from part("line card", _card(expected, facts))
     yield from part("links and loopback", _in_service(expected, facts))
     yield from part("spare ports", _spare(expected, facts))
@@ -82,6 +92,7 @@ def _ordered(expected: Expected, facts: Facts) -> Iterator[Finding]:
         )
     yield from part(f"{name} alarms", alarms(facts, name, source="Schedule 2"))
     yield from part(f"{name} DS-3 settings", _ds3(expected, facts, name))
+    yield from part(f"{name} SONET settings", _sonet(expected, facts, row))
 
 
 def _absent(facts: Facts, assignment: Assignment) -> Iterator[Finding]:
@@ -110,7 +121,9 @@ def _line_settings(expected: Expected, facts: Facts, row: Interface, assignment:
         seen=seen,
     )
     layer2 = expected.need(assignment.order.layer2, "layer 2 of the order")
-    shown = (row.encapsulation or "").split(",")[0]
+    shown = (row.encapsulation or "").split(",")[0].removesuffix(" IETF")
+    if shown == _TAGGED and layer2.encapsulation is Encapsulation.DOT1Q:
+        shown = "ARPA"  # some images show the tag on the port as well
     source = expected.order("layer2.encapsulation")
     yield compare(f"{row.name} encapsulation", _SHOWN[layer2.encapsulation], shown, source=source, seen=seen)
     mtu = layer2.mtu or _MTU.get(speed, 4470)
@@ -132,12 +145,33 @@ def _address(expected: Expected, facts: Facts) -> Iterator[Finding]:
     yield compare(f"{port} address", wanted, row.address, source=source, seen=facts.seen(row))
     if port != str(expected.ordered().port.interface):
         yield compare(f"{port} line protocol", "up", row.protocol, source=source, seen=facts.seen(row))
+        yield from _tag(expected, facts, row)
     brief = facts.rows(InterfaceBrief)
     for line in named(brief, port):
         shown = f"{line.address} {line.status}/{line.protocol}"
         yield compare(f"{port} in brief", f"{wanted.ip} up/up", shown, source=source, seen=facts.seen(line))
     if not named(brief, port):
         yield inconclusive(f"{port} in brief", "not in the table", expected=f"{wanted.ip} up/up")
+
+
+def _tag(expected: Expected, facts: Facts, row: Interface) -> Iterator[Finding]:
+    layer2 = expected.need(expected.ordered().order.layer2, "layer 2 of the order")
+    if layer2.encapsulation is Encapsulation.DOT1Q:
+        kind, _, tag = (row.encapsulation or "").partition(",")
+        shown = f"{kind} {''.join(ch for ch in tag if ch.isdigit())}"
+        source, seen = expected.order("layer2.vlan"), facts.seen(row)
+        yield compare(f"{row.name} tag", f"{_TAGGED} {layer2.vlan}", shown, source=source, seen=seen)
+
+
+def _configured(expected: Expected, facts: Facts) -> Iterator[Finding]:
+    """The rendered lines as they stand: what no show command tells (cdp, redirects) is proved here."""
+    config = facts.configuration()
+    lines = expected.need(expected.lines, "the lines of the order")
+    for section, text in lines:
+        if section.startswith("interface "):
+            shown = text if text in (config.section(section) or ()) else None
+            source, seen = expected.order("lines"), lines_seen(facts, text, section=section)
+            yield compare(f"{section.split()[1]}: {text}", text, shown, source=source, seen=seen)
 
 
 def _ds3(expected: Expected, facts: Facts, name: InterfaceName) -> Iterator[Finding]:
@@ -159,6 +193,24 @@ def _ds3(expected: Expected, facts: Facts, name: InterfaceName) -> Iterator[Find
     for field, value in wanted.items():
         source, seen = expected.order(f"layer2.{field}"), facts.seen(row)
         yield compare(f"{name} {field.replace('_', ' ')}", value, shown[field], source=source, seen=seen)
+
+
+def _sonet(expected: Expected, facts: Facts, row: Interface) -> Iterator[Finding]:
+    """Scrambling and the path's C2 byte must match the far end; what the order leaves open is not compared."""
+    name = expected.ordered().port.interface
+    layer2 = expected.need(expected.ordered().order.layer2, "layer 2 of the order")
+    if name.type != "POS":
+        return
+    if layer2.scramble is not None:
+        wanted, seen = "enabled" if layer2.scramble else "disabled", facts.seen(row)
+        yield compare(f"{name} scramble", wanted, row.scramble, source=expected.order("layer2.scramble"), seen=seen)
+    if layer2.c2 is not None:
+        controller = only(facts.rows(ControllerPos), name)
+        if controller is None or controller.c2 is None:
+            yield inconclusive(f"{name} C2", "the router does not show it", expected=layer2.c2)
+            return
+        source, seen = expected.order("layer2.c2"), facts.seen(controller)
+        yield compare(f"{name} C2", layer2.c2, int(controller.c2, 16), source=source, seen=seen)
 
 
 def _ordered_ds3(layer2: Layer2) -> dict[str, str]:
@@ -183,7 +235,7 @@ def _card(expected: Expected, facts: Facts) -> Iterator[Finding]:
         seen = facts.seen(row)
         yield holds(
             f"slot {port.slot} card",
-            any(row.card == name or row.card.startswith(f"{name} ") for name in names),
+            _is_card(row.card, names),
             expected=port.card.part,
             observed=row.card,
             source=source,
@@ -197,9 +249,17 @@ def _card(expected: Expected, facts: Facts) -> Iterator[Finding]:
         yield inconclusive(f"board in slot {port.slot}", "not in show diag", expected=_CARD_RUNS, source=source)
     for board in boards:
         seen = facts.seen(board)
+        good = _is_card(board.card, names)
+        told = port.card.part
+        yield holds(f"card in slot {port.slot}", good, expected=told, observed=board.card, source=source, seen=seen)
         words = " ".join((board.state or "").replace("( ", "(").replace(" )", ")").split())
         yield compare(f"board in slot {port.slot}", _CARD_RUNS, words, source=source, seen=seen)
         yield compare(f"crashes of slot {port.slot}", 0, board.crashes, source=source, seen=seen)
+
+
+def _is_card(shown: str, names: tuple[str, ...]) -> bool:
+    """The router adds the optics behind the card's name."""
+    return any(shown == name or shown.startswith(f"{name} ") for name in names)
 
 
 def _in_service(expected: Expected, facts: Facts) -> Iterator[Finding]:
@@ -240,7 +300,10 @@ def _not_shown(facts: Facts, config: Configuration) -> Iterator[Finding]:
 
 
 def _is_port(text: str) -> bool:
-    name = InterfaceName.parse(text)
+    try:
+        name = InterfaceName.parse(text)
+    except InputError:  # `Control Plane Interface` and the like
+        return False
     return name.type in _PORT and "/" in name.place and not name.sub
 
 

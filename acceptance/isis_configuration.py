@@ -98,6 +98,11 @@ def _link(expected: Expected, facts: Facts, config: Configuration, link: IntraPo
     yield compare(
         f"{link.interface} metric", metric, values, source=source, seen=lines_seen(facts, *metrics, section=header)
     )
+    levels = tuple(line.split()[3] for line in metrics if len(line.split()) > 3)
+    if levels:  # a metric of another level does not count on this router
+        level = (expected.router.is_type.removesuffix("-only"),)
+        seen = lines_seen(facts, *metrics, section=header)
+        yield compare(f"{link.interface} level of the metric", level, levels, source=source, seen=seen)
     circuit = tuple(line for line in lines if line.startswith("isis circuit-type "))
     if circuit:
         shown_types = tuple(line.split()[-1] for line in circuit)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
-from sample_orders import GOLDEN, POLICY, Case, every_card, order_for
+from sample_orders import GOLDEN, POLICY, Case, kinds, order_for
 
 from turnup.change.journal import State
 from turnup.change.plan import Plan, make_plan
@@ -99,16 +98,6 @@ def assignment_for(case: Case) -> Assignment:
     card = IOS.linecards[case.card]
     slot = max(slot for slot, part in SLOTS.items() if part == case.card)
     return Assignment(order_for(case), Port(NAME, "NYC-60HUDSON", card.interfaces(slot)[-1], card, slot))
-
-
-def kinds() -> tuple[Case, ...]:
-    """One case for each kind of port and encapsulation; TURNUP_ALL_CASES=1 takes every card, with and without BGP."""
-    if os.environ.get("TURNUP_ALL_CASES"):
-        return every_card()
-    found = {
-        (IOS.linecards[case.card].interface.split("{")[0], case.layer2.encapsulation): case for case in every_card()
-    }
-    return tuple(found.values()) + tuple(case for case in SHAPES)
 
 
 SHAPES = [case for case in GOLDEN if case.name in ("ds3-ppp", "ge-dot1q", "ds3-frame-relay")]

@@ -154,6 +154,7 @@ class Console(socketserver.BaseRequestHandler):
     """A console server's line. `script` gives what is said at connection and after each Enter; None hangs up."""
 
     script: tuple[str | None, ...] = ()
+    typed = b""
 
     def handle(self) -> None:
         said, *rest = self.script
@@ -171,8 +172,6 @@ class Console(socketserver.BaseRequestHandler):
     def say(self, text: str | None) -> None:
         self.request.sendall((text or "").replace("\n", "\r\n").encode())
 
-
-Console.typed = b""  # type: ignore[attr-defined]
 
 AVAILABLE = "\n\nnyc-hud-gsr1 con0 is now available\n\n\nPress RETURN to get started.\n\n"
 VERIFICATION = "\n\nAuthorized access only ?\n\nUser Access Verification\n\nUsername: "

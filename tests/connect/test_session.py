@@ -42,8 +42,22 @@ def answers(session: Any, commands: list[str]) -> dict[str, Answer]:
 @pytest.mark.parametrize("transport", ["ssh", "telnet"])
 @pytest.mark.parametrize(
     "name",
-    ["plain", "dribble", "small-buffer", "buffer-160", "user-mode", "pages", "wraps", "scrolls", "deaf", "long-name"]
-    + ["log-between", "log-between-always", "log-inside", "log-before"],
+    [
+        "plain",
+        "dribble",
+        "small-buffer",
+        "buffer-160",
+        "user-mode",
+        "pages",
+        "wraps",
+        "scrolls",
+        "deaf",
+        "long-name",
+        "log-between",
+        "log-between-always",
+        "log-inside",
+        "log-before",
+    ],
 )
 def test_every_answer_is_whole(session_to: Open, target: Any, name: str, transport: str) -> None:
     session = session_to(name, transport)
@@ -186,7 +200,7 @@ def test_extended_ping(session_to: Open, ios: Platform, transport: str) -> None:
 
 def test_a_dialogue_that_the_router_ends_early_tells_what_it_said(session_to: Open, ios: Platform) -> None:
     got = session_to("plain").ask([ping(ios, address="nowhere", size="1", source="x", count="1"), *requests(THINGS)])
-    assert [answer.text for answer in got.values()][0] == "% Bad IP address"
+    assert next(answer.text for answer in got.values()) == "% Bad IP address"
     assert not any(answer.failure for answer in got.values())
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -71,7 +72,7 @@ def test_any_answers_in_any_chunks_come_out_as_they_went_in(
     data = stream(host, exchanges)
     splitter = Splitter([command for command, _ in exchanges], NONCE, DIALECT, host)
     edges = sorted({min(cut, len(data)) for cut in cuts} | {0, len(data)})
-    for start, end in zip(edges, edges[1:], strict=False):
+    for start, end in pairwise(edges):
         splitter.feed(data[start:end])
     assert splitter.done
     assert [(cut.text, cut.problem) for cut in splitter.answers] == [("\n".join(lines), "") for _, lines in exchanges]
@@ -149,6 +150,7 @@ def test_a_marker_from_the_past_does_not_end_an_answer() -> None:
     ("name", "data", "text"),
     [
         ("plain", "gsr1#show long command\r\n1\r\n", "1"),
+        ("blank before the command", "gsr1#  show long command \r\n1\r\n", "1"),
         ("line ends of all kinds", "gsr1#show long command\r\r\n1\n\r2\r\r\n3\r\n", "1\n2\n3"),
         ("wrapped at the width", "gsr1#show long\r\n command\r\n1\r\n", "1"),
         ("wrapped twice", "gsr1#show\r\n long\r\n command\r\n1\r\n", "1"),

@@ -24,7 +24,8 @@ import pytest
 from turnup import errors, folder
 from turnup.configuration import Configuration
 from turnup.model.transcript import Answer, Ask
-from turnup.parse import parse
+from turnup.parse import Parsed, parse
+from turnup.parse.template import load
 from turnup.platforms import Platform, Settings
 
 HERE = Path(__file__).parent
@@ -134,9 +135,26 @@ def plain(value: object) -> object:
     return value if isinstance(value, str | int) else str(value)
 
 
-def read(file: str, fact: str) -> tuple[object, ...]:
+def parsed(file: str, fact: str) -> Parsed:
     text = session_text((RECORDINGS / file).read_text())
-    return parse(IOS, Ask(fact), Answer("", text, datetime(2026, 1, 1, tzinfo=UTC))).rows
+    return parse(IOS, Ask(fact), Answer("", text, datetime(2026, 1, 1, tzinfo=UTC)))
+
+
+def read(file: str, fact: str) -> tuple[object, ...]:
+    return parsed(file, fact).rows
+
+
+def not_said(fact: str, row: object, here: str, anywhere: str) -> list[str]:
+    """Fields whose value does not stand in the row's own lines; one carried down or up, in the answer."""
+    options = load(IOS.home / "parse" / f"{fact}.textfsm").options
+    carried = options["Filldown"] | options["Fillup"]
+    return [
+        name
+        for name, value in vars(row).items()
+        if value not in (None, "", ()) and not isinstance(value, bool)
+        for word in (value if isinstance(value, tuple) else str(value).split("\n"))
+        if not re.search(rf"(?<!\d)0*{re.escape(word)}", anywhere if name in carried else here)
+    ]
 
 
 def test_the_table_has_each_file_once_and_reads_nearly_all() -> None:
@@ -181,3 +199,15 @@ if RECORDINGS.is_dir():
             assert len(with_mnemonic) == len(MNEMONIC.findall(text))
         else:
             assert len(rows) == counted(fact, text)
+
+    @pytest.mark.parametrize(
+        "entry",
+        [entry for entry in TABLE if entry.get("rows") and entry["fact"] != "ping"],
+        ids=lambda entry: f"{entry['file']}-{entry['fact']}",
+    )
+    def test_every_value_stands_where_the_row_says(entry: dict[str, Any]) -> None:
+        file, fact = entry["file"], entry["fact"]
+        lines = session_text((RECORDINGS / file).read_text()).split("\n")
+        found = parsed(file, fact)
+        for row, (first, last) in zip(found.rows, found.places, strict=True):
+            assert not_said(fact, row, "\n".join(lines[first - 1 : last]), "\n".join(lines)) == []

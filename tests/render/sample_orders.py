@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, replace
 from ipaddress import IPv4Address, IPv4Network
 
@@ -116,6 +117,16 @@ def every_card() -> tuple[Case, ...]:
                 Case(f"{part}-{encapsulation}{'' if bgp else '-no-bgp'}", part, layer2, bgp) for bgp in (BGP, None)
             ]
     return tuple(cases)
+
+
+def kinds() -> tuple[Case, ...]:
+    """One case for each kind of port and encapsulation; TURNUP_ALL_CASES=1 takes every card, with and without BGP."""
+    if os.environ.get("TURNUP_ALL_CASES"):
+        return every_card()
+    found: dict[object, Case] = {}
+    for case in every_card():
+        found.setdefault((card(case.card).interface.split("{")[0], case.layer2.encapsulation), case)
+    return (*found.values(), next(case for case in GOLDEN if case.bgp is None))
 
 
 def order_for(case: Case) -> PortServiceOrder:

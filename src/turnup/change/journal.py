@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -18,6 +18,13 @@ from turnup.errors import InputError, Refused
 from turnup.load.strict import build
 
 VERSION = 1
+
+Clock = Callable[[], datetime]
+
+
+def utc_now() -> datetime:
+    """The time, UTC."""
+    return datetime.now(UTC)
 
 
 class State(StrEnum):
@@ -146,15 +153,14 @@ class Journals:
         return tuple(journal for journal in self.of(router) if journal.record.open)
 
     def must_be_clear(self, router: str) -> None:
-        """Raise Refused while an earlier change of the router is not finished or waits for a person."""
+        """Raise Refused while an earlier change of the router waits for a person."""
         for journal in self.open(router):
             record = journal.record
-            what = f"{router}: order {record.change.order_id} stands at {record.state} ({journal.path})"
             if record.state is State.NEEDS_HUMAN:
-                advice = "Put the port right on the router's console, then run `turnup recover --resolved`."
-            else:
-                advice = f"Run `turnup recover {router}` first. Nothing was sent."
-            raise Refused(what, advice=advice)
+                raise Refused(
+                    f"{router}: order {record.change.order_id} stands at {record.state} ({journal.path})",
+                    advice="Put the port right on the router's console, then run `turnup recover --resolved`.",
+                )
 
     def resolve(self, router: str, who: str, note: str, at: datetime) -> tuple[Journal, ...]:
         """A person has put right what needed him: lift the block. Gives the journals that were closed."""

@@ -82,43 +82,39 @@ def make_plan(
     Raises Refused, with the intended and the running text, when the port is not free, something else stands inside
     the footprint, a condition does not hold, or the rehearsed back-out does not lead back.
     """
-    grammar = grammar_of(platform)
+    grammar, hidden = grammar_of(platform), intent.hidden_defaults
     sections = configuration.sections
-    forward = (*intent.phase1, *intent.phase2)
-    footprint = footprint_of(forward)
+    footprint = footprint_of((*intent.phase1, *intent.phase2))
     needs = Needs(router.name, footprint.headers, intent.route_maps, _link(assignment))
+    draft = Draft(platform, assignment, footprint, needs, hidden, sections)
     if reasons := unmet(needs, footprint, sections):
         raise Refused(f"{router.name}: " + "; ".join(reasons))
-    before = footprint.owned(sections)
-    if canonical(before, intent.hidden_defaults) == _intended(intent):
-        return _plan(assignment, platform, footprint, needs, intent, sections, (before, before, before), ())
+    if canonical(footprint.owned(sections), hidden) == intended(intent):
+        return draft.plan((), ())
     if taken := not_free(intent, footprint, sections, grammar):
         raise Refused(
             f"{router.name}: {assignment.port.interface} cannot be given to {assignment.order.order_id}.\n"
-            + _three_way(intent, taken)
+            + three_way(intent, taken)
         )
-    own = footprint.cut(sections)
-    halfway = fold(own, intent.phase1, grammar, intent.hidden_defaults)
-    after = fold(halfway, intent.phase2, grammar, intent.hidden_defaults)
-    states = (before, footprint.owned(halfway), footprint.owned(after))
-    if strange := _strange(states[2], intent, grammar):
-        raise Refused(f"{router.name}: the port would keep lines of somebody else.\n" + _three_way(intent, strange))
-    backout = transition(states[2], before, footprint, grammar).all
-    _rehearse(own, intent, footprint, grammar)
-    return _plan(assignment, platform, footprint, needs, intent, sections, states, backout)
+    plan = draft.plan(intent.phase1, intent.phase2)
+    if strange := _strange(plan.change.after, intent, grammar):
+        raise Refused(f"{router.name}: the port would keep lines of somebody else.\n" + three_way(intent, strange))
+    return plan
 
 
-def _intended(intent: Intent) -> Lines:
+def intended(intent: Intent) -> Lines:
+    """The owned lines of a port that carries exactly this order, made comparable."""
     headers = dict.fromkeys(header for header, _ in intent.lines if "." in header)
     return canonical((*intent.lines, *(("", header) for header in headers if header.startswith("interface "))))
 
 
 def _strange(after: Lines, intent: Intent, grammar: Grammar) -> tuple[str, ...]:
-    extra = set(canonical(after, intent.hidden_defaults)) - set(_intended(intent))
+    extra = set(canonical(after, intent.hidden_defaults)) - set(intended(intent))
     return tuple(f"{header or '(global)'} / {line}" for header, line in sorted(extra) if line not in grammar.idle)
 
 
-def _three_way(intent: Intent, running: Iterable[str]) -> str:
+def three_way(intent: Intent, running: Iterable[str]) -> str:
+    """What the order wants and what the router has, for a person to compare."""
     intended = [f"{header or '(global)'} / {line}" for header, line in intent.lines]
     return "\n".join(("intended:", *(f"  {line}" for line in intended), "running:", *(f"  {line}" for line in running)))
 
@@ -127,61 +123,65 @@ def _link(assignment: Assignment) -> IPv4Network | None:
     return assignment.order.layer3.link_prefix if assignment.order.layer3 else None
 
 
-def _rehearse(own: Sections, intent: Intent, footprint: Footprint, grammar: Grammar) -> None:
-    """Stop after every line in turn, go back, and be where we were; on the model, before the router sees anything."""
-    start = footprint.owned(own)
-    hidden = intent.hidden_defaults
-    state = own
-    forward = (*intent.phase1, *intent.phase2)
-    for number, item in enumerate(("start", *forward)):
-        if isinstance(item, ConfigItem):
-            state = fold(state, (item,), grammar, hidden)
-        here = footprint.owned(state)
-        steps = transition(here, start, footprint, grammar)
-        back = fold(sections_of(here, footprint.headers), steps.all, grammar, hidden)
-        if canonical(footprint.owned(back), hidden) != canonical(start, hidden):
-            raise Refused(f"the way back from line {number} ({item}) does not lead to where the port is now")
+@dataclass(frozen=True)
+class Draft:
+    """What a plan is made of, whatever its order asks for."""
 
+    platform: Platform
+    assignment: Assignment
+    footprint: Footprint
+    needs: Needs
+    hidden: tuple[str, ...]
+    sections: Sections
 
-def _plan(
-    assignment: Assignment,
-    platform: Platform,
-    footprint: Footprint,
-    needs: Needs,
-    intent: Intent,
-    sections: Sections,
-    states: tuple[Lines, Lines, Lines],
-    backout: tuple[ConfigItem, ...],
-) -> Plan:
-    order = assignment.order
-    change = Change(
-        router=assignment.port.router,
-        platform=platform.name,
-        order_id=order.order_id,
-        revision=order.revision,
-        action=order.action.value,
-        port=str(assignment.port.interface),
-        customer=order.customer.code,
-        footprint=footprint,
-        needs=needs,
-        hidden=intent.hidden_defaults,
-        phase1=intent.phase1 if backout else (),
-        phase2=intent.phase2 if backout else (),
-        backout=backout,
-        before=states[0],
-        halfway=states[1],
-        after=states[2],
-    )
-    change = replace(change, digest=digest_of(change, sections))
-    after = fold(sections, (*change.phase1, *change.phase2), grammar_of(platform), change.hidden)
-    if footprint.foreign(after) != footprint.foreign(sections):
-        raise Refused("the plan would change a line outside its footprint")
-    return Plan(
-        change,
-        unified(sections, after, change.router),
-        blast_radius(footprint, sections, order.customer.code),
-        foreign=footprint.foreign(sections),
-    )
+    def plan(self, phase1: tuple[ConfigItem, ...], phase2: tuple[ConfigItem, ...]) -> Plan:
+        """The plan for these lines, rehearsed. Raises Refused when they do not lead back, or out of the footprint."""
+        grammar, footprint = grammar_of(self.platform), self.footprint
+        order, port = self.assignment.order, self.assignment.port
+        own = footprint.cut(self.sections)
+        halfway = fold(own, phase1, grammar, self.hidden)
+        before, after = footprint.owned(own), footprint.owned(fold(halfway, phase2, grammar, self.hidden))
+        self._rehearse(own, (*phase1, *phase2), grammar)
+        change = Change(
+            router=port.router,
+            platform=self.platform.name,
+            order_id=order.order_id,
+            revision=order.revision,
+            action=order.action.value,
+            port=str(port.interface),
+            customer=order.customer.code,
+            footprint=footprint,
+            needs=self.needs,
+            hidden=self.hidden,
+            phase1=phase1,
+            phase2=phase2,
+            backout=transition(after, before, footprint, grammar).all,
+            before=before,
+            halfway=footprint.owned(halfway),
+            after=after,
+        )
+        whole = fold(self.sections, (*phase1, *phase2), grammar, self.hidden)
+        foreign = footprint.foreign(self.sections)
+        if footprint.foreign(whole) != foreign:
+            raise Refused("the plan would change a line outside its footprint")
+        return Plan(
+            replace(change, digest=digest_of(change, self.sections)),
+            unified(self.sections, whole, port.router),
+            blast_radius(footprint, self.sections, order.customer.code),
+            foreign=foreign,
+        )
+
+    def _rehearse(self, own: Sections, items: tuple[ConfigItem, ...], grammar: Grammar) -> None:
+        """Stop after every line in turn, go back, and be where we were: on the model, before the router sees a byte."""
+        start = self.footprint.owned(own)
+        state = own
+        for number, item in enumerate(items, start=1):
+            state = fold(state, (item,), grammar, self.hidden)
+            here = self.footprint.owned(state)
+            steps = transition(here, start, self.footprint, grammar)
+            back = fold(sections_of(here, self.footprint.headers), steps.all, grammar, self.hidden)
+            if canonical(self.footprint.owned(back), self.hidden) != canonical(start, self.hidden):
+                raise Refused(f"the way back from line {number} ({item}) does not lead to where the port is now")
 
 
 def digest_of(change: Change, sections: Sections) -> str:

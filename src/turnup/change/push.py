@@ -4,25 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 from turnup.change.conditions import unmet
 from turnup.change.footprint import Lines, canonical
-from turnup.change.journal import Journal, Journals, State
+from turnup.change.journal import Clock, Journal, Journals, State, utc_now
 from turnup.change.lock import router_lock
 from turnup.change.plan import Change, Plan
+from turnup.change.recover import finish_open
 from turnup.change.restore import take_back
 from turnup.change.wire import Wire, Writable
 from turnup.errors import BackedOut, CouldNotRun, Refused, TurnupError
 from turnup.home import Home
-
-Clock = Callable[[], datetime]
-
-
-def utc_now() -> datetime:
-    """The time, UTC."""
-    return datetime.now(UTC)
 
 
 @dataclass(frozen=True)
@@ -58,6 +51,8 @@ def push(
     "" takes the change back. `reopen` gives a new session when this one is lost. `wait` is for another writer,
     seconds. `save_all` saves even if somebody else's unsaved work is saved with it.
 
+    A change of this router that a crash left unfinished is finished first (see recover); the guard then looks.
+
     Raises Refused (nothing was sent), BackedOut (taken back, verified), NeedsHuman (both texts in the journal, the
     router is blocked; or the session is lost and the journal open).
     """
@@ -67,7 +62,10 @@ def push(
     with router_lock(home.part("locks"), change.router, change.order_id, wait):
         journals = Journals(home.part("journal"))
         journals.must_be_clear(change.router)
-        work = _Push(Wire(session, reopen), change, journals, clock)
+        wire = Wire(session, reopen)
+        work = _Push(wire, change, journals, clock)
+        for earlier in finish_open(wire, journals, change.router, clock):
+            work.notes.append(f"order {earlier.order_id} had not been finished; it is {earlier.state} now")
         return work.settled(save_all) if plan.empty else work.run(plan.foreign, accept, save_all)
 
 

@@ -6,9 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from turnup.change.journal import Journal, Journals, State
+from turnup.change.journal import Clock, Journal, Journals, State, utc_now
 from turnup.change.lock import router_lock
-from turnup.change.push import Clock, utc_now
 from turnup.change.restore import take_back
 from turnup.change.wire import Wire, Writable
 from turnup.errors import CouldNotRun, NeedsHuman
@@ -40,8 +39,12 @@ def recover(
     fails, and for a journal that already waits for a person.
     """
     with router_lock(home.part("locks"), router, "recovery", wait):
-        journals = Journals(home.part("journal"))
-        return tuple(_one(Wire(session, reopen), journal, clock) for journal in journals.open(router))
+        return finish_open(Wire(session, reopen), Journals(home.part("journal")), router, clock)
+
+
+def finish_open(wire: Wire, journals: Journals, router: str, clock: Clock) -> tuple[Recovered, ...]:
+    """The same for whoever holds the router's lock already."""
+    return tuple(_one(wire, journal, clock) for journal in journals.open(router))
 
 
 def _one(wire: Wire, journal: Journal, clock: Clock) -> Recovered:

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import datetime
-
 from turnup.change.footprint import Lines
-from turnup.change.journal import Journal, State
+from turnup.change.journal import Clock, Journal, State
 from turnup.change.plan import Change
 from turnup.change.transition import transition
 from turnup.change.wire import Wire
@@ -15,7 +12,7 @@ from turnup.errors import NeedsHuman, TurnupError
 _ROUNDS = 2  # a back-out line that is refused once is worked out anew from a fresh read, once
 
 
-def take_back(wire: Wire, change: Change, journal: Journal, clock: Callable[[], datetime]) -> None:
+def take_back(wire: Wire, change: Change, journal: Journal, clock: Clock) -> None:
     """Restore the owned lines of the snapshot and verify; the journal says `backed-out`.
 
     Raises NeedsHuman: with the journal in that state when the router cannot be brought back, with the journal still
@@ -40,7 +37,7 @@ def take_back(wire: Wire, change: Change, journal: Journal, clock: Callable[[], 
     _last_look(wire, change, journal, clock, trouble)
 
 
-def _last_look(wire: Wire, change: Change, journal: Journal, clock: Callable[[], datetime], trouble: str) -> None:
+def _last_look(wire: Wire, change: Change, journal: Journal, clock: Clock, trouble: str) -> None:
     wire.settle()
     try:
         now = change.footprint.owned(wire.running())

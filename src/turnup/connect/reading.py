@@ -145,7 +145,7 @@ class _Round:
         try:
             self._conversation.run(commands, lambda c: self._reader.seconds(self._wanted[c]), seen=self._keep)
         except InputLost as lost:
-            self._conversation.window = 1  # this router cannot take more than one command at a time
+            self._conversation.lost_input()
             self._reader.come_back(lost)
         except Silence as silence:
             hanging = next(c for c in commands if c not in self.outcomes and c not in self._first)

@@ -13,6 +13,9 @@ from turnup.errors import TurnupError, UsageError
 from turnup.model.transcript import Answer, Ask, Request
 from turnup.platforms import Platform
 
+# Configuration lines in flight: so many times the platform's window, and never more than the router's shows proved.
+LINES_WINDOWS = 2
+
 
 def now() -> datetime:
     """UTC."""
@@ -84,7 +87,10 @@ class RouterSession:
 
     def config_lines(self, lines: Sequence[str], mode: str | None) -> tuple[Said, ...]:
         """The same for children of one section, a window at a time; stops at the first that is not accepted."""
-        return self._writer.lines(lines, mode, self._conversation.window) if lines else ()
+        if not lines:
+            return ()
+        grown, small = self._conversation.window, LINES_WINDOWS * self.platform.settings.window
+        return self._writer.lines(lines, mode, min(grown, small))
 
     def leave_config(self) -> None:
         """Back to exec mode. Raises WrongMode, ConfigurationUnknown."""
