@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from turnup.checks import Expected, Facts, check, compare, holds, inconclusive, part
 from turnup.configuration import Configuration
 from turnup.facts.bgp_neighbor import BgpNeighbor
-from turnup.facts.running_config import RunningConfig
 from turnup.model.equipment import IbgpPeer
 from turnup.model.interface_name import same_interface
 from turnup.model.order import Bgp
 from turnup.model.transcript import Ask
 from turnup.model.verdict import Finding, Seen, Verdict
 from turnup.rules.bgp import BgpSection, as_number, bgp_section, is_address
+from turnup.rules.evidence import lines_seen
 from turnup.rules.orders import lines_of, without_bgp
 from turnup.rules.tokens import as_intended, token_name, without_token
 
@@ -46,9 +46,15 @@ def bgp_configuration(expected: Expected, facts: Facts) -> Iterator[Finding]:
     section = bgp_section(config)
     local_as = expected.router.local_as
     if section is None:
-        yield compare("BGP process", f"router bgp {local_as}", "none", source=expected.inventory("local_as"))
+        yield compare(
+            "BGP process",
+            f"router bgp {local_as}",
+            "none",
+            source=expected.inventory("local_as"),
+            seen=lines_seen(facts),
+        )
         return
-    seen = facts.config_seen(section.header, section="")
+    seen = lines_seen(facts, section.header, section="")
     yield compare("own AS", local_as, section.local_as, source=expected.inventory("local_as"), seen=seen)
     if without_bgp(expected):
         yield from _no_neighbor(expected, facts, section)
@@ -71,7 +77,7 @@ def _no_neighbor(expected: Expected, facts: Facts, section: BgpSection) -> Itera
     """An order without BGP gets none: a neighbor at the customer's address would be somebody's left-over."""
     link = expected.need(expected.ordered().order.layer3, "the link network of the order")
     shown = section.texts_of(str(link.customer_address))
-    seen = facts.config_seen(*shown, section=section.header) or facts.whole(RunningConfig)
+    seen = lines_seen(facts, *shown, section=section.header)
     told = "; ".join(shown) or "none"
     yield compare(f"neighbor {link.customer_address}", "none", told, source=expected.order("bgp"), seen=seen)
 
@@ -87,10 +93,10 @@ def _customer(expected: Expected, facts: Facts, section: BgpSection) -> Iterator
     planned = {without_token(text) for text in wanted}
     for text in shown:
         if without_token(text) not in planned:
-            seen = facts.config_seen(text, section=section.header)
+            seen = lines_seen(facts, text, section=section.header)
             yield compare("line not of the order", "none", text, source=source, seen=seen)
     peer_as = [text.split()[3] for text in shown if text.split()[2] == "remote-as"]
-    seen = facts.config_seen(*(text for text in shown if text.split()[2] == "remote-as"), section=section.header)
+    seen = lines_seen(facts, *(text for text in shown if text.split()[2] == "remote-as"), section=section.header)
     yield compare("customer's AS", [bgp.peer_as], list(map(as_number, peer_as)), source=source, seen=seen)
 
 
@@ -99,9 +105,9 @@ def _one_line(
 ) -> Finding:
     same = [line for line in shown if as_intended(line) == as_intended(text)]
     if same:
-        return compare(text, text, text, source=source, seen=facts.config_seen(*same, section=section.header))
+        return compare(text, text, text, source=source, seen=lines_seen(facts, *same, section=section.header))
     keyed = [line for line in shown if "<secret:" in text and without_token(line) == without_token(text)]
-    seen = facts.config_seen(*keyed, section=section.header)
+    seen = lines_seen(facts, *keyed, section=section.header)
     if keyed and token_name(text) not in expected.known_secrets:
         why = f"present, not matched: no value of {token_name(text)} at hand"
         return inconclusive(text, why, expected=text, source=source, seen=seen)
@@ -115,7 +121,7 @@ def _prefix_lists(expected: Expected, facts: Facts, config: Configuration) -> It
     for name in dict.fromkeys(text.split()[2] for text in wanted):
         ours = tuple(text for text in wanted if text.split()[2] == name)
         shown = config.headers(f"ip prefix-list {name}")
-        source, seen = expected.order("bgp.allowed_prefixes"), facts.config_seen(*shown, section="")
+        source, seen = expected.order("bgp.allowed_prefixes"), lines_seen(facts, *shown, section="")
         yield compare(f"prefix-list {name}", ours, shown, source=source, seen=seen)
 
 
@@ -126,6 +132,7 @@ def _running(expected: Expected, facts: Facts) -> Iterator[Finding]:
     yield compare(
         "running remote AS", bgp.peer_as, as_number(row.remote_as), source=expected.order("bgp.peer_as"), seen=seen
     )
+    yield compare("running neighbor", address, row.neighbor, source=expected.order("layer3.link_prefix"), seen=seen)
     limit = expected.order("bgp.maximum_prefix")
     lists = [text.split()[3] for _, text in expected.lines if text.startswith(f"neighbor {address} prefix-list ")]
     shown = (
@@ -144,39 +151,47 @@ def _running(expected: Expected, facts: Facts) -> Iterator[Finding]:
 def _ibgp(expected: Expected, facts: Facts, section: BgpSection, peer: IbgpPeer) -> Iterator[Finding]:
     name, source = str(peer.address), expected.inventory("ibgp_peers")
     neighbor = section.neighbors.get(name)
-    seen = _seen(facts, section, name)
     if neighbor is None:
         yield compare(
-            f"iBGP {peer.name}", f"neighbor {name}", "none", source=source, seen=facts.config_seen(section.header)
+            f"iBGP {peer.name}", f"neighbor {name}", "none", source=source, seen=lines_seen(facts, section.header)
         )
         return
     remote = neighbor.value("remote-as")
     shown_as = as_number(remote) if remote else None
+    seen = _seen(facts, section, name, "remote-as")
     yield compare(f"iBGP {peer.name} AS", expected.router.local_as, shown_as, source=source, seen=seen)
     update = neighbor.value("update-source") or ""
     good = same_interface(update, expected.router.source_interface)
     wanted = expected.router.source_interface
+    seen = _seen(facts, section, name, "update-source")
     yield holds(f"iBGP {peer.name} update-source", good, expected=wanted, observed=update, source=source, seen=seen)
     shut = neighbor.value("shutdown") is not None
+    seen = _seen(facts, section, name, "shutdown")
     yield compare(f"iBGP {peer.name} shut", "no", "yes" if shut else "no", source=source, seen=seen)
     if expected.settings("bgp_configuration", Settings).ibgp_next_hop_self:
         has = "next-hop-self" in neighbor.lines
+        seen = _seen(facts, section, name, "next-hop-self")
         yield holds(
             f"iBGP {peer.name} next-hop-self", has, expected="set", observed="set" if has else "not set", seen=seen
         )
 
 
-def _seen(facts: Facts, section: BgpSection, name: str) -> tuple[Seen, ...]:
-    """Lines of a neighbor and of its peer-groups."""
+def _seen(facts: Facts, section: BgpSection, name: str, *words: str) -> tuple[Seen, ...]:
+    """A neighbor's lines that begin with one of these words, its own and its peer-group's, and what ties the two."""
     own = section.texts_of(name)
-    groups = [text.split()[3] for text in own if text.split()[2] == "peer-group" and len(text.split()) > 3]
-    return facts.config_seen(*own, *(t for group in groups for t in section.texts_of(group)), section=section.header)
+    joined = [text for text in own if text.split()[2] == "peer-group" and len(text.split()) > 3]
+    inherited = [text for line in joined for text in section.texts_of(line.split()[3])]
+    told = [text for text in (*own, *inherited) if text.split()[2] in words]
+    return lines_seen(facts, *joined, *told, section=section.header) or lines_seen(facts, section.header, section="")
 
 
 def _external(facts: Facts, section: BgpSection) -> Iterator[Finding]:
     """An unfiltered external neighbor can flood this router, and with it the port under test."""
     for name, neighbor in section.neighbors.items():
         remote = neighbor.value("remote-as")
+        if is_address(name) and remote is None:
+            seen = lines_seen(facts, *section.texts_of(name), section=section.header)
+            yield inconclusive(f"neighbor {name} filtered", "it has no remote-as", seen=seen)
         if not is_address(name) or remote is None or as_number(remote) == section.local_as:
             continue
         filtered = (
@@ -184,7 +199,7 @@ def _external(facts: Facts, section: BgpSection) -> Iterator[Finding]:
         )
         limited = neighbor.value("maximum-prefix")
         told = f"inbound filter {filtered or 'none'}, maximum-prefix {limited or 'none'}"
-        seen = _seen(facts, section, name)
+        seen = _seen(facts, section, name, "remote-as", "prefix-list", "route-map", "distribute-list", "maximum-prefix")
         yield holds(
             f"neighbor {name} filtered",
             bool(filtered and limited),

@@ -12,6 +12,7 @@ from turnup.facts.running_config import RunningConfig
 from turnup.model.transcript import Ask
 from turnup.model.verdict import Finding
 from turnup.rules.aaa import NEW_MODEL, TerminalLine, method_list, terminal_lines
+from turnup.rules.evidence import lines_seen
 
 
 @dataclass(frozen=True)
@@ -73,8 +74,9 @@ def _line(expected: Expected, facts: Facts, config: Configuration, line: Termina
     console = line.header.split()[1] == "con"
     if line.has("no exec") and not console:
         return  # nobody gets a session there
-    seen = facts.config_seen(line.header, section="") + facts.config_seen(*line.lines, section=line.header)
-    yield compare(f"{line.header} exec", "yes", "no" if line.has("no exec") else "yes", seen=seen)
+    seen = lines_seen(facts, line.header, section="") + lines_seen(facts, *line.lines, section=line.header)
+    header = lines_seen(facts, line.header, section="")
+    yield compare(f"{line.header} exec", "yes", "no" if line.has("no exec") else "yes", seen=header)
     yield compare(f"{line.header} times out", "yes", "never" if line.never_times_out else "yes", seen=seen)
     if NEW_MODEL in config.top:
         yield _by_list(facts, config, line)
@@ -99,6 +101,6 @@ def _by_list(facts: Facts, config: Configuration, line: TerminalLine) -> Finding
     shown = " ".join(found.methods) if found else f"no list {line.login_list}"
     good = found is not None and bool(found.methods) and "none" not in found.methods
     named = [text for text in line.lines if text.startswith("login ")]
-    seen = facts.config_seen(*named, section=line.header)
-    seen += facts.config_seen(found.text, section="") if found else facts.whole(RunningConfig)
+    seen = lines_seen(facts, *named, section=line.header)
+    seen += lines_seen(facts, found.text, section="") if found else facts.whole(RunningConfig)
     return holds(f"{line.header} login", good, expected="a method list without none", observed=shown, seen=seen)

@@ -10,6 +10,7 @@ from turnup.facts.dns_answer import DnsAnswer
 from turnup.facts.hosts import Hosts
 from turnup.model.transcript import Ask
 from turnup.model.verdict import Finding
+from turnup.rules.evidence import lines_seen
 
 _ANSWERED = ("NOERROR", "NXDOMAIN")
 
@@ -69,6 +70,9 @@ def _answer(expected: Expected, facts: Facts, subject: str, args: dict[str, str]
             seen=facts.seen(*rows),
         )
         return
+    if {(_plain(row.name), row.type) for row in rows} != {(_plain(args["name"]), args["type"])}:
+        yield inconclusive(subject, "the answer is to another question", expected=wanted, source=source)
+        return
     values = tuple(sorted(_plain(row.value) for row in rows if row.value is not None))
     yield compare(subject, (_plain(wanted),), values, source=source, seen=facts.seen(*rows))
 
@@ -82,17 +86,17 @@ def _configured(expected: Expected, facts: Facts) -> Iterator[Finding]:
     domains = (*config.headers("ip domain-name"), *config.headers("ip domain name"))
     shown = tuple(text.split()[-1] for text in domains)
     wanted = (expected.need(router.dns_zone, "the DNS zone"),)
-    yield compare("domain", wanted, shown, source=expected.inventory("dns_zone"), seen=facts.config_seen(*domains))
+    yield compare("domain", wanted, shown, source=expected.inventory("dns_zone"), seen=lines_seen(facts, *domains))
     lines = config.headers("ip name-server")
     servers = tuple(address for text in lines for address in text.split()[2:])
     listed = tuple(map(str, expected.need(router.name_servers, "the router's name servers")))
     source = expected.inventory("name_servers")
-    yield compare("name servers", listed, servers, source=source, seen=facts.config_seen(*lines))
+    yield compare("name servers", listed, servers, source=source, seen=lines_seen(facts, *lines))
     settings = expected.settings("dns_loopback", Settings)
     if settings.lookup is not None:
         off = (*config.headers("no ip domain-lookup"), *config.headers("no ip domain lookup"))
         source = expected.agreed("checks.dns_loopback.lookup")
-        yield compare("lookup", settings.lookup, not off, source=source, seen=facts.config_seen(*off))
+        yield compare("lookup", settings.lookup, not off, source=source, seen=lines_seen(facts, *off))
     if settings.source:
         found = [
             text
@@ -101,7 +105,7 @@ def _configured(expected: Expected, facts: Facts) -> Iterator[Finding]:
         ]
         shown = tuple(text.split()[-1] for text in found)
         source = expected.agreed("checks.dns_loopback.source")
-        yield compare("lookup source", (router.source_interface,), shown, source=source, seen=facts.config_seen(*found))
+        yield compare("lookup source", (router.source_interface,), shown, source=source, seen=lines_seen(facts, *found))
 
 
 def _hosts(expected: Expected, facts: Facts) -> Iterator[Finding]:

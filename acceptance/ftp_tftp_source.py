@@ -8,9 +8,9 @@ from ipaddress import IPv4Interface
 from turnup.checks import Expected, Facts, check, compare, part
 from turnup.configuration import Configuration
 from turnup.facts.interface import Interface
-from turnup.facts.running_config import RunningConfig
 from turnup.model.interface_name import InterfaceName
 from turnup.model.verdict import Finding
+from turnup.rules.evidence import lines_seen
 from turnup.rules.interfaces import only
 
 
@@ -31,7 +31,7 @@ def _source_line(expected: Expected, facts: Facts, config: Configuration, protoc
     lines = config.headers(f"ip {protocol} source-interface")
     named = tuple(InterfaceName.parse(text.split()[-1]) for text in lines)
     wanted = (InterfaceName.parse(expected.router.source_interface),)
-    seen = facts.config_seen(*lines, section="") or facts.whole(RunningConfig)
+    seen = lines_seen(facts, *lines, section="")
     source = expected.inventory("source_interface")
     return compare(f"ip {protocol} source-interface", wanted, named, source=source, seen=seen)
 

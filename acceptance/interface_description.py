@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from turnup.checks import Expected, Facts, check, compare, part
 from turnup.facts.interface_description import InterfaceDescription
 from turnup.facts.running_config import RunningConfig
+from turnup.model.interface_name import InterfaceName
 from turnup.model.verdict import Finding
-from turnup.rules.interfaces import named, only, stanza
+from turnup.rules.evidence import lines_seen
+from turnup.rules.interfaces import only, stanza
 
 
 @check(20, "Updated interface description", needs=("interface_description", "running_config"))
@@ -32,7 +34,7 @@ def interface_description(expected: Expected, facts: Facts) -> Iterator[Finding]
         shown = wanted if cut else row.description
         yield compare(f"{port} as shown", wanted, shown, source=source, seen=facts.seen(row))
     for other in rows:
-        if other.description == wanted and not named([other], port):
+        if other.description == wanted and InterfaceName.parse(other.name).parent != port.parent:
             yield compare(
                 f"{other.name} description", "another text", other.description, source=source, seen=facts.seen(other)
             )
@@ -43,5 +45,5 @@ def _configured(expected: Expected, facts: Facts, wanted: str) -> Iterator[Findi
     header, lines = stanza(facts.configuration(), port) or ("", ())
     found = tuple(line for line in lines if line.startswith("description "))
     shown = tuple(line.removeprefix("description ").rstrip() for line in found)
-    seen = facts.config_seen(*found, section=header) if found else facts.whole(RunningConfig)
+    seen = lines_seen(facts, *found, section=header) if found else facts.whole(RunningConfig)
     yield compare(f"{port} description", (wanted.rstrip(),), shown, source=expected.order("description"), seen=seen)

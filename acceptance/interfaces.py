@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from ipaddress import IPv4Interface
 
 from turnup.checks import Expected, Facts, check, compare, holds, inconclusive, part
+from turnup.configuration import Configuration
+from turnup.facts.controller_pos import ControllerPos
 from turnup.facts.controller_serial import ControllerSerial
 from turnup.facts.diagnosis import Diagnosis
 from turnup.facts.interface import Interface
@@ -17,6 +19,7 @@ from turnup.model.interface_name import InterfaceName, same_interface
 from turnup.model.order import ClockSource, Encapsulation, Layer2, Speed
 from turnup.model.transcript import Ask
 from turnup.model.verdict import Finding
+from turnup.rules.evidence import lines_seen
 from turnup.rules.interfaces import SECOND, alarms, controller_asks, errors, named, only, stanza, state
 from turnup.rules.orders import addressed_interface, customer_ports
 
@@ -80,6 +83,7 @@ def _ordered(expected: Expected, facts: Facts) -> Iterator[Finding]:
         )
     yield from part(f"{name} alarms", alarms(facts, name, source="Schedule 2"))
     yield from part(f"{name} DS-3 settings", _ds3(expected, facts, name))
+    yield from part(f"{name} SONET settings", _sonet(expected, facts, row))
 
 
 def _absent(facts: Facts, assignment: Assignment) -> Iterator[Finding]:
@@ -159,6 +163,24 @@ def _ds3(expected: Expected, facts: Facts, name: InterfaceName) -> Iterator[Find
         yield compare(f"{name} {field.replace('_', ' ')}", value, shown[field], source=source, seen=seen)
 
 
+def _sonet(expected: Expected, facts: Facts, row: Interface) -> Iterator[Finding]:
+    """Scrambling and the path's C2 byte must match the far end; what the order leaves open is not compared."""
+    name = expected.ordered().port.interface
+    layer2 = expected.need(expected.ordered().order.layer2, "layer 2 of the order")
+    if name.type != "POS":
+        return
+    if layer2.scramble is not None:
+        wanted, seen = "enabled" if layer2.scramble else "disabled", facts.seen(row)
+        yield compare(f"{name} scramble", wanted, row.scramble, source=expected.order("layer2.scramble"), seen=seen)
+    if layer2.c2 is not None:
+        controller = only(facts.rows(ControllerPos), name)
+        if controller is None or controller.c2 is None:
+            yield inconclusive(f"{name} C2", "the router does not show it", expected=layer2.c2)
+            return
+        source, seen = expected.order("layer2.c2"), facts.seen(controller)
+        yield compare(f"{name} C2", layer2.c2, int(controller.c2, 16), source=source, seen=seen)
+
+
 def _ordered_ds3(layer2: Layer2) -> dict[str, str]:
     clock = {ClockSource.INTERNAL: "internal", ClockSource.LINE: "line"}
     given = {
@@ -181,7 +203,7 @@ def _card(expected: Expected, facts: Facts) -> Iterator[Finding]:
         seen = facts.seen(row)
         yield holds(
             f"slot {port.slot} card",
-            any(row.card == name or row.card.startswith(f"{name} ") for name in names),
+            _is_card(row.card, names),
             expected=port.card.part,
             observed=row.card,
             source=source,
@@ -195,9 +217,17 @@ def _card(expected: Expected, facts: Facts) -> Iterator[Finding]:
         yield inconclusive(f"board in slot {port.slot}", "not in show diag", expected=_CARD_RUNS, source=source)
     for board in boards:
         seen = facts.seen(board)
+        good = _is_card(board.card, names)
+        told = port.card.part
+        yield holds(f"card in slot {port.slot}", good, expected=told, observed=board.card, source=source, seen=seen)
         words = " ".join((board.state or "").replace("( ", "(").replace(" )", ")").split())
         yield compare(f"board in slot {port.slot}", _CARD_RUNS, words, source=source, seen=seen)
         yield compare(f"crashes of slot {port.slot}", 0, board.crashes, source=source, seen=seen)
+
+
+def _is_card(shown: str, names: tuple[str, ...]) -> bool:
+    """The router adds the optics behind the card's name."""
+    return any(shown == name or shown.startswith(f"{name} ") for name in names)
 
 
 def _in_service(expected: Expected, facts: Facts) -> Iterator[Finding]:
@@ -216,7 +246,8 @@ def _spare(expected: Expected, facts: Facts) -> Iterator[Finding]:
     """A port that somebody else's order uses is not this port's affair; one that nobody uses must be shut."""
     config = facts.configuration()
     used = [*customer_ports(expected), *(str(link.interface) for link in expected.router.links)]
-    spare = [row for row in facts.rows(InterfaceBrief) if _is_port(row) and not _used(row, used)]
+    spare = [row for row in facts.rows(InterfaceBrief) if _is_port(row.name) and not _used(row, used)]
+    yield from _not_shown(facts, config)
     for row in spare:
         found = stanza(config, row.name)
         lines = found[1] if found else ()
@@ -226,8 +257,18 @@ def _spare(expected: Expected, facts: Facts) -> Iterator[Finding]:
         yield compare(f"{row.name} (spare)", "administratively down", row.status, source=source, seen=seen)
 
 
-def _is_port(row: InterfaceBrief) -> bool:
-    name = InterfaceName.parse(row.name)
+def _not_shown(facts: Facts, config: Configuration) -> Iterator[Finding]:
+    """A port that the configuration has and the table lacks: nobody knows whether it is shut."""
+    rows = facts.rows(InterfaceBrief)
+    for header in config.headers("interface"):
+        name = header.split()[1]
+        if _is_port(name) and not named(rows, name):
+            why = "in the configuration, not in the table"
+            yield inconclusive(f"{name} state", why, seen=lines_seen(facts, header, section=""))
+
+
+def _is_port(text: str) -> bool:
+    name = InterfaceName.parse(text)
     return name.type in _PORT and "/" in name.place and not name.sub
 
 

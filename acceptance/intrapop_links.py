@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from turnup.checks import Expected, Facts, check, compare, inconclusive, part
+from turnup.checks import Expected, Facts, check, compare, holds, inconclusive, part
+from turnup.facts.controller_pos import ControllerPos
 from turnup.facts.interface import Interface
 from turnup.model.equipment import IntraPopLink
 from turnup.model.transcript import Ask
 from turnup.model.verdict import Finding
 from turnup.rules.interfaces import SECOND, alarms, controller_asks, errors, only, state
-from turnup.rules.isis import link_adjacency
+from turnup.rules.isis import link_adjacency, same_name
 from turnup.rules.pings import ping_ask, ping_finding
 
 
@@ -77,6 +78,21 @@ def _port(expected: Expected, facts: Facts, link: IntraPopLink) -> Iterator[Find
     policy = expected.agreed("checks.intrapop_links.errors_allowed")
     yield from errors(facts, row, allowed=allowed, source=policy)
     yield from part(f"{link.interface} alarms", alarms(facts, link.interface, source="Schedule 2"))
+    yield from part(f"{link.interface} path trace", _path_trace(facts, link, source))
+
+
+def _path_trace(facts: Facts, link: IntraPopLink, source: str) -> Iterator[Finding]:
+    """SONET tells who is at the far end where that end says so: a check of the wiring without CDP."""
+    row = only(facts.rows(ControllerPos), link.interface) if link.interface.type == "POS" else None
+    if row is not None and row.remote_hostname:
+        yield holds(
+            f"{link.interface} path trace",
+            same_name(row.remote_hostname, link.far_router),
+            expected=link.far_router,
+            observed=row.remote_hostname,
+            source=source,
+            seen=facts.seen(row),
+        )
 
 
 def _source(expected: Expected, link: IntraPopLink) -> str:

@@ -11,6 +11,7 @@ from turnup.facts.clns_protocol import ClnsProtocol
 from turnup.model.equipment import IntraPopLink
 from turnup.model.interface_name import InterfaceName
 from turnup.model.verdict import Finding
+from turnup.rules.evidence import lines_seen
 from turnup.rules.interfaces import stanza
 from turnup.rules.isis import net_parts
 from turnup.rules.orders import customer_ports, lines_of
@@ -51,7 +52,7 @@ def _process(expected: Expected, facts: Facts, config: Configuration) -> Iterato
     router, header = expected.router, _header(expected)
     headers = config.headers("router isis")
     inventory = expected.inventory("isis_tag")
-    yield compare("IS-IS process", (header,), headers, source=inventory, seen=facts.config_seen(*headers, section=""))
+    yield compare("IS-IS process", (header,), headers, source=inventory, seen=lines_seen(facts, *headers, section=""))
     lines = config.section(header) or ()
     style = expected.settings("isis_configuration", Settings).metric_style
     wanted = (
@@ -66,7 +67,7 @@ def _process(expected: Expected, facts: Facts, config: Configuration) -> Iterato
     passive += lines_of(expected, header) if expected.assignment else []
     for text in dict.fromkeys(passive):
         found = text if text in lines else None
-        yield compare(text, text, found, source=inventory, seen=facts.config_seen(text, section=header))
+        yield compare(text, text, found, source=inventory, seen=lines_seen(facts, text, section=header))
 
 
 def _line(
@@ -74,7 +75,7 @@ def _line(
 ) -> Finding:
     found = tuple(line for line in lines if line.split()[0] == word)
     shown = tuple(line.split(maxsplit=1)[-1] for line in found)
-    return compare(subject, (value,), shown, source=source, seen=facts.config_seen(*found, section=header))
+    return compare(subject, (value,), shown, source=source, seen=lines_seen(facts, *found, section=header))
 
 
 def _link(expected: Expected, facts: Facts, config: Configuration, link: IntraPopLink) -> Iterator[Finding]:
@@ -89,19 +90,24 @@ def _link(expected: Expected, facts: Facts, config: Configuration, link: IntraPo
     for text in wanted:
         shown = text if text in lines else None
         yield compare(
-            f"{link.interface}: {text}", text, shown, source=source, seen=facts.config_seen(text, section=header)
+            f"{link.interface}: {text}", text, shown, source=source, seen=lines_seen(facts, text, section=header)
         )
     metrics = tuple(line for line in lines if line.startswith("isis metric "))
     values = tuple(line.split()[2] for line in metrics)
     metric = () if link.metric is None else (str(link.metric),)
     yield compare(
-        f"{link.interface} metric", metric, values, source=source, seen=facts.config_seen(*metrics, section=header)
+        f"{link.interface} metric", metric, values, source=source, seen=lines_seen(facts, *metrics, section=header)
     )
+    levels = tuple(line.split()[3] for line in metrics if len(line.split()) > 3)
+    if levels:  # a metric of another level does not count on this router
+        level = (expected.router.is_type.removesuffix("-only"),)
+        seen = lines_seen(facts, *metrics, section=header)
+        yield compare(f"{link.interface} level of the metric", level, levels, source=source, seen=seen)
     circuit = tuple(line for line in lines if line.startswith("isis circuit-type "))
     if circuit:
         shown_types = tuple(line.split()[-1] for line in circuit)
         wanted_type = (expected.router.is_type,)
-        seen = facts.config_seen(*circuit, section=header)
+        seen = lines_seen(facts, *circuit, section=header)
         yield compare(f"{link.interface} circuit type", wanted_type, shown_types, source=source, seen=seen)
 
 
@@ -119,7 +125,7 @@ def _where(expected: Expected, facts: Facts, config: Configuration) -> Iterator[
         if lines and InterfaceName.parse(header.split()[1]) not in allowed:
             name = header.split()[1]
             what = "a customer port" if name in customer_ports(expected) else "no link of inventory"
-            seen = facts.config_seen(*lines, section=header)
+            seen = lines_seen(facts, *lines, section=header)
             yield compare(f"IS-IS on {name}", "none", f"{lines[0]} ({what})", source=source, seen=seen)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from turnup.checks import Expected, Facts, check, compare, holds, inconclusive, part
 from turnup.errors import CouldNotRun
@@ -15,15 +15,19 @@ from turnup.facts.log_message import LogMessage
 from turnup.facts.version import Version
 from turnup.model.verdict import Finding, Verdict
 from turnup.rules.logs import Subjects, code, drops, in_window, is_fault, matches, oldest
-from turnup.rules.orders import customer_ports
+from turnup.rules.orders import ordered_interfaces
 from turnup.rules.times import router_now, uptime
 
 
 @dataclass(frozen=True)
 class Settings:
-    """`drops_allowed`: how often an interface under test may go down in the window (once while it is cabled)."""
+    """`drops_allowed`: how often an interface under test may go down in the window (once while it is cabled).
+
+    `clock_margin_seconds`: the window begins so much earlier, because the router's clock is not the NOC's.
+    """
 
     drops_allowed: int = 1
+    clock_margin_seconds: int = 5
 
 
 @check(19, "Examine Logs", needs=("clock", "version", "log_header", "log_message"), settings=Settings)
@@ -60,7 +64,10 @@ def _window(expected: Expected, facts: Facts) -> _Window:
     clock = facts.one(Clock)
     if clock.flag is not None:
         raise CouldNotRun(f"the router's clock is not synchronised ({clock.flag}{clock.time})")
+    margin = timedelta(seconds=expected.settings("logs", Settings).clock_margin_seconds)
     since = datetime.fromisoformat(expected.since) if expected.since else None
+    if since is not None:
+        since = (since if since.tzinfo else since.replace(tzinfo=UTC)) - margin
     return _Window(since, router_now(clock, expected.site.timezone), uptime(facts.one(Version).uptime))
 
 
@@ -110,7 +117,7 @@ def _reach(facts: Facts, header: LogHeader, rows: tuple[LogMessage, ...], window
 
 
 def _subjects(expected: Expected) -> Subjects:
-    ports = [*customer_ports(expected)[-2:]] if expected.assignment else []
+    ports = list(ordered_interfaces(expected))
     links = [str(link.interface) for link in expected.router.links]
     peers = [str(peer.address) for peer in expected.router.ibgp_peers]
     layer3 = expected.assignment.order.layer3 if expected.assignment else None

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from turnup.checks import Expected, Facts, check, compare, holds, part
+from turnup.checks import Expected, Facts, check, compare, holds, inconclusive, part
 from turnup.configuration import Configuration
 from turnup.facts.running_config import RunningConfig
 from turnup.model.verdict import Finding
 from turnup.rules.aaa import LOCAL_METHODS, NEW_MODEL, TerminalLine, method_list, method_lists, terminal_lines
+from turnup.rules.evidence import lines_seen
 from turnup.rules.tokens import Secret, matches_vault, secret_after
 
 _FALLBACKS = ("local", "if-authenticated", "none")
@@ -31,10 +32,14 @@ def password_of_last_resort(expected: Expected, facts: Facts) -> Iterator[Findin
     secret, no such account, `nopassword`, another secret, a forbidden type. INCONCLUSIVE: the vault gave no value.
     """
     config = facts.configuration()
-    seen = facts.config_seen(NEW_MODEL, section="") or facts.whole(RunningConfig)
+    seen = lines_seen(facts, NEW_MODEL, section="")
     yield compare(NEW_MODEL, True, NEW_MODEL in config.top, seen=seen)
-    for line in (*terminal_lines(config, "con"), *terminal_lines(config, "vty")):
-        yield _login(facts, config, line)
+    for kind in ("con", "vty"):
+        lines = terminal_lines(config, kind)
+        if not lines:
+            yield inconclusive(f"line {kind}", "not in the configuration", seen=facts.whole(RunningConfig))
+        for line in lines:
+            yield _login(facts, config, line)
     yield _enable_list(facts, config)
     yield from _locked_out(facts, config)
     yield from part("enable secret", _enable_secret(expected, facts, config))
@@ -45,8 +50,8 @@ def _login(facts: Facts, config: Configuration, line: TerminalLine) -> Finding:
     subject = f"{line.header} falls back"
     found = method_list(config, "authentication login", line.login_list)
     named = [text for text in line.lines if text.startswith("login ")]
-    seen = facts.config_seen(line.header, section="") + facts.config_seen(*named, section=line.header)
-    seen += facts.config_seen(found.text, section="") if found else facts.whole(RunningConfig)
+    seen = lines_seen(facts, line.header, section="") + lines_seen(facts, *named, section=line.header)
+    seen += lines_seen(facts, found.text, section="") if found else facts.whole(RunningConfig)
     methods = found.methods if found else ()
     last = methods[-1] if methods else ""
     good = last in LOCAL_METHODS and "none" not in methods
@@ -60,7 +65,7 @@ def _enable_list(facts: Facts, config: Configuration) -> Finding:
     found = method_list(config, "authentication enable", "default")
     shown = " ".join(found.methods) if found else "no list"
     good = found is not None and found.methods[-1:] == ("enable",)
-    seen = facts.config_seen(found.text, section="") if found else facts.whole(RunningConfig)
+    seen = lines_seen(facts, found.text, section="") if found else facts.whole(RunningConfig)
     return holds("enable falls back", good, expected="last method enable", observed=shown, seen=seen)
 
 
@@ -69,13 +74,13 @@ def _locked_out(facts: Facts, config: Configuration) -> Iterator[Finding]:
     for kind in ("authorization exec", "authorization commands"):
         for found in method_lists(config, kind):
             good = found.methods[-1:] != () and found.methods[-1] in _FALLBACKS
-            seen = facts.config_seen(found.text, section="")
+            seen = lines_seen(facts, found.text, section="")
             yield holds(f"{kind} falls back", good, expected=" or ".join(_FALLBACKS), observed=found.text, seen=seen)
 
 
 def _enable_secret(expected: Expected, facts: Facts, config: Configuration) -> Iterator[Finding]:
     lines = config.headers("enable secret")
-    seen = facts.config_seen(*lines, section="") or facts.whole(RunningConfig)
+    seen = lines_seen(facts, *lines, section="")
     found = [secret_after(text.split(), "secret") for text in lines]
     yield compare("enable secret", 1, len(lines), seen=seen)
     wanted = expected.settings("password_of_last_resort", Settings).enable_secret
@@ -96,7 +101,7 @@ def _type(expected: Expected, subject: str, secret: Secret, facts: Facts, lines:
         expected=f"one of {', '.join(map(str, allowed))}",
         observed=secret.type,
         source=expected.agreed("last_resort_types"),
-        seen=facts.config_seen(*lines, section=""),
+        seen=lines_seen(facts, *lines, section=""),
     )
 
 
@@ -105,7 +110,7 @@ def _account(expected: Expected, facts: Facts, config: Configuration) -> Iterato
     name = expected.need(expected.router.last_resort_secret, "the name of the last-resort secret")
     lines = config.headers(f"username {user}")
     source = expected.inventory("last_resort_user")
-    seen = facts.config_seen(*lines, section="") or facts.whole(RunningConfig)
+    seen = lines_seen(facts, *lines, section="")
     words = [word for text in lines for word in text.split()[2:]]
     secret = secret_after(words, "secret") or secret_after(words, "password")
     shown = "no such account" if not lines else "with a secret" if secret else "without a secret"

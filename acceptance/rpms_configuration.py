@@ -8,6 +8,7 @@ from ipaddress import IPv4Address
 
 from turnup.checks import Expected, Facts, check, compare
 from turnup.model.verdict import Finding
+from turnup.rules.evidence import lines_seen
 from turnup.rules.rpms import rpms_agreed_away, rpms_applies
 
 
@@ -37,12 +38,12 @@ def rpms_configuration(expected: Expected, facts: Facts) -> Iterator[Finding]:
     config = facts.configuration()
     for line in ("resource-pool enable", f"resource-pool aaa protocol group {group}"):
         found = line if line in config.top else None
-        yield compare(line, line, found, source=source, seen=facts.config_seen(line, section=""))
+        yield compare(line, line, found, source=source, seen=lines_seen(facts, line, section=""))
     header = f"aaa group server tacacs+ {group}"
     lines = config.section(header) or ()
     members = tuple(line.split()[-1] for line in lines if line.startswith("server "))
-    seen = facts.config_seen(header, section="") + facts.config_seen(*lines, section=header)
+    seen = lines_seen(facts, header, section="") + lines_seen(facts, *lines, section=header)
     yield compare("RPMS servers", tuple(map(str, servers)), members, source=source, seen=seen)
     for server in servers:
         hosts = [text for text in config.headers("tacacs-server host") if text.split()[2] == str(server)]
-        yield compare(f"tacacs-server host {server}", 1, len(hosts), source=source, seen=facts.config_seen(*hosts))
+        yield compare(f"tacacs-server host {server}", 1, len(hosts), source=source, seen=lines_seen(facts, *hosts))

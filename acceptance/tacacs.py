@@ -15,6 +15,7 @@ from turnup.model.interface_name import InterfaceName
 from turnup.model.transcript import Ask
 from turnup.model.verdict import Finding, Verdict
 from turnup.rules.aaa import NEW_MODEL, method_lists, tacacs_groups
+from turnup.rules.evidence import lines_seen
 from turnup.rules.interfaces import SECOND
 
 
@@ -44,7 +45,7 @@ def tacacs(expected: Expected, facts: Facts) -> Iterator[Finding]:
     INCONCLUSIVE: a server that was never used ("configured, not exercised"), unless the policy accepts it.
     """
     config = facts.configuration()
-    yield compare(NEW_MODEL, True, NEW_MODEL in config.top, seen=facts.config_seen(NEW_MODEL, section=""))
+    yield compare(NEW_MODEL, True, NEW_MODEL in config.top, seen=lines_seen(facts, NEW_MODEL, section=""))
     yield from part("servers", _servers(expected, facts, config))
     yield _source(expected, facts, config)
     yield from _lists(expected, facts, config)
@@ -65,7 +66,7 @@ def _servers(expected: Expected, facts: Facts, config: Configuration) -> Iterato
         addresses += [(text.split()[-1], text, header) for text in body if text.startswith("address ipv4 ")]
     shown = tuple(address for address, _, _ in addresses)
     source = expected.inventory("tacacs_servers")
-    seen = tuple(s for _, text, section in addresses for s in facts.config_seen(text, section=section))
+    seen = tuple(s for _, text, section in addresses for s in lines_seen(facts, text, section=section))
     yield compare(
         "configured servers", _wanted(expected), shown, source=source, seen=seen or facts.whole(RunningConfig)
     )
@@ -73,14 +74,14 @@ def _servers(expected: Expected, facts: Facts, config: Configuration) -> Iterato
     keyless = [text for text in old if "key" not in text.split()]
     keyless += [header for header in new if not any(t.startswith("key ") for t in config.section(header) or ())]
     told = "; ".join(keyless) if keyless and not common else "every server has a key"
-    yield compare("keys", "every server has a key", told, seen=facts.config_seen(*common, section="") or seen)
+    yield compare("keys", "every server has a key", told, seen=lines_seen(facts, *common, section="") or seen)
 
 
 def _source(expected: Expected, facts: Facts, config: Configuration) -> Finding:
     lines = config.headers("ip tacacs source-interface")
     named = tuple(InterfaceName.parse(text.split()[3]) for text in lines)
     wanted = (InterfaceName.parse(expected.router.source_interface),)
-    seen = facts.config_seen(*lines, section="") or facts.whole(RunningConfig)
+    seen = lines_seen(facts, *lines, section="")
     return compare("source interface", wanted, named, source=expected.inventory("source_interface"), seen=seen)
 
 
@@ -93,7 +94,7 @@ def _lists(expected: Expected, facts: Facts, config: Configuration) -> Iterator[
     for kind in kinds:
         found = [entry for entry in method_lists(config, kind) if groups & set(entry.methods)]
         shown = "; ".join(entry.text for entry in method_lists(config, kind))
-        seen = facts.config_seen(*(entry.text for entry in found), section="") or facts.whole(RunningConfig)
+        seen = lines_seen(facts, *(entry.text for entry in found), section="")
         source = expected.agreed("checks.tacacs") if kind.startswith(("authorization", "accounting")) else ""
         yield holds(kind, bool(found), expected="a list with tacacs+", observed=shown, source=source, seen=seen)
 
@@ -154,4 +155,4 @@ def _own_session(expected: Expected, facts: Facts, config: Configuration) -> Ite
     local = config.headers(f"username {us}")
     if local:
         why = f"{us} is a local account too: our login does not prove TACACS+"
-        yield inconclusive("our login", why, expected="from TACACS+", seen=facts.config_seen(*local, section=""))
+        yield inconclusive("our login", why, expected="from TACACS+", seen=lines_seen(facts, *local, section=""))

@@ -12,6 +12,7 @@ from turnup.facts.running_config import RunningConfig
 from turnup.model.verdict import Finding
 from turnup.rules.aaa import TerminalLine, terminal_lines
 from turnup.rules.access_list import entry_of, said, same_meaning
+from turnup.rules.evidence import lines_seen
 
 
 @dataclass(frozen=True)
@@ -38,14 +39,14 @@ def vty_access_list(expected: Expected, facts: Facts) -> Iterator[Finding]:
     for line in ranges:
         yield from _range(expected, facts, line, acl)
     yield from part("entries", _entries(expected, facts, acl))
-    yield from part("vty lines as they run", _running(expected, facts, acl))
+    yield from part("vty lines as they run", _running(expected, facts, acl, sum(map(_width, ranges))))
 
 
 def _range(expected: Expected, facts: Facts, line: TerminalLine, acl: str) -> Iterator[Finding]:
     source = expected.inventory("vty_acl")
     classes = tuple(text for text in line.lines if text.startswith("access-class "))
     inbound = tuple(text.split()[1] for text in classes if text.split()[2:3] == ["in"])
-    seen = facts.config_seen(line.header, section="") + facts.config_seen(*classes, section=line.header)
+    seen = lines_seen(facts, line.header, section="") + lines_seen(facts, *classes, section=line.header)
     yield compare(f"{line.header} access-class in", (acl,), inbound, source=source, seen=seen)
     yield compare(f"{line.header} times out", "yes", "never" if line.never_times_out else "yes", seen=seen)
     allowed = expected.settings("vty_access_list", Settings).transports
@@ -53,7 +54,7 @@ def _range(expected: Expected, facts: Facts, line: TerminalLine, acl: str) -> It
         inputs = [text for text in line.lines if text.startswith("transport input ")]
         shown = {word for text in inputs for word in text.split()[2:]} or {"the default of the image"}
         source = expected.agreed("checks.vty_access_list.transports")
-        seen = facts.config_seen(*inputs, section=line.header) or seen
+        seen = lines_seen(facts, *inputs, section=line.header) or seen
         told = ", ".join(sorted(shown))
         yield holds(
             f"{line.header} transport",
@@ -80,10 +81,17 @@ def _entries(expected: Expected, facts: Facts, acl: str) -> Iterator[Finding]:
     )
 
 
-def _running(expected: Expected, facts: Facts, acl: str) -> Iterator[Finding]:
+def _width(line: TerminalLine) -> int:
+    """How many lines `line vty 0 4` holds."""
+    numbers = [int(word) for word in line.header.split()[2:] if word.isdigit()]
+    return numbers[-1] - numbers[0] + 1 if numbers else 0
+
+
+def _running(expected: Expected, facts: Facts, acl: str, configured: int) -> Iterator[Finding]:
     rows = [row for row in facts.rows(Line) if row.kind.upper() == "VTY"]
-    if not rows:
-        yield inconclusive("vty lines as they run", "none in show line", expected=acl, seen=facts.whole(Line))
+    if len(rows) != configured or not rows:
+        told = f"{len(rows)} in show line, {configured} in the configuration"
+        yield inconclusive("vty lines as they run", told, expected=acl, seen=facts.whole(Line))
     for row in rows:
         source, seen = expected.inventory("vty_acl"), facts.seen(row)
         yield compare(f"vty {row.number} access in", acl, row.access_in, source=source, seen=seen)

@@ -29,6 +29,8 @@ class Dialogue:
 class Settings:
     """platform.toml: how a session with this platform is held. Times in seconds, `window` in bytes in flight.
 
+    While a router loses nothing, the window for reading grows up to `window_limit`.
+
     `prompt` is a regular expression with the groups `host` and `mode`; `syslog` matches a log line that may
     interleave; `refusals` match the first line of an answer that refuses the command.
     """
@@ -41,6 +43,7 @@ class Settings:
     refusals: tuple[str, ...] = ()
     setup: tuple[str, ...] = ()
     window: int = 160
+    window_limit: int = 640
     read_timeout: float = 30.0
     config_timeout: float = 120.0
     enter_config: str = "configure terminal"

@@ -217,6 +217,12 @@ def test_what_is_no_certificate(document: str) -> None:
         from_json(document)
 
 
+def test_a_field_that_stands_twice_is_refused() -> None:
+    doubled = text("not_satisfied").replace('"attempt": 1,', '"attempt": 2,\n  "attempt": 1,')
+    with pytest.raises(InputError, match="stands twice"):
+        from_json(doubled)
+
+
 def test_the_schema_is_sound_and_fits_the_samples() -> None:
     jsonschema.Draft202012Validator.check_schema(schema())
     for name in OUTCOMES:

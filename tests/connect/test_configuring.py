@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
@@ -75,11 +76,11 @@ def test_a_line_that_silently_leaves_its_section(session_to: Open, several: bool
     session = session_to("strays", window=1)
     session.enter_config()
     session.config_line("interface Serial5/0", "config-if")
+    push = partial(session.config_line, "no such command", "config-if")
+    if several:
+        push = partial(session.config_lines, ["description a", "no such command", "description b"], "config-if")
     with pytest.raises(WrongMode, match="after 'no such command' the prompt shows mode 'config', not 'config-if'"):
-        if several:
-            session.config_lines(["description a", "no such command", "description b"], "config-if")
-        else:
-            session.config_line("no such command", "config-if")
+        push()
 
 
 def test_log_messages_are_not_taken_for_an_answer(session_to: Open, target: Any) -> None:

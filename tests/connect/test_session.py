@@ -42,8 +42,22 @@ def answers(session: Any, commands: list[str]) -> dict[str, Answer]:
 @pytest.mark.parametrize("transport", ["ssh", "telnet"])
 @pytest.mark.parametrize(
     "name",
-    ["plain", "dribble", "small-buffer", "buffer-160", "user-mode", "pages", "wraps", "scrolls", "deaf", "long-name"]
-    + ["log-between", "log-between-always", "log-inside", "log-before"],
+    [
+        "plain",
+        "dribble",
+        "small-buffer",
+        "buffer-160",
+        "user-mode",
+        "pages",
+        "wraps",
+        "scrolls",
+        "deaf",
+        "long-name",
+        "log-between",
+        "log-between-always",
+        "log-inside",
+        "log-before",
+    ],
 )
 def test_every_answer_is_whole(session_to: Open, target: Any, name: str, transport: str) -> None:
     session = session_to(name, transport)
@@ -53,9 +67,7 @@ def test_every_answer_is_whole(session_to: Open, target: Any, name: str, transpo
     assert session.hostname == ("nyc-hud-gsr1-a-very-long-name" if name == "long-name" else "gsr1")
 
 
-def test_hostname_in_a_description_of_a_dribbling_router_does_not_cut_the_answer(
-    session_to: Open, target: Any
-) -> None:
+def test_hostname_in_a_description_of_a_dribbling_router_does_not_cut_the_answer(session_to: Open, target: Any) -> None:
     """The trap that made a stock client return 990 of 4,942 characters (reference: performance 5)."""
     answer = session_to("dribble").command("show interfaces description")
     assert answer.text == target.SHOWS["show interfaces description"]
@@ -141,7 +153,8 @@ def test_save(session_to: Open) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["show clock\nreload", "show ?", "show \x03", "show\tclock", "show \u2028clock", "", " ", "show " + "x" * 260]
+    "text",
+    ["show clock\nreload", "show ?", "show \x03", "show\tclock", "show \u2028clock", "", " ", "show " + "x" * 260],
 )
 def test_no_second_line_is_ever_typed(session_to: Open, text: str) -> None:
     session = session_to("plain")
@@ -167,7 +180,9 @@ def test_a_probe_is_not_asked_of_a_router(session_to: Open) -> None:
 def ping(ios: Platform, **args: str) -> Request:
     steps = ios.settings.dialogues["ping"]
     dialogue = (("", steps.command), *((question, reply.format(**args)) for question, reply in steps.steps))
-    return Request(Ask.of("ping", **args), "ping {address} size {size} source {source} df repeat {count}".format(**args), dialogue)
+    return Request(
+        Ask.of("ping", **args), "ping {address} size {size} source {source} df repeat {count}".format(**args), dialogue
+    )
 
 
 @pytest.mark.parametrize("transport", ["ssh", "telnet"])
@@ -185,7 +200,7 @@ def test_extended_ping(session_to: Open, ios: Platform, transport: str) -> None:
 
 def test_a_dialogue_that_the_router_ends_early_tells_what_it_said(session_to: Open, ios: Platform) -> None:
     got = session_to("plain").ask([ping(ios, address="nowhere", size="1", source="x", count="1"), *requests(THINGS)])
-    assert [answer.text for answer in got.values()][0] == "% Bad IP address"
+    assert next(answer.text for answer in got.values()) == "% Bad IP address"
     assert not any(answer.failure for answer in got.values())
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -20,7 +21,19 @@ NONCE = "k3f9"
 SYSLOG = "*Mar  1 00:01:02.003: %LINK-3-UPDOWN: Interface Serial5/1, changed state to down"
 
 # Lines of an answer: anything printable, and above all what could be taken for a prompt, an echo or a marker.
-TRAPS = ["gsr1#", "gsr1>", "gsr1(config)#", "gsr1#show a", "gsr1#!", "!k3f", "!abcd-0", "lax1#", "", "% Invalid input", "#"]
+TRAPS = [
+    "gsr1#",
+    "gsr1>",
+    "gsr1(config)#",
+    "gsr1#show a",
+    "gsr1#!",
+    "!k3f",
+    "!abcd-0",
+    "lax1#",
+    "",
+    "% Invalid input",
+    "#",
+]
 LINE = st.one_of(
     st.sampled_from(TRAPS),
     st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=60),
@@ -59,7 +72,7 @@ def test_any_answers_in_any_chunks_come_out_as_they_went_in(
     data = stream(host, exchanges)
     splitter = Splitter([command for command, _ in exchanges], NONCE, DIALECT, host)
     edges = sorted({min(cut, len(data)) for cut in cuts} | {0, len(data)})
-    for start, end in zip(edges, edges[1:], strict=False):
+    for start, end in pairwise(edges):
         splitter.feed(data[start:end])
     assert splitter.done
     assert [(cut.text, cut.problem) for cut in splitter.answers] == [("\n".join(lines), "") for _, lines in exchanges]
@@ -137,13 +150,18 @@ def test_a_marker_from_the_past_does_not_end_an_answer() -> None:
     ("name", "data", "text"),
     [
         ("plain", "gsr1#show long command\r\n1\r\n", "1"),
+        ("blank before the command", "gsr1#  show long command \r\n1\r\n", "1"),
         ("line ends of all kinds", "gsr1#show long command\r\r\n1\n\r2\r\r\n3\r\n", "1\n2\n3"),
         ("wrapped at the width", "gsr1#show long\r\n command\r\n1\r\n", "1"),
         ("wrapped twice", "gsr1#show\r\n long\r\n command\r\n1\r\n", "1"),
         ("scrolled", "gsr1#show long c" + "\b" * 11 + "$ommand  \b\b\r\n1\r\n", "!"),
         ("scrolled well", "gsr1#show long comma" + "\b" * 15 + "$g command     " + "\b" * 5 + "\r\n1\r\n", "1"),
         ("corrected", "gsr1#shoe\b \bw long command\r\n1\r\n", "1"),
-        ("paged and erased", "gsr1#show long command\r\n1\r\n --More-- " + "\b" * 9 + " " * 8 + "\b" * 9 + " 2\r\n", "1\n 2"),
+        (
+            "paged and erased",
+            "gsr1#show long command\r\n1\r\n --More-- " + "\b" * 9 + " " * 8 + "\b" * 9 + " 2\r\n",
+            "1\n 2",
+        ),
         ("paged and returned", "gsr1#show long command\r\n1\r\n --More-- \r          \r2\r\n", "1\n2"),
         ("erased behind", "gsr1#show long command\r\nab \b\r\n", "ab"),
         ("log before the echo", f"gsr1#\r\n{SYSLOG}\r\nshow long command\r\n1\r\n", "1"),

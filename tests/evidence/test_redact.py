@@ -7,10 +7,11 @@ import re
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from turnup.errors import InputError
+from turnup.errors import InputError, TurnupError
+from turnup.evidence import forms
 from turnup.evidence.redact import Redactor
 from turnup.secrets import TOKEN
 from turnup.secrets.hashes import encode_type7, md5crypt
@@ -125,6 +126,12 @@ def test_a_secret_becomes_a_token_and_the_rest_stays(form: str, secret: str) -> 
 @pytest.mark.parametrize("form", FORMS)
 def test_a_known_secret_becomes_its_name(form: str) -> None:
     assert redact(form.format(KNOWN["LVL3-MD5"])) == form.format("<secret:LVL3-MD5>")
+
+
+@pytest.mark.parametrize("form", forms.COMMANDS, ids=lambda form: form.pattern[:30])
+def test_every_form_of_the_table_is_seen(form: re.Pattern[str]) -> None:
+    lines = [line.format(PLANTED) for line in (*FORMS, *TYPE7_FORMS)]
+    assert any(form.match(line, len(line) - len(forms.LEAD.sub("", line, count=1))) for line in lines)
 
 
 def test_two_secrets_in_one_line() -> None:
@@ -250,6 +257,10 @@ def test_survivors_name_what_a_finished_artefact_still_holds() -> None:
     assert odd.survivors("nothing here but <secret:odd>") == ()
     assert odd.survivors("<td>a&amp;b&lt;c&gt;d</td>") == ("odd",)
     assert odd.survivors("xVault-77x a&b<c>d") == ("odd", "plain")
+    assert odd.assured("nothing here", "cert.json") == "nothing here"
+    with pytest.raises(TurnupError, match=r"cert\.json would hold the value of plain") as caught:
+        odd.assured("xVault-77x", "cert.json")
+    assert "Vault" not in str(caught.value)
 
 
 @pytest.mark.parametrize("known", [{"cisco-key": "cisco"}, {"a": "secret"}, {"a": "secret:b", "b": "some-thing"}])
@@ -288,6 +299,7 @@ _value = st.text(_letters, min_size=6, max_size=20).filter(lambda value: value n
 _around = st.text(st.characters(blacklist_categories=["Cs"]), max_size=30)
 
 
+@settings(deadline=None)  # other work on the machine must not fail it
 @given(_value, st.lists(st.one_of(_around, st.sampled_from([*FORMS, *TYPE7_FORMS])), min_size=1, max_size=6), st.data())
 def test_a_known_secret_never_survives(value: str, pieces: list[str], data: st.DataObject) -> None:
     clean = Redactor({"known": value}, KEY)
@@ -305,6 +317,7 @@ def test_a_known_secret_never_survives(value: str, pieces: list[str], data: st.D
     assert once.count("\n") == text.count("\n")
 
 
+@settings(deadline=None)  # other work on the machine must not fail it
 @given(st.lists(st.one_of(st.sampled_from([*FORMS, *TYPE7_FORMS]), _around), max_size=8), _around)
 def test_doing_it_twice_changes_nothing(pieces: list[str], value: str) -> None:
     text = "\n".join(piece.replace("{}", value) for piece in pieces)

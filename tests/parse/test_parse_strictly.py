@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -134,3 +135,14 @@ def test_a_glued_list_is_one_text(tmp_path: Path) -> None:
     text = (HEAD + BODY).replace("# empty: Table", "# empty: Table\n# glue: words")
     (row,) = template(tmp_path, text).read(["Name Size", "name a", "size 1", "word !!", "word .!"])
     assert row.values["words"] == "!!.!"
+
+
+def test_one_template_serves_many_threads(tmp_path: Path) -> None:
+    shared = template(tmp_path)
+
+    def rows(thread: int) -> list[object]:
+        lines = ["Name Size", *(f"t{thread} {n} w" for n in range(300))]
+        return [row.values["name"] for row in shared.read(lines)]
+
+    with ThreadPoolExecutor(8) as threads:
+        assert list(threads.map(rows, range(8))) == [[f"t{n}"] * 300 for n in range(8)]

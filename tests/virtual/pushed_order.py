@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
-from pathlib import Path
 
 import dns.message
 import dns.name
 import dns.rcode
+
+from turnup import folder
 from turnup.checks import Expected, all_checks
 from turnup.equipment.estate import Equipment, load_equipment
 from turnup.evidence.redact import Redactor
@@ -18,7 +20,7 @@ from turnup.model.equipment import Assignment, Port
 from turnup.model.interface_name import InterfaceName
 from turnup.model.result import TestResult
 from turnup.model.transcript import Answer, Ask, Request, Transcript
-from turnup.platforms import Platform, platform
+from turnup.platforms import platform
 from turnup.render import render_order
 from turnup.render.intent import Intent, typed
 from turnup.virtual.config_mode import ConfigMode
@@ -28,10 +30,37 @@ from turnup.virtual.resolver import Responder
 from turnup.virtual.shows import SimulatedState
 from turnup.virtual.syntax import Match, grammar
 
-from turnup import folder
-
-ROUTER, PORT = "nyc-hud-gsr1", InterfaceName.parse("Serial5/0")
 SECRETS = {"LVL3-MD5": "lab-key-of-level3", "last-resort": "lab-last-resort"}
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A sample order and the port it is given."""
+
+    file: str
+    router: str
+    port: str
+    part: str
+
+    @property
+    def assignment(self) -> Assignment:
+        port = InterfaceName.parse(self.port)
+        card, site = platform("ios").linecards[self.part], estate().routers[self.router].site
+        order = read_order(folder("orders") / self.file).order
+        return Assignment(order, Port(self.router, site, port, card, port.slot))
+
+    @property
+    def intent(self) -> Intent:
+        return _intent(self)
+
+
+DS3 = Sample("60-hudson-ds3-level3.xml", "nyc-hud-gsr1", "Serial5/0", "6DS3-SMB")
+OTHERS = (
+    Sample("1-wilshire-oc3c-pos-ppp.yaml", "lax-wil-gsr1", "POS2/0", "4OC3/POS"),
+    Sample("350-cermak-fe.yaml", "chi-cer-gsr1", "FastEthernet5/0", "8FE-TX"),
+    Sample("60-hudson-ge-dot1q.yaml", "nyc-hud-gsr2", "GigabitEthernet4/0", "GE-GBIC"),
+)
+ROUTER = DS3.router
 
 
 @cache
@@ -40,15 +69,8 @@ def estate() -> Equipment:
 
 
 @cache
-def assignment() -> Assignment:
-    order = read_order(folder("orders") / "60-hudson-ds3-level3.xml").order
-    card = platform("ios").linecards["6DS3-SMB"]
-    return Assignment(order, Port(ROUTER, estate().routers[ROUTER].site, PORT, card, 5))
-
-
-@cache
-def intent() -> Intent:
-    return render_order(platform("ios"), assignment(), estate().routers[ROUTER], estate().policy)
+def _intent(sample: Sample) -> Intent:
+    return render_order(platform("ios"), sample.assignment, estate().routers[sample.router], estate().policy)
 
 
 def lab(processor: str = "") -> Lab:
@@ -65,10 +87,10 @@ def session(device: Device) -> SessionInfo:
     return mine
 
 
-def push(device: Device) -> None:
+def push(device: Device, sample: Sample = DS3) -> None:
     """Both phases of the order, as they are typed; raises when the router says anything."""
     mode = ConfigMode(device)
-    for line in typed((*intent().phase1, *intent().phase2)):
+    for line in typed((*sample.intent.phase1, *sample.intent.phase2)):
         text = line.text
         for name, value in SECRETS.items():
             text = text.replace(f"<secret:{name}>", value)
@@ -79,43 +101,40 @@ def push(device: Device) -> None:
     device.startup = device.config.text()
 
 
-def results(lab: Lab, since: datetime, checks: tuple[int, ...] = ()) -> tuple[TestResult, ...]:
-    """The tests of Schedule 2 (those of these numbers) on the pushed port."""
-    chosen = tuple(one for one in all_checks() if not checks or one.number in checks)
-    facts = TranscriptFacts(platform("ios"), platform("noc"), transcript(lab, expected(since), chosen_names(checks)))
-    return judge(expected(since), facts, chosen)
+def results(lab: Lab, since: datetime, sample: Sample = DS3) -> tuple[TestResult, ...]:
+    """The twenty tests of Schedule 2 on the pushed port."""
+    wanted = expected(since, sample)
+    return judge(wanted, TranscriptFacts(platform("ios"), platform("noc"), transcript(lab, wanted)))
 
 
-def chosen_names(checks: tuple[int, ...]) -> tuple[str, ...]:
-    return tuple(one.name for one in all_checks() if not checks or one.number in checks)
-
-
-def expected(since: datetime) -> Expected:
+def expected(since: datetime, sample: Sample) -> Expected:
     known = estate()
+    router = known.routers[sample.router]
+    header = next(section for section, _ in sample.intent.lines if section.startswith("interface "))
     return Expected(
-        known.routers[ROUTER],
-        known.sites[known.routers[ROUTER].site],
+        router,
+        known.sites[router.site],
         known.policy,
-        assignment(),
-        intent().lines,
-        intent().description,
-        customer_ports=(str(PORT), "POS2/0"),
+        sample.assignment,
+        sample.intent.lines,
+        sample.intent.description,
+        customer_ports=(header.split()[1], "POS2/0") if sample is DS3 else (header.split()[1],),
         since=since.isoformat(),
         username="noc",
         known_secrets=frozenset(SECRETS),
     )
 
 
-def transcript(lab: Lab, wanted: Expected, names: tuple[str, ...]) -> Transcript:
-    device, redact = lab.devices[ROUTER], Redactor(SECRETS, b"a key of sixteen bytes")
+def transcript(lab: Lab, wanted: Expected) -> Transcript:
+    device, redact = lab.devices[wanted.router.name], Redactor(SECRETS, b"a key of sixteen bytes")
     mine, started = session(device), datetime.now(UTC)
     answers = {}
-    for ask in asks_of([one for one in all_checks() if one.name in names], wanted):
+    for ask in asks_of(all_checks(), wanted):
         request = platform("ios").request(ask) or platform("noc").request(ask)
         assert request is not None, f"nobody tells {ask.fact}"
         text = redact(answered(lab, device, mine, request))
         answers[ask] = Answer(request.command, text, datetime.now(UTC))
-    return Transcript(ROUTER, started, datetime.now(UTC), answers, username="noc")
+    return Transcript(wanted.router.name, started, datetime.now(UTC), answers, username="noc")
 
 
 def answered(lab: Lab, device: Device, mine: SessionInfo, request: Request) -> str:
@@ -164,17 +183,9 @@ def console(device: Device, ask: Ask) -> str:
     return f"{head}server {dict(ask.args)['server']}\nkind {kind}\nhostname {device.hostname}\nshown {shown}".rstrip()
 
 
-def pushed_lab() -> tuple[Lab, datetime]:
-    """The estate with the order on nyc-hud-gsr1, and when the push began."""
-    made = lab("GRP-B")
+def pushed_lab(sample: Sample = DS3) -> tuple[Lab, datetime]:
+    """A lab with that order on its router, and when the push began."""
+    made = lab(estate().routers[sample.router].processor)
     since = datetime.now(UTC) - timedelta(seconds=1)
-    push(made.devices[ROUTER])
+    push(made.devices[sample.router], sample)
     return made, since
-
-
-def parser(name: str) -> Path | None:
-    return platform("ios").parser(name)
-
-
-def ios() -> Platform:
-    return platform("ios")

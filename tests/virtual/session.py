@@ -43,16 +43,19 @@ def type_in(
     answers: dict[str, str] | None = None,
     length: int = 0,
     pieces: int = 0,
+    width: int = 0,
 ) -> Typed:
     """Type everything at once (type-ahead), or in pieces of that many characters; then hang up."""
-    return asyncio.run(_type(text, router or device(), privilege, answers or {}, length, pieces))
+    return asyncio.run(_type(text, router or device(), privilege, answers or {}, (length, width), pieces))
 
 
-async def _type(text: str, router: Device, privilege: int, answers: dict[str, str], length: int, pieces: int) -> Typed:
+async def _type(
+    text: str, router: Device, privilege: int, answers: dict[str, str], size: tuple[int, int], pieces: int
+) -> Typed:
     printed: list[str] = []
     broken: list[bool] = []
     terminal = Terminal(printed.append, lambda: broken.append(True))
-    terminal.length, terminal.width = length, 0
+    terminal.length, terminal.width = size
     provider = Recorder(answers)
     session = open_session(router, "noc", privilege, "vty", "127.0.0.1")
     assert session is not None

@@ -10,6 +10,7 @@ from virtual_estate import device
 from turnup.virtual.config_mode import ConfigMode
 from turnup.virtual.passwords import decode7
 
+REMOTE_AS_FIRST = "% Specify remote-as or peer-group commands first\n"
 CARET = "^\n% Invalid input detected at '^' marker.\n\n"
 SER, POS, BGP, ISIS = "interface Serial5/0", "interface POS2/1", "router bgp 64500", "router isis"
 
@@ -39,9 +40,9 @@ ANSWERS = [
     ("physical port stays", ["no interface POS2/0"], "% Removal of physical interfaces is not permitted\n"),
     ("subinterface of nothing", ["interface FastEthernet9/0.5"], "{22}"),
     ("other BGP", ["router bgp 65000"], "BGP is already running; AS is 64500\n"),
-    ("neighbor without AS", [BGP, "neighbor 10.10.3.2 description X"], "% Specify remote-as or peer-group commands first\n"),
+    ("neighbor without AS", [BGP, "neighbor 10.10.3.2 description X"], REMOTE_AS_FIRST),
     ("no neighbor twice", [BGP, "no neighbor 10.10.1.2 remote-as 64601", "no neighbor 10.10.1.2 shutdown"],
-     "% Specify remote-as or peer-group commands first\n"),
+     REMOTE_AS_FIRST),
     ("peer group unknown", [BGP, "neighbor 10.255.9.9 peer-group NONE"], "% Peer-group NONE is not configured\n"),
     ("AS too large", [BGP, "neighbor 10.10.3.2 remote-as 65536"], "{29}"),
     ("passive on nothing", [ISIS, "passive-interface Serial9/0"], "{24}"),
@@ -98,7 +99,8 @@ CHANGES = [
      ["ip prefix-list CUST-64601-IN seq 5 permit 198.51.100.0/24"]),
     ("numbered list goes whole", ["no access-list 10 deny any"], "", [],
      ["access-list 10 permit 192.0.2.0 0.0.0.255", "access-list 10 deny   any"]),
-    ("entries are appended", ["access-list 10 permit host 192.0.2.1"], "", ["access-list 10 permit host 192.0.2.1"], []),
+    ("entries are appended", ["access-list 10 permit host 192.0.2.1"], "",
+     ["access-list 10 permit host 192.0.2.1"], []),
     ("secret is hashed", ["username a secret b"], "", ["username a secret 5 $1$92eb$KRrBui2QTUNzIO45FQMxX0"], []),
     ("route-map entry", ["route-map NEW", "set local-preference 90"], "route-map NEW permit 10",
      ["set local-preference 90"], []),
@@ -131,8 +133,8 @@ def test_lines_stand_where_ios_shows_them() -> None:
     for line in (SER, "no cdp enable", "crc 32", "encapsulation ppp", "description D", "no ip redirects"):
         mode.line(line)
     assert router.configuration.section(SER) == (
-        "description D", "no ip address", "no ip redirects", "no ip directed-broadcast", "encapsulation ppp", "shutdown",
-        "crc 32", "no cdp enable",
+        "description D", "no ip address", "no ip redirects", "no ip directed-broadcast", "encapsulation ppp",
+        "shutdown", "crc 32", "no cdp enable",
     )  # fmt: skip
 
 
@@ -169,7 +171,8 @@ def test_events_are_logged() -> None:
     router = device()
     mode = ConfigMode(router)
     for line in (SER, "ip address 10.10.3.1 255.255.255.252", "shutdown", BGP, "neighbor 10.10.3.2 remote-as 64603",
-                 SER, "no shutdown", "no shutdown", BGP, "neighbor 10.10.3.2 shutdown", "interface POS1/0", "shutdown"):  # fmt: skip
+                 SER, "no shutdown", "no shutdown", BGP, "neighbor 10.10.3.2 shutdown", "interface POS1/0",
+                 "shutdown"):  # fmt: skip
         mode.line(line)
     assert [entry.text for entry in router.log] == [
         "%LINK-3-UPDOWN: Interface Serial5/0, changed state to up",

@@ -45,3 +45,26 @@ def test_the_same_order_twice_changes_nothing() -> None:
     once = router.config.text()
     assert _type_all(ConfigMode(router), lines) == []
     assert router.config.text() == once
+
+
+def _inverse(line: str) -> str:
+    text = line.strip()
+    return text.removeprefix("no ") if text.startswith("no ") else f"no {text}"
+
+
+@pytest.mark.parametrize("case", {str(case): case for case in (*GOLDEN, *every_card())}.values(), ids=str)
+def test_the_no_form_of_every_line_takes_it_away(case: Case) -> None:
+    """Phase 1 typed, then the inverse of each line that shows, last first: the router is as before."""
+    router, intent = _router(case), intent_for(case)
+    before, known = router.config.text(), set(router.configuration.pairs())
+    mode = ConfigMode(router)
+    _type_all(mode, [str(line) for line in typed(intent.phase1)])
+    for section, line in reversed(intent.lines):
+        if (section, line) not in known and not line.startswith("interface "):
+            said = _type_all(mode, [section, _inverse(line)] if section else [_inverse(line)])
+            assert said in ([], ["% Specify remote-as or peer-group commands first\n"])
+    for header in [header for header in router.config.sections() if "/0." in header]:
+        assert mode.line(f"no {header}") == ""
+    for line in ("no neighbor 10.10.3.2 shutdown", "no neighbor 10.10.3.2 remote-as 64603"):
+        _type_all(mode, ["router bgp 64500", line])
+    assert router.config.text() == before

@@ -2,6 +2,7 @@
 
 from turnup.certificate.build import build_certificate
 from turnup.certificate.document import canonical, digest, from_json, schema, to_json
+from turnup.certificate.identity import identity_of
 from turnup.certificate.software import folder_digest, software_versions
 
 __all__ = [
@@ -10,6 +11,7 @@ __all__ = [
     "digest",
     "folder_digest",
     "from_json",
+    "identity_of",
     "schema",
     "software_versions",
     "to_json",

@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from turnup import folder, lab
+from turnup import folder, laboratory
 from turnup.cli.show import say
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def run(order: Path | None = None, kept: Path | None = None) -> int:
         try:
             told = _story(home, order or folder("orders") / ORDER, target)
         finally:
-            lab.down(home)
+            laboratory.down(home)
     say(f"\n{'It went as it must' if told else 'It did NOT go as it must'}; {time.monotonic() - began:.1f} s in all.")
     return 0 if told else 1
 
@@ -41,27 +41,27 @@ def _story(home: Home, order: Path, target: Path) -> bool:
     from turnup.model.certificate import Occasion
 
     _chapter("1. A virtual POP", "three sites of virtual GSRs on this machine; no real router is touched")
-    running = lab.up(home, folder("inventory"))
+    running = laboratory.up(home, folder("inventory"))
     say(f"{len(running.ready['routers'])} routers: {', '.join(running.ready['routers'])}")
     noc = _noc(running)
     assignment = _delivered(noc, order)
     router = assignment.port.router
     _chapter("4. The twenty acceptance tests", "PASA 1.4(a), Schedule 2")
     first = tested(noc, router, assignment, Occasion.INITIAL)
-    green = _told(noc, first, target / "1-initial")
+    green = _told(first, target / "1-initial")
     _chapter("5. A fault", f"lab/faults/{FAULT}.toml, then the same tests")
-    lab.control(running, {"do": "fault", "name": FAULT, "on": True})
+    laboratory.control(running, {"do": "fault", "name": FAULT, "on": True})
     second = tested(noc, router, assignment, Occasion.REPAIR)
-    red = _told(noc, second, target / "2-fault", only_red=True)
+    red = _told(second, target / "2-fault", only_red=True)
     _chapter("6. The repair, and the retest", "PASA 1.4(b)")
-    lab.control(running, {"do": "fault", "name": FAULT, "on": False})
+    laboratory.control(running, {"do": "fault", "name": FAULT, "on": False})
     third = tested(noc, router, assignment, Occasion.REPAIR)
-    again = _told(noc, third, target / "3-repaired", only_red=True)
+    again = _told(third, target / "3-repaired", only_red=True)
     right = [row.number for row in second.rows if row.verdict == "FAIL"] == [11]
     return (green, red, again) == (0, 4, 0) and right
 
 
-def _noc(running: lab.Lab) -> Noc:
+def _noc(running: laboratory.Lab) -> Noc:
     from turnup.noc import open_noc
 
     return open_noc(inventory=running.inventory, home=running.home, environment=running.environment)
@@ -88,7 +88,7 @@ def _delivered(noc: Noc, order: Path) -> Assignment:
     return assignment
 
 
-def _told(noc: Noc, certificate: Certificate, target: Path, *, only_red: bool = False) -> int:
+def _told(certificate: Certificate, target: Path, *, only_red: bool = False) -> int:
     """Show a certificate, write it with its reports; its exit code."""
     from turnup.certificate.document import to_json
     from turnup.cli.job import exit_code

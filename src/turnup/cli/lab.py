@@ -28,13 +28,13 @@ def up(
     fault: Annotated[list[str] | None, typer.Option(help="A file of lab/faults/, by name; may be repeated.")] = None,
 ) -> None:
     """Start the virtual routers of the inventory."""
-    from turnup import folder, lab
+    from turnup import folder, laboratory
     from turnup.cli.show import say, step
 
     said: Options = context.obj
     home = _home(context)
     with step("starting the virtual routers"):
-        running = lab.up(home, said.inventory or folder("inventory"), faults=fault or [])
+        running = laboratory.up(home, said.inventory or folder("inventory"), faults=fault or [])
     say(f"{len(running.ready['routers'])} virtual routers are up (process {running.pid}); they are not real routers.")
     say("  turnup --lab sites                 look around")
     say("  turnup --lab run ORDER --confirm   the main job")
@@ -45,20 +45,20 @@ def up(
 @app.command()
 def down(context: typer.Context) -> None:
     """Stop the virtual routers and forget their data."""
-    from turnup import lab
+    from turnup import laboratory
     from turnup.cli.show import say
 
-    say("the lab is down" if lab.down(_home(context)) else "no lab was up")
+    say("the lab is down" if laboratory.down(_home(context)) else "no lab was up")
 
 
 @app.command()
 def status(context: typer.Context, json: AsJson = False) -> None:
     """Show the routers, where they listen, and the faults that are on."""
-    from turnup import lab
+    from turnup import laboratory
     from turnup.cli.show import as_json, say
 
-    running = lab.lab_of(_home(context))
-    answer = lab.control(running, {"do": "status"})
+    running = laboratory.lab_of(_home(context))
+    answer = laboratory.control(running, {"do": "status"})
     document = {**running.ready, "faults": answer["faults"]}
     if json:
         as_json(document)
@@ -75,10 +75,10 @@ def fault(
     clear: Annotated[bool, typer.Option("--clear", help="Repair it instead.")] = False,
 ) -> None:
     """Break something on the virtual routers, or repair it."""
-    from turnup import lab
+    from turnup import laboratory
     from turnup.cli.show import say
 
-    lab.control(lab.lab_of(_home(context)), {"do": "fault", "name": name, "on": not clear})
+    laboratory.control(laboratory.lab_of(_home(context)), {"do": "fault", "name": name, "on": not clear})
     say(f"{name}: {'repaired' if clear else 'in place'}")
 
 

@@ -35,7 +35,7 @@ def opened(context: typer.Context) -> Noc:
     home = Home.of(said.home)
     inventory, environment = said.inventory, None
     if said.lab:
-        from turnup.lab import lab_of
+        from turnup.laboratory import lab_of
 
         lab = lab_of(home)
         inventory, environment, home = lab.inventory, lab.environment, lab.home

@@ -35,11 +35,15 @@ class InputLost(AnswerIncomplete):
 
 @dataclass
 class Conversation:
-    """One router's end of the wire. `host` is learned by `open`; `paged` when the router refused to stop paging."""
+    """One router's end of the wire. `host` is learned by `open`; `paged` when the router refused to stop paging.
+
+    `window` grows up to `limit` as long as the router loses nothing; after a loss it is 1 and stays so.
+    """
 
     wire: Wire
     dialect: Dialect
     window: int
+    limit: int = 0
     host: str = ""
     paged: bool = False
     lost_after: float = LOST_AFTER
@@ -68,7 +72,11 @@ class Conversation:
         `patience` gives the seconds of silence allowed for a command. `lossy`: look for lost input after a few
         seconds already, where a mistake costs nothing. Raises Silence, InputLost, ConnectionLost.
         """
-        return self._run(commands, patience, self.window if window is None else window, seen, lossy)
+        return self._run(commands, patience, window, seen, lossy)
+
+    def lost_input(self) -> None:
+        """This router cannot take more than one command at a time."""
+        self.window = self.limit = 1
 
     def alone(self, command: str, seconds: float) -> Cut:
         """One command, its marker only once the prompt is back: for commands that may ask or page."""
@@ -106,17 +114,23 @@ class Conversation:
         self,
         commands: Sequence[str],
         patience: Patience,
-        window: int,
+        window: int | None,
         seen: Seen | None = None,
         lossy: bool = True,
     ) -> list[Cut]:
         pipeline = self._pipeline(commands, window, self.rest)
         self.rest, self.sent = b"", 0
         self._drain(pipeline, patience, seen, lossy)
+        if window is None:
+            self.window = pipeline.window
         return list(pipeline.answers)
 
-    def _pipeline(self, commands: Sequence[str], window: int, rest: bytes) -> Pipeline:
-        return Pipeline(commands, self.dialect, window=window, host=self.host, rest=rest, newline=self.wire.newline)
+    def _pipeline(self, commands: Sequence[str], window: int | None, rest: bytes) -> Pipeline:
+        """None = the session's own window, which grows."""
+        size, limit = (self.window, self.limit) if window is None else (window, 0)
+        return Pipeline(
+            commands, self.dialect, window=size, limit=limit, host=self.host, rest=rest, newline=self.wire.newline
+        )
 
     def _drain(self, pipeline: Pipeline, patience: Patience, seen: Seen | None = None, lossy: bool = True) -> None:
         quiet_since = time.monotonic()

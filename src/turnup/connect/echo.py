@@ -17,7 +17,7 @@ class Echo:
     """The echo of one command. `logs` are messages that stood before it, while the router waited for input."""
 
     def __init__(self, command: str, host: str, prompts: PromptPattern, logs: LogPattern) -> None:
-        self.command = command
+        self.command = command.strip()
         self.logs: list[str] = []
         self._host = host
         self._prompts = prompts
@@ -63,8 +63,8 @@ class Echo:
         text = _resolved(text)
         found = self._prompts.at_start(text)
         if found and found[0].of(self._host):
-            return found[1].rstrip()
-        return text.rstrip() if bare else None
+            return found[1].strip()
+        return text.strip() if bare else None
 
     def _scrolled(self, typed: str) -> bool:
         rest = typed.removeprefix(_SCROLL)

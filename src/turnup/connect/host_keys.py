@@ -26,7 +26,7 @@ class HostKey:
     def fingerprint(self) -> str:
         """As `ssh-keygen -l` shows it."""
         try:
-            digest = hashlib.sha256(base64.b64decode(self.body)).digest()
+            digest = hashlib.sha256(base64.b64decode(self.body, validate=True)).digest()
         except ValueError:
             return f"{self.kind} (unreadable)"
         return f"{self.kind} SHA256:{base64.b64encode(digest).decode().rstrip('=')}"

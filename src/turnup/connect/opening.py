@@ -46,7 +46,7 @@ def open_session(
     """A session that is logged in, privileged where the account allows it, and proved to be with that router.
 
     Every text that leaves it went through `redact`; `reveal` replaces `<secret:NAME>` in configuration lines at the
-    wire. `window` overrides the platform's bytes in flight (0 = all at once, for routers that were tested so).
+    wire. `window` fixes the bytes in flight instead of the platform's (0 = all at once, for routers tested so).
     `seconds` bound each step of the login.
 
     Raises Unreachable, LoginRefused, HostKeyChanged; CouldNotRun when the prompt's name is not `expect_hostname`;
@@ -57,7 +57,8 @@ def open_session(
     wire, rest, connection = _connect(address, platform, credentials, known_hosts, accept_new, seconds)
     settings = platform.settings
     dialect = Dialect(prompt_of(settings), log_pattern(settings.syslog), settings.comment)
-    conversation = Conversation(wire, dialect, settings.window if window is None else window, rest=rest)
+    size, limit = (settings.window, settings.window_limit) if window is None else (window, window)
+    conversation = Conversation(wire, dialect, size, limit, rest=rest)
     try:
         prompt = _prepare(conversation, platform, address, expect_hostname, seconds)
         if not prompt.privileged and credentials.enable:

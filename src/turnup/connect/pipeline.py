@@ -19,7 +19,10 @@ def new_nonce() -> str:
 
 
 class Pipeline:
-    """Commands on their way through one session. `window` in bytes; 0 = all at once, 1 = one command at a time."""
+    """Commands on their way through one session. `window` in bytes; 0 = all at once, 1 = one command at a time.
+
+    The window grows by every byte that was answered, up to `limit`: what a router took once, it takes again.
+    """
 
     def __init__(
         self,
@@ -27,6 +30,7 @@ class Pipeline:
         dialect: Dialect,
         *,
         window: int,
+        limit: int = 0,
         host: str = "",
         rest: bytes = b"",
         newline: str = "\n",
@@ -34,7 +38,8 @@ class Pipeline:
     ) -> None:
         self._splitter = Splitter(commands, nonce or new_nonce(), dialect, host, rest)
         self._wire = [self._line(number, newline) for number in range(len(commands))]
-        self._window = window
+        self.window = window
+        self._limit = max(window, limit) if window > 1 else window
         self._looked = 0
         self.sent = 0
         self.stopped = False
@@ -71,7 +76,7 @@ class Pipeline:
         first = self.sent
         while self.sent < len(self._wire):
             size = len(self._wire[self.sent])
-            if self._window and in_flight and in_flight + size > self._window:
+            if self.window and in_flight and in_flight + size > self.window:
                 break
             in_flight += size
             self.sent += 1
@@ -80,8 +85,11 @@ class Pipeline:
     def feed(self, data: bytes) -> Sequence[Cut]:
         """Take what was read; the answers it completed."""
         self._splitter.feed(data)
-        new = self._splitter.answers[self._looked :]
+        first = self._looked
+        new = self._splitter.answers[first:]
         self._looked += len(new)
+        taken = sum(len(self._wire[first + n]) for n, cut in enumerate(new) if not cut.problem)
+        self.window = min(self._limit, self.window + taken)
         return new
 
     def stop(self) -> None:

@@ -30,6 +30,11 @@ def may_repeat(command: str) -> bool:
     return command.split(None, 1)[0] in READS
 
 
+def key_of(request: Request) -> str:
+    """What tells one request from another: its command and, in a dialogue, its replies."""
+    return "\n".join((request.command, *(reply for _, reply in request.dialogue)))
+
+
 class Reader:
     """Answers of one conversation, redacted. `logs` collects the log messages that stood between them, redacted.
 
@@ -51,8 +56,8 @@ class Reader:
         self.clock = clock
 
     def read(self, requests: Iterable[Request]) -> dict[str, Outcome]:
-        """What came of each command: an answer or the error that stands in its place. Nothing is raised."""
-        wanted = {request.command: request for request in requests}
+        """What came of each request, by `key_of`: an answer or the error that stands in its place. Raises nothing."""
+        wanted = {key_of(request): request for request in requests}
         round_ = _Round(wanted, self)
         try:
             if self.lost:
@@ -60,8 +65,8 @@ class Reader:
             round_.run()
         except TurnupError as lost:
             self.lost = lost
-        for command in wanted:
-            round_.outcomes.setdefault(command, self._not_asked(command))
+        for key, request in wanted.items():
+            round_.outcomes.setdefault(key, self._not_asked(request.command))
         return round_.outcomes
 
     def seconds(self, request: Request) -> float:
@@ -94,7 +99,11 @@ class Reader:
         try:
             self._conversation.resynchronise(min(COME_BACK, self._patience("")))
         except (Silence, InputLost) as silence:
-            raise Unreachable(f"the router did not come back ({why})", advice=silence.advice) from silence
+            raise Unreachable(self._redact(f"the router did not come back ({why})"), advice=silence.advice) from silence
+
+    def told(self, error: TurnupError) -> TurnupError:
+        """The error without what its message may quote of a secret."""
+        return type(error)(self._redact(str(error)), advice=error.advice)
 
     def _not_asked(self, command: str) -> TurnupError:
         lost = self.lost or ConnectionLost("the session is lost")
@@ -119,7 +128,7 @@ class _Round:
         if plain and not self._conversation.paged:
             self._pipelined(plain)
         for request in fit:
-            if request.command not in self.outcomes:
+            if key_of(request) not in self.outcomes:
                 self._singly(request)
 
     def _fit(self, request: Request) -> bool:
@@ -128,7 +137,7 @@ class _Round:
             for _, reply in request.dialogue:
                 fit_to_type(reply or "-")
         except TurnupError as refused:
-            self.outcomes[request.command] = refused
+            self.outcomes[key_of(request)] = refused
             return False
         return True
 
@@ -136,22 +145,23 @@ class _Round:
         try:
             self._conversation.run(commands, lambda c: self._reader.seconds(self._wanted[c]), seen=self._keep)
         except InputLost as lost:
-            self._conversation.window = 1  # this router cannot take more than one command at a time
+            self._conversation.lost_input()
             self._reader.come_back(lost)
         except Silence as silence:
             hanging = next(c for c in commands if c not in self.outcomes and c not in self._first)
-            self.outcomes[hanging] = silence
+            self.outcomes[hanging] = self._reader.told(silence)
             self._reader.come_back(silence)
 
     def _singly(self, request: Request) -> None:
         """Ask alone; once more when the answer cannot be relied on and the command changes nothing."""
+        key = key_of(request)
         for _ in range(2):
             try:
-                self._keep(self._once(request))
+                self._keep(self._once(request), key=key)
             except (Silence, InputLost) as silence:
-                self.outcomes[request.command] = silence
+                self.outcomes[key] = self._reader.told(silence)
                 self._recover(request, silence)
-            if request.command in self.outcomes:
+            if key in self.outcomes:
                 return
 
     def _once(self, request: Request) -> Cut:
@@ -169,15 +179,16 @@ class _Round:
             self._conversation.wire.write(b"\x03")  # leaves the dialogue
         self._reader.come_back(silence)
 
-    def _keep(self, cut: Cut, _pipeline: Pipeline | None = None) -> None:
+    def _keep(self, cut: Cut, _pipeline: Pipeline | None = None, key: str = "") -> None:
         """Take an answer; one with a problem or with log messages in it is asked for again once, if harmless."""
         self._reader.heard(cut)
-        first = self._first.get(cut.command)
+        key = key or cut.command
+        first = self._first.get(key)
         if first is None and may_repeat(cut.command) and (cut.problem or cut.doubtful or cut.logs):
-            self._first[cut.command] = cut
+            self._first[key] = cut
         elif cut.problem or (cut.doubtful and (first is None or first.doubtful != cut.doubtful)):
-            self.outcomes[cut.command] = self._reader.complained(cut)
+            self.outcomes[key] = self._reader.complained(cut)
         else:
             now = time.monotonic()
-            self.outcomes[cut.command] = self._reader.answered(cut, now - self._since)
+            self.outcomes[key] = self._reader.answered(cut, now - self._since)
             self._since = now

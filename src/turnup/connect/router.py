@@ -7,11 +7,14 @@ from datetime import UTC, datetime
 
 from turnup.connect.configuring import Writer
 from turnup.connect.conversation import Conversation
-from turnup.connect.reading import Reader
+from turnup.connect.reading import Reader, key_of
 from turnup.connect.session import Address, Said
 from turnup.errors import TurnupError, UsageError
 from turnup.model.transcript import Answer, Ask, Request
 from turnup.platforms import Platform
+
+# Configuration lines in flight: so many times the platform's window, and never more than the router's shows proved.
+LINES_WINDOWS = 2
 
 
 def now() -> datetime:
@@ -65,7 +68,7 @@ class RouterSession:
             if request.probe:
                 raise UsageError(f"{request.command!r} is asked of the NOC, not of {self.router}")
         outcomes = self._reader.read(requests)
-        return {request.ask: self._in_words(request.command, outcomes[request.command]) for request in requests}
+        return {request.ask: self._in_words(request.command, outcomes[key_of(request)]) for request in requests}
 
     def command(self, text: str, timeout: float | None = None) -> Answer:
         """Answer to one exec command. Raises AnswerIncomplete, Unreachable, Refused."""
@@ -84,7 +87,10 @@ class RouterSession:
 
     def config_lines(self, lines: Sequence[str], mode: str | None) -> tuple[Said, ...]:
         """The same for children of one section, a window at a time; stops at the first that is not accepted."""
-        return self._writer.lines(lines, mode, self._conversation.window) if lines else ()
+        if not lines:
+            return ()
+        grown, small = self._conversation.window, LINES_WINDOWS * self.platform.settings.window
+        return self._writer.lines(lines, mode, min(grown, small))
 
     def leave_config(self) -> None:
         """Back to exec mode. Raises WrongMode, ConfigurationUnknown."""

@@ -112,25 +112,17 @@ def _cards_of(router: Router, cards: Cards) -> Iterator[tuple[int, LineCard]]:
 
 
 def _live_state(configuration: Configuration, name: InterfaceName) -> tuple[PortState, str]:
-    sections = {_interface(header): header for header in configuration.headers("interface")}
-    if name not in sections:
+    header = f"interface {name}"
+    if (body := configuration.section(header)) is None:
         return PortState.ABSENT, "does not exist on the router"
-    body = configuration.section(sections[name]) or ()
-    below = [header for other, header in sections.items() if other is not None and other.sub and other.parent == name]
-    lines = [*body, *(line for header in below for line in configuration.section(header) or ())]
+    below = [lines for other, lines in configuration.sections.items() if other.startswith((f"{header}.", f"{header}:"))]
+    lines = [*body, *(line for lines in below for line in lines)]
     for start, why in (("description ", "has a description"), ("ip address ", "has an address")):
         if any(line.startswith(start) for line in lines):
             return PortState.IN_USE, f"{why} on the router"
     if "shutdown" not in body:
         return PortState.IN_USE, "is not shut down on the router"
     return PortState.FREE, ""
-
-
-def _interface(header: str) -> InterfaceName | None:
-    try:
-        return InterfaceName.parse(header.removeprefix("interface ").split()[0])
-    except (InputError, IndexError):
-        return None
 
 
 def _same(text: str, name: InterfaceName) -> bool:

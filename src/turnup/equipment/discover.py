@@ -6,6 +6,7 @@ the loader names every field that is still missing.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from ipaddress import AddressValueError, IPv4Interface, NetmaskValueError
@@ -19,6 +20,7 @@ from turnup.model.interface_name import InterfaceName
 from turnup.model.text import plain
 
 _PROCESSOR = re.compile(r"Route Processor|GRP|PRP", re.IGNORECASE)
+_SAFE = re.compile(r"(?=.*[A-Za-z]|(?:.*\.){2})[A-Za-z0-9][A-Za-z0-9._/-]*( [A-Za-z0-9._/()-]+)*")
 _NOT_A_CARD = re.compile(r"Clock Scheduler|Switch Fabric|Alarm|Power|Blower|Bus Board", re.IGNORECASE)
 
 
@@ -174,6 +176,7 @@ def _first(found: Mapping[str, Mapping[str, Any]]) -> str:
 
 
 def _word(value: object) -> str:
-    """A router's own word as YAML text: quoted when it is not plain."""
+    """A router's own word as YAML text: quoted when it could be read as anything else."""
     text = plain(str(value))
-    return text if re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._/-]*( [A-Za-z0-9._/()-]+)*", text) else repr(text)
+    safe = _SAFE.fullmatch(text) and text.lower() not in ("true", "false", "null")
+    return text if safe else json.dumps(text)

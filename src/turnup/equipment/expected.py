@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 from turnup.checks import Expected
 from turnup.configuration import Configuration
@@ -52,6 +52,12 @@ def routed_interface(assignment: Assignment) -> str:
     if layer2 is not None and layer2.encapsulation is Encapsulation.FRAME_RELAY:
         return f"{assignment.port.interface}.{layer2.dlci}"
     return str(assignment.port.interface)
+
+
+def assigned_interfaces(assignments: Iterable[Assignment], router: str) -> tuple[str, ...]:
+    """Interfaces of one router that orders have: ports and the subinterfaces that carry their links."""
+    mine = [one for one in assignments if one.port.router == router]
+    return tuple(dict.fromkeys(name for one in mine for name in (str(one.port.interface), routed_interface(one))))
 
 
 def customer_ports(configuration: Configuration) -> tuple[str, ...]:

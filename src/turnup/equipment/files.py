@@ -68,6 +68,8 @@ def _faults(files: InventoryFiles) -> Iterator[Fault]:
     for kind, entries in (("group", files.groups), ("host", files.hosts)):
         for name, entry in entries.items():
             where = line_of(entries, name, files.names[kind])
+            if not isinstance(name, str):
+                yield Fault(str(name), 'a name must be text; write it as "..."', where)
             if isinstance(entry, Mapping):
                 yield from _entry(entry, f"{name}.", where, _ENTRY_KEYS, files.groups)
             elif entry is not None or kind == "host":

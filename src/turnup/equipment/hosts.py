@@ -87,7 +87,9 @@ def hosts_of_config(config_file: Path) -> Hosts:
         raise InputError(reason, where=str(config_file)) from error
     beside = Path(files.names["host"]).parent if files else config_file.parent
     sites, policy = (
-        config_file.parent / config.user_defined[key] if key in config.user_defined else beside / f"{name}.yaml"
+        config_file.parent / Path(str(config.user_defined[key])).expanduser()
+        if key in config.user_defined
+        else beside / f"{name}.yaml"
         for key, name in zip(_OUR_SETTINGS, ("sites", "policy"), strict=True)
     )
     return _hosts(nornir, files, sites, policy)

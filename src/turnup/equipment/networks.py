@@ -54,5 +54,5 @@ def _addresses(configuration: Configuration) -> Iterator[tuple[str, IPv4Network]
 
 
 def overlapping(network: IPv4Network, owners: Owners) -> str:
-    """What of these the network touches, as `10.255.1.1/32, the loopback of nyc-hud-gsr1`; "" when nothing."""
-    return next((f"{other}, {owner}" for other, owner in owners.items() if network.overlaps(other)), "")
+    """What of these the network touches, as `the loopback of nyc-hud-gsr1 (10.255.1.1/32)`; "" when nothing."""
+    return next((f"{owner} ({other})" for other, owner in owners.items() if network.overlaps(other)), "")

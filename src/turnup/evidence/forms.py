@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import re
 
-# Where a command may begin: indented, in a diff, behind a prompt, or in a logged command.
-_LEAD = r"^(?:.*?logged command:|[\w.()/:@-]{1,80}[#>])?[\s+!-]*(?:no\s+|default\s+)?"
+# What may stand before a command: a prompt, the head of a logged command, indentation, a diff's sign, `no`.
+LEAD = re.compile(
+    r"(?:.*?logged command:|[\w.()/:@-]{1,80}[#>])?[\s+!-]*(?:(?:no|default)\s+)?", re.IGNORECASE | re.DOTALL
+)
+
 _TYPE = r"(?:(?P<type>\d|10|encrypted|clear|text|md5|hmac-md5)\s+(?=\S))*"
 _WORD = _TYPE + r"(?P<secret>\S+)"
 _LINE = _WORD + r"(?P<rest>.*)"
@@ -63,7 +66,7 @@ _COMMANDS = (
     r"community\s+(?:name|securityname|index):\s+(?P<secret>\S+)",
 )
 
-COMMANDS = tuple(re.compile(_LEAD + form, re.IGNORECASE) for form in _COMMANDS)
+COMMANDS = tuple(re.compile(form, re.IGNORECASE) for form in _COMMANDS)
 
 # What no command above knows, but is coded as only a secret is.
 CODED = re.compile(
@@ -72,8 +75,8 @@ CODED = re.compile(
     re.IGNORECASE,
 )
 
-# A line without one of these is no concern of the table; it spares reading most of a configuration form by form.
-SUSPECT = re.compile(r"pas|sec|key|com|snmp|rmon|md5|authentication", re.IGNORECASE)
+# A line without one of these (in lower case) is no concern of the table; most lines of a router's answer are not.
+SUSPECT = ("pas", "sec", "key", "community", "snmp", "rmon", "md5", "authentication")
 
 HASH = r"\$[0-9]\$[./A-Za-z0-9]*\$[./A-Za-z0-9]{16,}"
 URL_PASSWORD = r"(?<=://)[^\s:/@]+:[^\s@/]+(?=@)"  # noqa: S105 - a form, user:password of ftp://user:password@host

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import html
 import re
 from collections.abc import Mapping
 
-from turnup.errors import InputError
+from turnup.errors import InputError, TurnupError
 from turnup.evidence import forms
 from turnup.secrets import TOKEN, check_name, token
 from turnup.secrets.hashes import decode_type7, verify
 
 _SHORTEST = 4
 _WORD_LENGTH = 6  # a shorter value is replaced only where it stands as a word of its own
+_QUOTING = str.maketrans("", "", '\\"')
 _SALT_TYPE = re.compile(r"\$([0-9])\$")
 _TYPE_OF_SALT = {"1": 5, "8": 8, "9": 9}
 _TYPE7 = ("7", "encrypted", "password")
@@ -44,33 +46,45 @@ class Redactor:
             self._names.setdefault(known[name], name)
         self._refuse_values_in_tokens()
         self._lengths = sorted({len(value) for value in self._names}, reverse=True)
-        self._anywhere = re.compile("|".join(self._alternatives()))
+        literals = (_literal(value) for value in sorted(self._names, key=len, reverse=True))
+        self._anywhere = re.compile("|".join([TOKEN.pattern, *literals, forms.HASH, forms.URL_PASSWORD]))
+        shortest = self._lengths[-1] if self._lengths else 1
+        self._coded = re.compile(rf"{TOKEN.pattern}|[0-5][0-9](?:[0-9A-Fa-f]{{2}}){{{shortest},}}[0-9A-Fa-f]?")
 
     def __repr__(self) -> str:
         return f"Redactor({', '.join(sorted(self._names.values())) or 'no known secrets'})"
 
     def __call__(self, text: str) -> str:
         """The text without its secrets."""
-        text = self._anywhere.sub(self._replaced, text)
-        if not forms.SUSPECT.search(text):
-            return text
-        return "\n".join(self._line(line) if forms.SUSPECT.search(line) else line for line in text.split("\n"))
+        if "$" in text or "://" in text or any(value in text for value in self._names):
+            text = self._anywhere.sub(self._replaced, text)
+        if self._names:
+            text = self._coded.sub(lambda match: match[0] if match[1] else self._run(match[0]), text)
+        lines = text.split("\n")
+        for number in _suspects(text):
+            lines[number] = self._line(lines[number])
+        return "\n".join(lines)
 
     def survivors(self, text: str) -> tuple[str, ...]:
-        """Names of known secrets whose value stands in a finished artefact, as it is or escaped for HTML or XML.
+        """Names of known secrets whose value stands in a finished artefact, as it is or as JSON, HTML or CSV write it.
 
         The last gate before a file is written; () is the only answer that lets it pass.
         """
-        import html
-
         plain = html.unescape(text)
+        readings = ((text, str), (plain, str), (plain.translate(_QUOTING), lambda value: value.translate(_QUOTING)))
         return tuple(
             sorted(
                 name
                 for value, name in self._names.items()
-                if (pattern := re.compile(_literal(value))).search(text) or pattern.search(plain)
+                if any(re.search(_literal(read(value)), reading) for reading, read in readings if read(value))
             )
         )
+
+    def assured(self, text: str, where: str) -> str:
+        """That artefact, when no known secret survives in it. Raises TurnupError otherwise; nothing may be written."""
+        if found := self.survivors(text):
+            raise TurnupError(f"{where} would hold the value of {', '.join(found)}; it was not written")
+        return text
 
     def fingerprint(self, value: str) -> str:
         """Eight hexadecimal digits that are equal for equal values on this installation."""
@@ -86,13 +100,8 @@ class Redactor:
                     advice="Rename the secret, or agree on a key that is not an ordinary word.",
                 )
 
-    def _alternatives(self) -> list[str]:
-        literals = [_literal(value) for value in sorted(self._names, key=len, reverse=True)]
-        coded = [rf"[0-5][0-9](?:[0-9A-Fa-f]{{2}}){{{self._lengths[-1]},}}[0-9A-Fa-f]?"] if literals else []
-        return [TOKEN.pattern, *literals, forms.HASH, forms.URL_PASSWORD, *coded]
-
     def _replaced(self, match: re.Match[str]) -> str:
-        """For what is a secret wherever it stands; a run of digits is one only where it decodes to a known value."""
+        """For what is a secret wherever it stands."""
         text = match[0]
         if match[1] is not None:
             return text
@@ -100,8 +109,6 @@ class Redactor:
             return token(self._names[text])
         if text.startswith("$"):
             return self._token(None, text)
-        if text[0].isdigit() and ":" not in text:
-            return self._run(text)
         user, _, secret = text.partition(":")
         return text if TOKEN.fullmatch(secret) else f"{user}:{self._token(None, secret)}"
 
@@ -117,8 +124,10 @@ class Redactor:
         return digits
 
     def _line(self, line: str) -> str:
+        lead = forms.LEAD.match(line)
+        start = lead.end() if lead else 0
         for form in forms.COMMANDS:
-            if match := form.match(line):
+            if match := form.match(line, start):
                 return self._without(line, match)
         match = forms.CODED.search(line)
         return self._without(line, match) if match else line
@@ -155,6 +164,21 @@ class Redactor:
         if number is None:
             return None
         return next((name for plain, name in self._names.items() if verify(number, value, plain)), None)
+
+
+def _suspects(text: str) -> list[int]:
+    """Numbers (from 0) of the lines that may hold a form of the table; a search by word, as most lines hold none."""
+    lower = text.lower()
+    found: set[int] = set()
+    for word in forms.SUSPECT:
+        number = start = 0
+        while (position := lower.find(word, start)) >= 0:
+            number += lower.count("\n", start, position)
+            found.add(number)
+            if (end := lower.find("\n", position)) < 0:
+                break
+            number, start = number + 1, end + 1
+    return sorted(found)
 
 
 def _literal(value: str) -> str:

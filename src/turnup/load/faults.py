@@ -58,6 +58,11 @@ def field_faults(annotation: Any, value: object, *, where: str, path: str) -> It
     if record is not None and isinstance(value, Mapping):
         yield from faults(record, value, where=where, path=path)
         return
+    if (item := _item(annotation)) is not None and isinstance(value, list):
+        for index, one in enumerate(value):
+            here = line_of(value, index, where)
+            yield from field_faults(item, one, where=here, path=f"{path}[{index}]")
+        return
     try:
         convert(annotation, value, where=where, path=path)
     except InputError as error:
@@ -102,6 +107,13 @@ def _record(annotation: Any) -> type | None:
     if len(options) == 1 and isinstance(options[0], type) and dataclasses.is_dataclass(options[0]):
         return options[0]
     return None
+
+
+def _item(annotation: Any) -> Any:
+    """The record in `tuple[X, ...]`."""
+    arguments = typing.get_args(annotation)
+    many = typing.get_origin(annotation) is tuple and len(arguments) == 2 and arguments[1] is Ellipsis
+    return arguments[0] if many and _record(arguments[0]) is not None else None
 
 
 def _options(annotation: Any) -> tuple[Any, ...]:

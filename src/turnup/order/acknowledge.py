@@ -13,6 +13,7 @@ from turnup.equipment.estate import Cards, Equipment
 from turnup.equipment.picking import pick_port
 from turnup.equipment.sites import find_site
 from turnup.errors import Clarification, InputError
+from turnup.load.faults import Fault
 from turnup.load.order_write import document
 from turnup.load.order_xml import element_path
 from turnup.model.abilities import Point, card_points
@@ -65,8 +66,10 @@ def acknowledge(
 
 def clarify(error: InputError, now: datetime, order_id: str = "") -> Acknowledgement:
     """The answer to a document that could not be read as an order."""
-    points = error.points if isinstance(error, Clarification) else (("message", str(error)),)
-    return Acknowledgement(order_id, 1, now, points)
+    if isinstance(error, Clarification):
+        return Acknowledgement(order_id, 1, now, error.points)
+    fault = Fault("message", str(error).removeprefix(f"{error.where}: "), error.where)  # our file's name is not theirs
+    return Acknowledgement(order_id, 1, now, (("message", fault.reason_and_line),))
 
 
 def acknowledgement_fields(answer: Acknowledgement) -> dict[str, Any]:

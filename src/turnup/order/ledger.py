@@ -39,11 +39,12 @@ class Ledger:
     equipment: Equipment
     cards: Cards
 
-    def settle(self, message: OrderMessage, decide: Decide, now: datetime) -> Acknowledgement:
+    def settle(self, message: OrderMessage, decide: Decide, now: datetime, *, enter: bool = True) -> Acknowledgement:
         """The first answer to this order if there was one; otherwise what `decide` says, entered when it accepts.
 
         `decide` gets the ports and link networks of other orders, and is called under the lock: two orders at once
-        never get one port. Raises InputError when a file of the ledger cannot be read.
+        never get one port. `enter=False` gives the same answer without promising it. Raises InputError when a file of
+        the ledger cannot be read.
         """
         with self._locked():
             files = self._files()
@@ -54,7 +55,7 @@ class Ledger:
                 return _refusal(message, points, now)
             own = message.order.order_id
             answer = decide(_taken(files, but=own), _links(files, but=own))
-            return self._enter(message, answer, subject, files) if answer.accepted else answer
+            return self._enter(message, answer, subject, files) if answer.accepted and enter else answer
 
     def assignment(self, order_id: str) -> Assignment | None:
         """The port an accepted order has; None when there is no such order, or its port was given back."""
@@ -81,6 +82,11 @@ class Ledger:
         """Note that work on the port has begun: from now on the order cannot be cancelled nor revised."""
         with self._locked():
             write_entries(self.folder, replace(self._file(order_id), started=True))
+
+    def back_out(self, order_id: str) -> None:
+        """Note that the work was taken back completely: the order may be revised or cancelled again."""
+        with self._locked():
+            write_entries(self.folder, replace(self._file(order_id), started=False))
 
     def release(self, order_id: str) -> None:
         """Note that the port was given back (PASA 1.3(c))."""

@@ -115,9 +115,10 @@ def _rule(rule: Any, names: tuple[str, ...], where: str) -> Rule:
     if rule.new_state in ("End", "EOF"):
         raise InputError(f"rule {rule.match!r}: {rule.new_state} would leave lines unread", where=where)
     is_error = rule.line_op == "Error"
+    pattern = rule.regex_obj.regex  # as TextFSM has compiled it: a second time would double the start
     return Rule(
-        match=re.compile(rule.regex).match,
-        catches=tuple(name for name in re.compile(rule.regex).groupindex if name in names),
+        match=pattern.match,
+        catches=tuple(name for name in pattern.groupindex if name in names),
         goes_on=rule.line_op == "Continue",
         record=rule.record_op,
         state="" if is_error else rule.new_state,

@@ -52,7 +52,7 @@ def find_format(name: str) -> str:
     known = formats()
     if name in known:
         return name
-    short = [fmt for fmt in known if name in (Path(fmt).stem, Path(fmt).suffix.removeprefix("."))]
+    short = [fmt for fmt in known if name and name in (Path(fmt).stem, Path(fmt).suffix.removeprefix("."))]
     if len(short) == 1:
         return short[0]
     near = short or difflib.get_close_matches(name, known, n=1)

@@ -89,7 +89,7 @@ def _explain(console: Console, row: TestResult) -> None:
             visible(finding.subject),
             f"  expected  {visible(finding.expected)}" + (f"  [{visible(finding.source)}]" if finding.source else ""),
             f"  observed  {visible(finding.observed)}",
-            *(f"  seen in   {visible(place(seen))}: {visible(excerpt(seen))}" for seen in finding.seen),
+            *(f"  seen in   {visible(place(seen))}\n  {visible(excerpt(seen))}" for seen in finding.seen),
         ]
         console.print(Padding(Text("\n".join(lines), overflow="fold"), (0, 0, 0, 4)))
 

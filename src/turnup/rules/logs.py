@@ -48,12 +48,19 @@ def matches(message: LogMessage, patterns: Iterable[str]) -> bool:
 def in_window(
     messages: Sequence[LogMessage], since: datetime | None, now: datetime, up: timedelta | None
 ) -> tuple[LogMessage, ...]:
-    """Messages since then. One whose time is not known counts unless a later-known older message follows it."""
+    """Messages since then, each by its own time: line cards' messages stand out of order.
+
+    One whose time is not known counts, unless a message that is older than `since` follows it.
+    """
     if since is None:
         return tuple(messages)
     times = [stamp_time(message.stamp, now, up) if message.stamp else None for message in messages]
     first = max((n + 1 for n, time in enumerate(times) if time is not None and time < since), default=0)
-    return tuple(messages[first:])
+    return tuple(
+        message
+        for number, (message, time) in enumerate(zip(messages, times, strict=True))
+        if (number >= first if time is None else time >= since)
+    )
 
 
 def oldest(messages: Sequence[LogMessage], now: datetime, up: timedelta | None) -> datetime | None:

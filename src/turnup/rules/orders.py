@@ -24,10 +24,11 @@ def lines_of(expected: Expected, section: str) -> tuple[str, ...]:
 
 def customer_ports(expected: Expected) -> tuple[str, ...]:
     """Interfaces that carry customers: those named, and the ordered port with its subinterface."""
-    return tuple(dict.fromkeys((*expected.customer_ports, *_ordered(expected))))
+    return tuple(dict.fromkeys((*expected.customer_ports, *ordered_interfaces(expected))))
 
 
-def _ordered(expected: Expected) -> Iterator[str]:
+def ordered_interfaces(expected: Expected) -> Iterator[str]:
+    """The ordered port, and its subinterface where that holds the address; nothing without an order."""
     if expected.assignment:
         yield str(expected.assignment.port.interface)
         yield addressed_interface(expected)

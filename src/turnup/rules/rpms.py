@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from turnup.checks import Expected, Facts, holds, not_applicable
 from turnup.facts.running_config import RunningConfig
 from turnup.model.verdict import Finding
+from turnup.rules.evidence import lines_seen
 
 
 def rpms_applies(expected: Expected) -> bool:
@@ -26,7 +27,7 @@ def rpms_agreed_away(expected: Expected, facts: Facts) -> Iterator[Finding]:
             expected="none, since RPMS does not apply",
             observed="; ".join(lines),
             source=source,
-            seen=facts.config_seen(*lines, section=""),
+            seen=lines_seen(facts, *lines, section=""),
         )
     else:
         yield not_applicable(

@@ -73,15 +73,21 @@ def _zone(name: str, at: datetime, site_zone: str) -> timezone:
 def stamp_time(stamp: str, now: datetime, up: timedelta | None) -> datetime | None:
     """When a log message was written; None when its stamp cannot be trusted (no clock set, lost NTP, unknown form).
 
-    `now` is the router's own clock. A stamp without year lies in the last twelve months; a stamp of uptime counts
-    from `now - up`, and is None without `up`.
+    `now` is the router's own clock. A stamp without year lies in the last twelve months. A stamp of uptime counts
+    from `now - up` and is None without `up`; it is coarse (`3w2d` lasts a day), and its last moment is given.
     """
     if match := _DATED.fullmatch(stamp):
         return None if match["flag"] or match["month"] not in _MONTHS else _dated(match, now)
     since_boot = duration(stamp)
     if since_boot is None or up is None:
         return None
-    return now - up + since_boot
+    return min(now, now - up + since_boot + _grain(stamp))
+
+
+def _grain(stamp: str) -> timedelta:
+    """How long one such stamp stays the same."""
+    units = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
+    return units.get(stamp[-1], timedelta(seconds=1))
 
 
 def _dated(match: re.Match[str], now: datetime) -> datetime | None:

@@ -8,7 +8,9 @@ import json
 import os
 import signal
 import sys
+import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from turnup.errors import TurnupError, UsageError
@@ -61,6 +63,8 @@ def _lab(options: argparse.Namespace) -> Lab:
         routers = clones(routers[0], options.routers)
     if options.only:
         routers = tuple(router for router in routers if router.name in options.only)
+        if missing := set(options.only) - {router.name for router in routers}:
+            raise UsageError(f"the inventory has no router {', '.join(sorted(missing))}")
     return make_lab(
         routers, equipment.sites, equipment.policy, SimulatedState(), plain, customers=customers, faults=options.fault
     )
@@ -73,16 +77,17 @@ async def _serve(lab: Lab, key_file: Path | None, with_parent: bool) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, server.stopped.set)
     if with_parent:
-        loop.run_in_executor(None, _until_end_of_input, loop, server)
+        threading.Thread(target=_until_end_of_input, args=(loop, server), daemon=True).start()
     print(json.dumps(ready), flush=True)
     await server.stopped.wait()
     await server.stop()
 
 
 def _until_end_of_input(loop: asyncio.AbstractEventLoop, server: Server) -> None:
-    while sys.stdin.buffer.read(4096):
+    while os.read(sys.stdin.fileno(), 4096):  # not sys.stdin: its lock is held at exit
         pass
-    loop.call_soon_threadsafe(server.stopped.set)
+    with suppress(RuntimeError):  # the loop has ended before its parent
+        loop.call_soon_threadsafe(server.stopped.set)
 
 
 if __name__ == "__main__":

@@ -35,6 +35,11 @@ def mode_of(header: str) -> tuple[str, str]:
     """Mode and kind of the section behind that header: ("interface", "POS"), ("router-bgp", ""); "" = global."""
     if not header:
         return "config", ""
+    return _mode_of(header)
+
+
+@lru_cache(maxsize=4096)
+def _mode_of(header: str) -> tuple[str, str]:
     words = header.split()
     if words[0] == "interface":
         name = InterfaceName.parse(words[1])
@@ -207,7 +212,8 @@ class ConfigTree:
 
     def put_in(self, section: str, line: str) -> None:
         """Insert a line at its place, unchecked. A pattern as section means the first section that matches."""
-        section = next((header for header in self._sections if fnmatchcase(header, section)), section)
+        if section not in self._sections:
+            section = next((header for header in self._sections if fnmatchcase(header, section)), section)
         self.store(section, _line(*mode_of(section), line))
 
     def _open(self, section: str) -> None:

@@ -98,6 +98,7 @@ class Device:
     sessions: dict[int, SessionInfo] = field(default_factory=dict)
     counters: dict[str, int] = field(default_factory=dict)  # the provider's: `input.POS2/0`, ...
     misbehaved: dict[Behaviour, int] = field(default_factory=dict)  # how often each was met
+    spoiled: dict[str, list[tuple[str, str, str]]] = field(default_factory=dict)  # what each fault changed
     reload_in: str = ""  # minutes of a scheduled reload
     last_change: tuple[datetime, str] | None = None  # when and by whom
     last_save: tuple[datetime, str] | None = None
@@ -112,7 +113,7 @@ class Device:
         """Running configuration; made from the baseline and the faults the first time anybody looks."""
         tree = ConfigTree.read(self.baseline(self), self.cards)
         for fault in self.faults:
-            fault.change(tree, self.router.name)
+            self.spoiled[fault.name] = fault.change(tree, self.router.name)
         self._startup = tree.text()
         return tree
 

@@ -6,6 +6,7 @@ the command line behaves (`[[behaviour]]`). Its file name is its name.
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -17,7 +18,20 @@ from turnup import folder
 from turnup.errors import InputError, UsageError
 from turnup.load.strict import build, suggestion
 
-KINDS = ("delay", "hang", "drop", "error", "syslog", "prompt", "authorization")
+_TEXT = (r"(?s).*", "a text")
+# Kind of behaviour -> what its value looks like, as a pattern and in words.
+KINDS = {
+    "delay": (r"\d+(\.\d+)?", "a number of seconds"),
+    "hang": (r"", "nothing"),
+    "drop": (r"\d*", "a number of characters"),
+    "dribble": (r"[1-9]\d*/\d+(\.\d+)?", "characters/seconds, as 1000/0.06"),
+    "typeahead": (r"[1-9]\d*", "a number of characters"),
+    "error": _TEXT,
+    "syslog": _TEXT,
+    "splice": _TEXT,
+    "prompt": _TEXT,
+    "authorization": _TEXT,
+}
 
 
 @dataclass(frozen=True)
@@ -34,8 +48,10 @@ class Behaviour:
     """How the command line misbehaves on commands (expanded) that match the regular expression `command`.
 
     kind and value: `delay` seconds before the answer; `hang` no answer ever; `drop` characters of the answer before
-    the connection breaks; `error` the text answered instead; `syslog` a message written between the lines of the
-    answer; `prompt` the prompt shown instead of the right one; `authorization` the answer of TACACS+ that refuses.
+    the connection breaks; `dribble` the answer in pieces of so many characters, so many seconds apart; `error` the text
+    answered instead; `syslog` a message between the lines of the answer, `splice` one inside a line of it; `prompt` the
+    prompt shown instead of the right one; `authorization` the answer of TACACS+ that refuses (empty: IOS's own words);
+    `typeahead` what the line keeps of what is typed before it reads (any command; the rest is lost).
     `times` 0 = always, otherwise so many times; `after` = leave that many matching commands alone first.
     """
 
@@ -47,7 +63,14 @@ class Behaviour:
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
-            raise InputError(f"no behaviour {self.kind!r}{suggestion(self.kind, KINDS)}")
+            raise InputError(f"no behaviour {self.kind!r}{suggestion(self.kind, list(KINDS))}")
+        pattern, words = KINDS[self.kind]
+        if not re.fullmatch(pattern, self.value):
+            raise InputError(f"the value of {self.kind} is {words}, not {self.value!r}")
+        try:
+            re.compile(self.command)
+        except re.error as error:
+            raise InputError(f"{self.command!r} is no regular expression: {error}") from error
 
 
 class Tree(Protocol):
@@ -77,6 +100,10 @@ class Fault:
     state: Mapping[str, object] = field(default_factory=dict)
     behaviour: tuple[Behaviour, ...] = ()
     name: str = ""
+
+    def __post_init__(self) -> None:
+        if wrong := [number for number in self.tests if not 1 <= number <= 20]:
+            raise InputError(f"Schedule 2 has tests 1 to 20, not {wrong[0]}")
 
     def applies(self, router: str) -> bool:
         """Whether the router of that name has this fault."""
@@ -112,7 +139,10 @@ def load_fault(path: Path) -> Fault:
     state = data.pop("state", {})
     if not isinstance(state, dict):
         raise InputError("state must be a table of dotted names", where=path.name)
-    fault = build(Fault, data, where=path.name)
+    try:
+        fault = build(Fault, data, where=path.name)
+    except InputError as error:
+        raise InputError(str(error), where="" if str(error).startswith(path.name) else path.name) from error
     return replace(fault, name=path.stem, state=dict(_flat("", state)))
 
 

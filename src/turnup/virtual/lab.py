@@ -115,7 +115,6 @@ class Lab:
     accounts: Mapping[str, Account]
     zone: str = "example.net"
     active: dict[str, Fault] = field(default_factory=dict)
-    _undo: dict[str, list[tuple[Device, list[tuple[str, str, str]]]]] = field(default_factory=dict)
 
     def device(self, name: str) -> Device:
         """The router of that name. Raises UsageError with a suggestion."""
@@ -128,13 +127,12 @@ class Lab:
         if fault.name in self.active:
             return
         self.active[fault.name] = fault
-        undo = self._undo[fault.name] = []
         for device in self.devices.values():
             if not fault.applies(device.router.name):
                 continue
             if device.is_built:
                 saved = device.startup == device.config.text()
-                undo.append((device, fault.change(device.config, device.router.name)))
+                device.spoiled[fault.name] = fault.change(device.config, device.router.name)
                 if saved:
                     device.startup = device.config.text()
             device.faults = (*device.faults, fault)
@@ -144,16 +142,9 @@ class Lab:
         if name not in self.active:
             raise UsageError(f"fault {name!r} is not on", advice=f"On: {', '.join(self.active) or 'none'}.")
         fault = self.active.pop(name)
-        for device, changes in self._undo.pop(name):
-            saved = device.startup == device.config.text()
-            for what, section, line in reversed(changes):
-                if what == "removed":
-                    device.config.put_in(section, line)
-                else:
-                    device.config.take_out(section, line)
-            if saved:
-                device.startup = device.config.text()
         for device in self.devices.values():
+            if name in device.spoiled:
+                _repair(device, device.spoiled.pop(name))
             device.faults = tuple(one for one in device.faults if one is not fault)
             for one in fault.behaviour:
                 device.misbehaved.pop(one, None)
@@ -166,6 +157,18 @@ class Lab:
         device.say(f"%SYS-5-CONFIG_I: Configured from console by {username} on vty4 (192.0.2.77)")
         device.last_change = (device.clock(), username)
         return answers
+
+
+def _repair(device: Device, changes: list[tuple[str, str, str]]) -> None:
+    """Take those changes back, in the startup configuration too unless somebody has work there that is not saved."""
+    saved = device.startup == device.config.text()
+    for what, section, line in reversed(changes):
+        if what == "removed":
+            device.config.put_in(section, line)
+        else:
+            device.config.take_out(section, line)
+    if saved:
+        device.startup = device.config.text()
 
 
 def make_lab(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from functools import lru_cache
 
 _TABLE = b"dsfd;kfoA,.iyewrkldJKDHSUBsgvca69834ncxv9873254k;fg87"
 _ALPHABET = "./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
@@ -31,6 +32,7 @@ def decode7(text: str) -> str | None:
     return bytes(byte ^ _TABLE[(seed + at) % len(_TABLE)] for at, byte in enumerate(data)).decode("latin-1")
 
 
+@lru_cache(maxsize=64)  # the routers of a lab share their secrets, and 1000 rounds take a millisecond
 def hash5(plain: str, salt: str) -> str:
     """Type 5 text, `$1$salt$hash`: md5crypt, 1000 rounds."""
     password, pepper = plain.encode(), salt.encode()[:8]

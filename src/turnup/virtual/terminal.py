@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 LINE_LIMIT = 254  # characters of one input line; IOS takes no more
 _SPECIAL = re.compile(r"[\x00-\x1f\x7f?]")
-_ESCAPE = re.compile(r"\x1b(?:\[[0-9;]*[A-Za-z]?|O[A-Z]?|.)?")
+_ESCAPE = re.compile(r"\x1b(?:\[[0-9;]*[A-Za-z~]|O[A-Z]|[^\[O])")  # one whole escape sequence
 END = "end"
 INTERRUPT = "interrupt"
 LINE = "line"
@@ -23,17 +23,19 @@ class Terminal:
 
     def __init__(self, send: Callable[[str], None], hang_up: Callable[[], None]) -> None:
         self.length, self.width = 24, 80
+        self.type_ahead = 0  # characters kept until they are read; 0 = any number
         self._send, self._hang_up = send, hang_up
         self._input, self._output = "", []  # type: str, list[str]
         self._closed = False
-        self._after_return = False
+        self._after_return, self._escape = False, ""
         self._arrived = asyncio.Event()
 
     # --- called by the transport
 
     def feed(self, text: str) -> None:
         """Characters have arrived."""
-        self._input += text
+        room = max(self.type_ahead - len(self._input), 0) if self.type_ahead else len(text)
+        self._input += text[:room]
         self._arrived.set()
 
     def close(self) -> None:
@@ -89,6 +91,9 @@ class Terminal:
         self.write(prompt)
         editor = _Editor(self, prompt, echo)
         while await self._more():
+            if self._escape:
+                self._skip_escape()
+                continue
             special = _SPECIAL.search(self._input)
             plain = self._input[: special.start()] if special else self._input
             if plain:
@@ -120,11 +125,16 @@ class Terminal:
         if character == "?":
             editor.help(help_for)
         elif character == "\x1b":
-            rest = _ESCAPE.match(f"\x1b{self._input}")
-            self._input = self._input[(rest.end() - 1) if rest else 0 :]
+            self._escape = character
         else:
             editor.control(character)
         return None
+
+    def _skip_escape(self) -> None:
+        """Arrow keys and the like may come in pieces; nothing of them belongs to the line."""
+        self._escape, self._input = self._escape + self._input[0], self._input[1:]
+        if _ESCAPE.fullmatch(self._escape) or len(self._escape) > 12:
+            self._escape = ""
 
     async def _more(self) -> bool:
         """Whether there is input; waits for it."""

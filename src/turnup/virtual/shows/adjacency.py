@@ -98,6 +98,10 @@ def isis_ports(view: View) -> Iterator[Port]:
 
 def adjacencies(view: View) -> tuple[Adjacency, ...]:
     """Every neighbour that this router sees now."""
+    return view.once(_adjacencies)
+
+
+def _adjacencies(view: View) -> tuple[Adjacency, ...]:
     found = process(view)
     if found is None or not found.nets:
         return ()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network
 
+from turnup.model.interface_name import InterfaceName
 from turnup.virtual.device import FarEnd
 from turnup.virtual.shows.ports import Port
 from turnup.virtual.shows.view import View
@@ -29,6 +30,17 @@ class Link:
 
 def link(view: View, port: Port) -> Link:
     """State of that port: a fault's word first, then what follows from configuration and cable."""
+    known = view.once(_states)
+    if port.name not in known:
+        known[port.name] = _state(view, port)
+    return known[port.name]
+
+
+def _states(_view: View) -> dict[InterfaceName, Link]:
+    return {}
+
+
+def _state(view: View, port: Port) -> Link:
     found = _derived(view, port)
     over, key = view.overrides, f"interface.{port.name}"
     status = over.text(f"{key}.status", found.status)

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
+from turnup.errors import InputError
+
 
 @dataclass(frozen=True)
 class Overrides:
@@ -25,9 +27,12 @@ class Overrides:
         return default if value is None else str(value)
 
     def number(self, name: str, default: int = 0) -> int:
-        """That value as a whole number."""
+        """That value as a whole number. Raises InputError when a fault gives something else."""
         value = self.get(name)
-        return default if value is None else int(str(value))
+        try:
+            return default if value is None else int(str(value))
+        except ValueError:
+            raise InputError(f"state {name}: {value!r} is not a number") from None
 
     def flag(self, name: str, default: bool = False) -> bool:
         """That value as yes or no: `true`, `1` and `yes` mean yes."""

@@ -83,6 +83,10 @@ def neighbors(view: View) -> tuple[Neighbor, ...]:
 
 def peerings(view: View) -> tuple[Peering, ...]:
     """The session with every neighbour."""
+    return view.once(_peerings)
+
+
+def _peerings(view: View) -> tuple[Peering, ...]:
     return tuple(_peering(view, one) for one in neighbors(view))
 
 

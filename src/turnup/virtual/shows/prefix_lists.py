@@ -28,6 +28,10 @@ class Entry:
 
 def prefix_lists(view: View) -> dict[str, tuple[Entry, ...]]:
     """Every list by name, entries by sequence number."""
+    return view.once(_prefix_lists)
+
+
+def _prefix_lists(view: View) -> dict[str, tuple[Entry, ...]]:
     found: dict[str, list[Entry]] = {}
     for words in view.global_lines("ip", "prefix-list"):
         if len(words) < 5 or words[3] == "description":

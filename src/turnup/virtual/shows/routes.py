@@ -33,7 +33,11 @@ class Entry:
 
 
 def table(view: View) -> tuple[Entry, ...]:
-    """Every route, best first where two have the same prefix."""
+    """Every route, the best where two have the same prefix."""
+    return view.once(_table)
+
+
+def _table(view: View) -> tuple[Entry, ...]:
     best: dict[IPv4Network, Entry] = {}
     for entry in (*_connected(view), *_static(view), *_customers(view), *_backbone(view)):
         if view.overrides.flag(f"route.{entry.prefix}.missing"):

@@ -24,6 +24,7 @@ class _Memory:
     faults: tuple[object, ...] = ()
     states: dict[str, str] = field(default_factory=dict)
     since: dict[str, datetime] = field(default_factory=dict)
+    looked: datetime | None = None
 
 
 @dataclass
@@ -46,14 +47,20 @@ class SimulatedState:
         view = View(device, device.configuration, Overrides(device.state), device.clock(), session, known.since)
         if known.configuration is not view.configuration or known.faults != device.faults:
             _notice(view, known)
+        known.looked = view.now
         return view
 
 
 def _notice(view: View, known: _Memory) -> None:
-    fresh, states = not known.states, dict(_states(view))
+    """Date every state that has changed: when the log says so, now when it says nothing, the boot at the first look."""
+    states = dict(_states(view))
     for name, state in states.items():
         if known.states.get(name) != state:
-            known.since[name] = view.device.booted if fresh else view.now
+            logged, looked = view.logged.get(name), known.looked
+            if looked is None:
+                known.since[name] = logged or view.device.booted
+            else:
+                known.since[name] = logged if logged and logged >= looked else view.now
     known.states, known.configuration, known.faults = states, view.configuration, view.device.faults
 
 

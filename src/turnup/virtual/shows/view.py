@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
 from ipaddress import IPv4Address
+from typing import TypeVar, cast
 
 from turnup.configuration import Configuration
 from turnup.errors import InputError
@@ -18,6 +19,8 @@ from turnup.virtual.shows.hardware import Hardware, hardware
 from turnup.virtual.shows.overrides import Overrides
 from turnup.virtual.shows.ports import Port, interface_lines
 from turnup.virtual.shows.times import Zone
+
+T = TypeVar("T")
 
 # Messages that say when a state changed, by the kind of state.
 _CHANGES = {
@@ -37,6 +40,16 @@ class View:
     now: datetime
     session: SessionInfo
     since: Mapping[str, datetime]
+
+    def once(self, make: Callable[[View], T]) -> T:
+        """What that function makes of this view, made once: several shows ask for the same tables."""
+        if make not in self._made:
+            self._made[make] = make(self)
+        return cast("T", self._made[make])
+
+    @cached_property
+    def _made(self) -> dict[object, object]:
+        return {}
 
     @property
     def router(self) -> Router:
@@ -60,7 +73,8 @@ class View:
 
     def up_for(self, name: str) -> timedelta:
         """How long the state of that name (`interface.Serial5/0`, `bgp.10.10.3.2`) has been what it is."""
-        return self.now - max(self.since.get(name, self.device.booted), self._logged.get(name, self.device.booted))
+        booted = self.device.booted
+        return self.now - max(booted, self.since.get(name, booted), self.logged.get(name, booted))
 
     @cached_property
     def cleared(self) -> datetime | None:
@@ -68,7 +82,7 @@ class View:
         return next((e.at for e in reversed(self.device.log) if e.text.startswith("%CLEAR-5-COUNTERS")), None)
 
     @cached_property
-    def _logged(self) -> dict[str, datetime]:
+    def logged(self) -> dict[str, datetime]:
         """When the log last spoke of each state."""
         found: dict[str, datetime] = {}
         for entry in self.device.log:

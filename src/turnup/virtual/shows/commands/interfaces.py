@@ -72,8 +72,11 @@ def _layer2(view: View, port: Port, found: Link) -> Iterator[str]:
         yield f"  Encapsulation {port.encapsulation}{f', Vlan ID  {port.vlan}.' if port.vlan else ''}"
         return
     loopback = view.overrides.text(f"interface.{port.name}.loopback") or port.loopback
+    encapsulation = port.encapsulation
+    if any(sub.name.parent == port.name and sub.vlan for sub in view.ports if sub.name.sub):
+        encapsulation = "802.1Q Virtual LAN, Vlan ID  1."  # a trunk shows the native one
     crc = f", crc {port.crc}" if port.is_sonet or port.is_serial else ""
-    yield f"  Encapsulation {port.encapsulation}{crc}, loopback {f'set ({loopback})' if loopback else 'not set'}"
+    yield f"  Encapsulation {encapsulation}{crc}, loopback {f'set ({loopback})' if loopback else 'not set'}"
     yield f"  {port.keepalive}"
     yield from _details(port, found)
 

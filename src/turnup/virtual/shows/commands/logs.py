@@ -64,7 +64,7 @@ def _entries(view: View) -> Iterator[LogEntry]:
     )
     yield from view.device.log
     for text in view.overrides.texts("log.recurring"):
-        yield LogEntry(view.now - timedelta(seconds=2), text)
+        yield LogEntry(view.now, text)
 
 
 def _message(view: View, entry: LogEntry) -> list[str]:

@@ -24,6 +24,7 @@ from turnup.errors import CouldNotRun, UsageError
 from turnup.home import Home
 
 START_SECONDS = 30.0
+_STARTED: dict[int, subprocess.Popen[bytes]] = {}  # labs of this process: to be waited for when they end
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,7 @@ def up(home: Home, inventory: Path, *, faults: Sequence[str] = (), with_parent: 
             env={**os.environ, **environment, "PYTHONPATH": _import_path()},
             start_new_session=not with_parent,
         )
+    _STARTED[process.pid] = process
     ready = _ready(process, folder)
     _write_inventory(inventory, folder / "inventory", ready)
     data = Home(folder / "data")
@@ -78,6 +80,7 @@ def down(home: Home) -> bool:
     pid = _alive(folder)
     if pid:
         os.kill(pid, signal.SIGTERM)
+        _reap(pid)
         for _ in range(100):
             if not _alive(folder):
                 break
@@ -86,6 +89,15 @@ def down(home: Home) -> bool:
             raise CouldNotRun(f"the lab's process {pid} does not stop", advice=f"Look at it, then `kill -9 {pid}`.")
     shutil.rmtree(folder)
     return bool(pid)
+
+
+def _reap(pid: int) -> None:
+    """Let go of a process that this one started."""
+    if (process := _STARTED.pop(pid, None)) is not None:
+        for pipe in (process.stdin, process.stdout):
+            if pipe is not None:
+                pipe.close()
+        process.wait(timeout=10)
 
 
 def lab_of(home: Home) -> Lab:
@@ -158,6 +170,7 @@ def _ready(process: subprocess.Popen[bytes], folder: Path) -> dict[str, Any]:
         ready: dict[str, Any] = json.loads(line)
     except ValueError:
         process.kill()
+        _reap(process.pid)
         words = (folder / "routers.log").read_text(errors="replace").strip().splitlines()[-3:]
         raise CouldNotRun(f"the virtual routers did not start: {' / '.join(words) or 'no word'}") from None
     return ready

@@ -1,0 +1,229 @@
+"""The ledger: nothing is promised twice, whatever is sent again, at once, or cut off."""
+
+from __future__ import annotations
+
+import json
+import os
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import timedelta
+from ipaddress import IPv4Network
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sample_estate import sample_cards, sample_estate
+from sample_messages import LEVEL3, NOW, changed, level3, sample
+
+from turnup.errors import InputError
+from turnup.load.order import read_order
+from turnup.model.acknowledgement import Acknowledgement
+from turnup.model.order import OrderMessage
+from turnup.order.acknowledge import acknowledge
+from turnup.order.entries import read_entries
+from turnup.order.ledger import Ledger, digest_of
+
+ESTATE, CARDS = sample_estate(), sample_cards()
+ORDER = "PSO-2001-000051"
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Ledger:
+    return Ledger(tmp_path / "assignments", ESTATE, CARDS)
+
+
+def settle(ledger: Ledger, message: OrderMessage, later: int = 0) -> Acknowledgement:
+    now = NOW + timedelta(minutes=later)
+    return ledger.settle(message, lambda taken, links: acknowledge(message, ESTATE, CARDS, {}, taken, now, links), now)
+
+
+def other(number: int, **changes: Any) -> OrderMessage:
+    """Another order with a link of its own."""
+    link = f"10.10.{4 + number}.0/30"
+    message = changed(order_id=f"PSO-2001-1{number:05}", layer3__link_prefix=link, **changes)
+    assert message.header is not None
+    return replace(message, header=replace(message.header, message_id=f"MSG-1{number:05}"))
+
+
+def port(answer: Acknowledgement) -> str:
+    assert answer.port is not None, answer.points
+    return f"{answer.port.router} {answer.port.interface}"
+
+
+def test_an_accepted_order_holds_its_port_and_link(ledger: Ledger) -> None:
+    answer = settle(ledger, level3())
+    assert port(answer) == "nyc-hud-gsr1 Serial5/0"
+    assert ledger.taken() == (("nyc-hud-gsr1", "Serial5/0"),)
+    assert ledger.links() == {IPv4Network("10.10.3.0/30"): f"order {ORDER}"}
+    assignment = ledger.assignment(ORDER)
+    assert assignment is not None
+    assert replace(assignment.order, origin="") == replace(level3().order, origin="")
+    assert assignment.port == answer.port
+    assert ledger.assignments() == (assignment,)
+    assert ledger.assignment("PSO-0") is None
+
+
+def test_the_same_order_again_gets_the_first_answer(ledger: Ledger) -> None:
+    first = settle(ledger, level3())
+    assert settle(ledger, level3(), later=30) == first
+    # As YAML it has no message id, and is the same order and revision all the same.
+    assert settle(ledger, read_order(sample(f"{LEVEL3}.yaml")), later=60) == first
+    assert len(ledger.taken()) == 1
+
+
+@pytest.mark.parametrize(
+    ("message", "field"),
+    [
+        (changed(bgp__maximum_prefix=200), "revision"),  # same order, same revision
+        (changed(order_id="PSO-2001-000099"), "header.message_id"),  # same message, another order
+    ],
+)
+def test_the_same_number_with_other_content_is_a_point(message: OrderMessage, field: str, ledger: Ledger) -> None:
+    first = settle(ledger, level3())
+    answer = settle(ledger, message)
+    assert not answer.accepted
+    assert answer.points[0][0] == field
+    assert settle(ledger, level3()) == first
+
+
+def test_a_refused_order_leaves_nothing(ledger: Ledger) -> None:
+    assert not settle(ledger, changed(bgp__peer_as=64500)).accepted
+    assert list(read_entries(ledger.folder)) == []
+    assert settle(ledger, level3()).accepted  # corrected, under the same number
+
+
+def test_the_next_order_gets_the_next_port(ledger: Ledger) -> None:
+    assert [port(settle(ledger, other(n))) for n in range(3)] == [f"nyc-hud-gsr1 Serial5/{n}" for n in range(3)]
+    taken = settle(ledger, replace(other(5), order=replace(other(5).order, layer3=other(1).order.layer3)))
+    assert "in use: order PSO-2001-100001" in taken.points[0][1]
+
+
+def test_a_later_revision_takes_the_place_of_the_first(ledger: Ledger) -> None:
+    first = settle(ledger, level3())
+    second = changed(revision=2, bgp__maximum_prefix=200)
+    assert second.header is not None
+    second = replace(second, header=replace(second.header, message_id="MSG-2"))
+    assert port(settle(ledger, second)) == port(first)
+    assignment = ledger.assignment(ORDER)
+    assert assignment is not None
+    assert assignment.order.bgp is not None
+    assert assignment.order.bgp.maximum_prefix == 200
+    again = settle(ledger, level3())
+    assert again.points == (("revision", f"revision 2 of {ORDER} was accepted since"),)
+
+
+def test_work_that_has_begun_is_not_revised_nor_cancelled(ledger: Ledger) -> None:
+    settle(ledger, level3())
+    ledger.start(ORDER)
+    second = replace(changed(revision=2, bgp__maximum_prefix=200), header=None)
+    assert settle(ledger, second).points[0][0] == "action"
+    cancel = read_order(sample("60-hudson-ds3-level3-cancel.yaml"))
+    assert "send a DISCONNECT" in settle(ledger, cancel).points[0][1]
+    assert ledger.assignment(ORDER) is not None
+
+
+def test_work_that_was_backed_out_may_be_revised(ledger: Ledger) -> None:
+    settle(ledger, level3())
+    ledger.start(ORDER)
+    ledger.back_out(ORDER)
+    assert settle(ledger, replace(changed(revision=2, bgp__maximum_prefix=200), header=None)).accepted
+
+
+def test_a_look_promises_nothing(ledger: Ledger) -> None:
+    message = level3()
+    now = NOW
+
+    def look() -> Acknowledgement:
+        return ledger.settle(
+            message, lambda taken, links: acknowledge(message, ESTATE, CARDS, {}, taken, now, links), now, enter=False
+        )
+
+    assert look().accepted
+    assert ledger.taken() == ()
+    first = settle(ledger, level3(), later=5)
+    assert look() == first  # once there is an answer, it is that one
+
+
+def test_a_cancelled_order_gives_its_port_back(ledger: Ledger) -> None:
+    settle(ledger, level3())
+    cancel = read_order(sample("60-hudson-ds3-level3-cancel.yaml"))
+    assert settle(ledger, cancel).accepted
+    assert ledger.taken() == ()
+    assert ledger.assignment(ORDER) is None
+    assert port(settle(ledger, other(1))) == "nyc-hud-gsr1 Serial5/0"
+    assert not settle(ledger, level3()).accepted  # sent again by mistake: its port is another's now
+    assert ledger.taken() == (("nyc-hud-gsr1", "Serial5/0"),)
+
+
+def test_cancel_by_another_order(ledger: Ledger) -> None:
+    settle(ledger, level3())
+    cancel = replace(changed(order_id="PSO-2", action="CANCEL", supersedes=ORDER), header=None)
+    assert settle(ledger, cancel).accepted
+    assert ledger.taken() == ()
+
+
+def test_a_disconnect_is_about_a_known_port(ledger: Ledger) -> None:
+    message = read_order(sample("60-hudson-ds3-level3-disconnect.xml"))
+    assert settle(ledger, message).points[0][0] == "supersedes"
+    settle(ledger, level3())
+    unnamed = replace(message, order=replace(message.order, location=level3().order.location))
+    assert port(settle(ledger, unnamed)) == "nyc-hud-gsr1 Serial5/0"
+    assert len(ledger.taken()) == 1  # still in service until it is carried out
+    ledger.release(ORDER)
+    assert ledger.taken() == ()
+
+
+def test_two_orders_at_once_never_get_one_port(ledger: Ledger) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda n: settle(ledger, other(n)), range(8)))
+    assert len({port(answer) for answer in answers}) == 8
+
+
+def test_a_write_that_is_cut_off_leaves_the_old_file(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = settle(ledger, level3())
+
+    def no_power(_: int) -> None:
+        raise OSError("no power")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "fsync", no_power)
+        with pytest.raises(OSError, match="no power"):
+            ledger.start(ORDER)
+    assert settle(ledger, level3()) == first
+    assert not next(read_entries(ledger.folder)).started
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda text: "",
+        lambda text: text[: len(text) // 2],
+        lambda text: text.replace('"version": 1', '"version": 2'),
+        lambda text: text.replace('"released"', '"relesed"'),
+        lambda text: text.replace(f'"order_id": "{ORDER}",\n  "entries"', '"order_id": "PSO-9",\n  "entries"'),
+        lambda text: "[]",
+        lambda text: json.dumps({"order_id": ORDER, "entries": [1]}),
+    ],
+)
+def test_a_file_that_cannot_be_relied_on_stops_everything(spoil: Any, ledger: Ledger) -> None:
+    settle(ledger, level3())
+    path = ledger.folder / f"{ORDER}.json"
+    path.write_text(spoil(path.read_text()))
+    with pytest.raises(InputError, match="is not a file of the ledger") as caught:
+        settle(ledger, other(1))
+    assert "backup" in caught.value.advice
+
+
+def test_a_port_that_left_the_inventory_is_not_forgotten(ledger: Ledger) -> None:
+    settle(ledger, level3())
+    gone = replace(ESTATE, routers={**ESTATE.routers, "nyc-hud-gsr1": replace(ESTATE.router("nyc-hud-gsr1"), slots={})})
+    with pytest.raises(InputError, match="no longer has Serial5/0 of nyc-hud-gsr1"):
+        Ledger(ledger.folder, gone, CARDS).assignment(ORDER)
+    with pytest.raises(InputError, match="no order PSO-0"):
+        ledger.start("PSO-0")
+
+
+def test_the_digest_is_the_order_s_alone() -> None:
+    order = level3().order
+    assert digest_of(order) == digest_of(replace(order, origin="elsewhere"))
+    assert digest_of(order) != digest_of(replace(order, requested_by="somebody else"))
