@@ -36,7 +36,6 @@ ARROWS: dict[str, set[str]] = {
     "evidence": {"errors", "model", "secrets", "home"},
     "certificate": {"errors", "model", "evidence", "load", "facts"},
     "report": {"errors", "model", "certificate"},
-    "rules": {"errors", "model", "checks", "facts", "configuration"},
     "runner": {"errors", "load"},
     "noc": {"errors", "model", "platforms", "configuration", "render", "change", "connect", "equipment", "evidence"}
     | {"order", "secrets", "home"},

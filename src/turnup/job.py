@@ -14,6 +14,7 @@ from turnup.certify import Run, certificates_of, secret_names
 from turnup.change.journal import Journals
 from turnup.change.plan import Plan
 from turnup.change.push import PushOutcome
+from turnup.change.recover import Recovered
 from turnup.configuration import Configuration
 from turnup.equipment.capacity import ports
 from turnup.equipment.sites import find_site
@@ -173,3 +174,17 @@ def _on(noc: Noc, ordered: Assignment, task: str, **params: object) -> Any:
     noc = noc.knowing(secret_names(noc, router, ordered))
     outcome = run_on(noc.nornir, [router], task_named(task), noc=noc, assignment=ordered, **params)[router]
     return value_of(outcome)
+
+
+def recovered(noc: Noc, router: str) -> tuple[Recovered, ...]:
+    """What became of each change that was left open on that router. Raises NeedsHuman, Unreachable."""
+    done: tuple[Recovered, ...] = value_of(run_on(noc.nornir, [router], task_named("recover"), noc=noc)[router])
+    return done
+
+
+def resolve(noc: Noc, router: str, who: str, what: str) -> tuple[str, ...]:
+    """A person put the router right: lift its block. The orders concerned. Raises UsageError when none waits."""
+    closed = Journals(noc.home.part("journal")).resolve(router, who.strip(), what.strip(), noc.clock())
+    if not closed:
+        raise UsageError(f"no change on {router} waits for a person", advice="turnup recover shows what is open.")
+    return tuple(journal.record.change.order_id for journal in closed)
