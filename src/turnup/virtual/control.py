@@ -31,7 +31,7 @@ class Control:
     """Carries out control commands."""
 
     def __init__(self, lab: Lab, connections: Connections, stop: Callable[[], None]) -> None:
-        self._lab, self._connections, self._stop = lab, connections, stop
+        self._lab, self.connections, self._stop = lab, connections, stop
         self._commands: dict[str, Callable[[Message], Message]] = {
             "status": self._status,
             "fault": self._fault,
@@ -87,11 +87,11 @@ class Control:
         return {"running": device.config.text(), "startup": device.startup}
 
     def _cut(self, message: Message) -> Message:
-        return {"cut": self._connections.cut_off(self._lab.device(_text(message, "router")).router.name)}
+        return {"cut": self.connections.cut_off(self._lab.device(_text(message, "router")).router.name)}
 
     def _reload(self, message: Message) -> Message:
         device = self._lab.device(_text(message, "router"))
-        self._connections.cut_off(device.router.name)
+        self.connections.cut_off(device.router.name)
         device.reload()
         return {}
 
@@ -117,6 +117,13 @@ class _Line(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Somebody wants to control the lab."""
         self._transport = cast(asyncio.Transport, transport)
+        self._cut = self._transport.abort
+        self._control.connections.cuts[self._cut] = ""
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """He has gone, or the lab ends."""
+        del exc
+        self._control.connections.cuts.pop(self._cut, None)
 
     def data_received(self, data: bytes) -> None:
         """Carry out every whole line."""

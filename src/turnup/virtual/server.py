@@ -77,7 +77,8 @@ class Server:
         await self.connections.stop()
         if self._dns is not None:
             self._dns.close()
-        await asyncio.sleep(0)
+        for _ in range(3):  # what was closed above goes in the next turns of the loop
+            await asyncio.sleep(0)
 
 
 def _port(server: asyncio.Server) -> int:
