@@ -12,7 +12,7 @@ from turnup.certificate.build import build_certificate
 from turnup.certificate.document import digest, from_json, to_json
 from turnup.certificate.software import software_versions
 from turnup.checks import Check, Expected, Facts, all_checks
-from turnup.equipment.expected import expected_for
+from turnup.equipment.expected import assigned_interfaces, expected_for
 from turnup.errors import CouldNotRun
 from turnup.evidence.manifest import manifest
 from turnup.evidence.store import EvidenceStore
@@ -84,6 +84,7 @@ def what_is_expected(
         description=intent.description if intent else None,
         since=since,
         username=noc.username,
+        customer_ports=assigned_interfaces(noc.ledger.assignments(), router),
     )
     return replace(expected, known_secrets=noc.known_secrets(names))
 

@@ -206,3 +206,25 @@ def test_the_model_says_what_the_router_shows(case: Case) -> None:
             section, _ = router.line(section, line.text)
         shown = plan.change.footprint.owned(Configuration.read(router.show()).sections)
         assert canonical(shown) == canonical(expected)
+
+
+def test_a_router_of_nine_thousand_lines() -> None:
+    """A full GSR: the plan stays within its footprint, the diff within a screen or two."""
+    ports = "".join(
+        f"interface Serial{slot}/{port}\n description CUST|X{slot}-{port}|DS3|\n"
+        f" ip address 10.{100 + slot}.{port}.1 255.255.255.252\n no ip redirects\n crc 32\n"
+        for slot in range(10, 16)
+        for port in range(12)
+    )
+    router = router_for(DS3, extra=ports)
+    lists = "\n".join(
+        f"ip prefix-list P{i} seq {5 * j} permit 10.{i}.{j}.0/24" for i in range(40) for j in range(1, 215)
+    )
+    text = router.show().replace("ip classless\n", f"ip classless\n{lists}\n")
+    assert len(text.splitlines()) > 9000
+    assignment = assignment_for(DS3)
+    configuration = Configuration.read(text)
+    plan = make_plan(IOS, render_order(IOS, assignment, ROUTER, POLICY), assignment, ROUTER, configuration)
+    assert len(plan.blast.router) == 73
+    changed = [line for line in plan.diff.splitlines() if line[:1] in "+-" and line[:3] not in ("+++", "---")]
+    assert len(changed) < 40

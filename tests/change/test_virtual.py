@@ -101,7 +101,7 @@ def assignment_for(case: Case) -> Assignment:
 
 
 SHAPES = [case for case in GOLDEN if case.name in ("ds3-ppp", "ge-dot1q", "ds3-frame-relay")]
-PLACES = [(SHAPES[0], at) for at in (1, 2, 13, 16, 19, 20, 28)] + [(case, 18) for case in SHAPES[1:]]
+PLACES = [(SHAPES[0], at) for at in (13, 20, 28)] + [(case, 18) for case in SHAPES[1:]]
 
 
 @pytest.mark.parametrize("case", kinds(), ids=str)

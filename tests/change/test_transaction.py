@@ -47,6 +47,14 @@ def state(home: Home) -> State:
     return last.record.state
 
 
+@pytest.fixture(autouse=True)
+def quick_disk(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Hundreds of pushes here: the disk is told to sync in name only. Gives the calls."""
+    calls: list[str] = []
+    monkeypatch.setattr("turnup.change.journal.os.fsync", lambda descriptor: calls.append("sync"))
+    return calls
+
+
 @pytest.fixture
 def home(tmp_path: Path) -> Home:
     return Home(tmp_path / "home")
@@ -414,6 +422,21 @@ def test_a_back_out_that_is_refused_twice_needs_a_person(home: Home) -> None:
 
 
 # --- journal ---------------------------------------------------------------------------------------------------------
+
+
+def test_the_journal_is_on_disk_before_the_router_hears_anything(home: Home, quick_disk: list[str]) -> None:
+    router = router_for(DS3)
+    session = FakeSession(router)
+    real = session.enter_config
+
+    def enter_config() -> None:
+        quick_disk.append("config")
+        real()
+
+    session.enter_config = enter_config  # type: ignore[method-assign]
+    push(session, plan_on(router), home)
+    # file and folder, for: planned, pushing | phase1 | phase2, verified, saved
+    assert quick_disk == ["sync"] * 4 + ["config"] + ["sync"] * 2 + ["config"] + ["sync"] * 6
 
 
 def test_the_journal_tells_what_happened_and_no_secret(home: Home) -> None:
