@@ -30,9 +30,10 @@ def _identity(expected: Expected, facts: Facts, row: Version) -> Iterator[Findin
     yield compare("hostname", router.name, row.hostname, source=expected.inventory("name"), seen=seen)
     chassis, _, processor = row.chassis.partition("/")
     yield compare("chassis", router.chassis, chassis, source=expected.inventory("chassis"), seen=seen)
-    # `show version` says GRP for GRP-B as well; the two take the same images.
-    wanted = router.processor.removesuffix("-B")
-    yield compare("route processor", wanted, processor, source=expected.inventory("processor"), seen=seen)
+    # `show version` says GRP for a GRP-B and PRP for a PRP-2: the board's variant is not shown there.
+    good = router.processor == processor or (bool(processor) and router.processor.startswith(f"{processor}-"))
+    source = expected.inventory("processor")
+    yield holds("route processor", good, expected=router.processor, observed=processor, source=source, seen=seen)
 
 
 def _image(expected: Expected, facts: Facts, row: Version) -> Iterator[Finding]:

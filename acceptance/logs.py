@@ -5,18 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from turnup.checks import Expected, Facts, check, compare, holds, inconclusive, part
-from turnup.errors import CouldNotRun
-from turnup.facts.clock import Clock
 from turnup.facts.log_header import LogHeader
 from turnup.facts.log_message import LogMessage
-from turnup.facts.version import Version
 from turnup.model.verdict import Finding, Verdict
-from turnup.rules.logs import Subjects, code, drops, in_window, is_fault, matches, oldest
+from turnup.rules.logs import Subjects, Window, code, drops, in_window, is_fault, log_window, matches, oldest
 from turnup.rules.orders import ordered_interfaces
-from turnup.rules.times import router_now, uptime
 
 
 @dataclass(frozen=True)
@@ -53,26 +49,9 @@ def _hosts(expected: Expected, facts: Facts, header: LogHeader) -> Iterator[Find
     )
 
 
-@dataclass(frozen=True)
-class _Window:
-    since: datetime | None
-    now: datetime
-    up: timedelta | None
-
-
-def _window(expected: Expected, facts: Facts) -> _Window:
-    clock = facts.one(Clock)
-    if clock.flag is not None:
-        raise CouldNotRun(f"the router's clock is not synchronised ({clock.flag}{clock.time})")
-    margin = timedelta(seconds=expected.settings("logs", Settings).clock_margin_seconds)
-    since = datetime.fromisoformat(expected.since) if expected.since else None
-    if since is not None:
-        since = (since if since.tzinfo else since.replace(tzinfo=UTC)) - margin
-    return _Window(since, router_now(clock, expected.site.timezone), uptime(facts.one(Version).uptime))
-
-
 def _messages(expected: Expected, facts: Facts, header: LogHeader) -> Iterator[Finding]:
-    window = _window(expected, facts)
+    margin = timedelta(seconds=expected.settings("logs", Settings).clock_margin_seconds)
+    window = log_window(expected, facts, margin)
     rows = facts.rows(LogMessage)
     yield from _reach(facts, header, rows, window)
     counted = in_window(rows, window.since, window.now, window.up)
@@ -103,7 +82,7 @@ def _most(messages: tuple[LogMessage, ...]) -> int:
     return max(Counter(message.text for message in messages).values(), default=0)
 
 
-def _reach(facts: Facts, header: LogHeader, rows: tuple[LogMessage, ...], window: _Window) -> Iterator[Finding]:
+def _reach(facts: Facts, header: LogHeader, rows: tuple[LogMessage, ...], window: Window) -> Iterator[Finding]:
     """Whether the buffer still holds everything since the start: what was overwritten cannot be judged."""
     if window.since is None:
         return

@@ -13,13 +13,14 @@ from turnup.facts.process_memory import ProcessMemory
 from turnup.facts.version import Version
 from turnup.model.policy import MemoryLimits
 from turnup.model.verdict import Finding, Seen
-from turnup.rules.logs import matches
+from turnup.rules.logs import in_window, log_window, matches
 from turnup.rules.times import uptime
 
+_MARGIN = timedelta(seconds=5)  # between the NOC's clock and the router's
 _SETTLED = timedelta(minutes=10)  # before, routes are still coming in and the free value is too good
 
 
-@check(18, "Verify RP memory", needs=("version", "memory", "process_memory", "log_message"))
+@check(18, "Verify RP memory", needs=("version", "memory", "process_memory", "clock", "log_message"))
 def rp_memory(expected: Expected, facts: Facts) -> Iterator[Finding]:
     """Installed memory equals inventory's; the Processor pool has the policy's free memory, its largest block likewise.
 
@@ -36,7 +37,7 @@ def rp_memory(expected: Expected, facts: Facts) -> Iterator[Finding]:
     if up is None or up < _SETTLED:
         yield inconclusive("up long enough", f"up for {version.uptime}", expected="at least 10 minutes", seen=seen)
     yield from part("free memory", _free(expected, facts))
-    yield from part("allocation failures", _failures(facts))
+    yield from part("allocation failures", _failures(expected, facts))
 
 
 def _free(expected: Expected, facts: Facts) -> Iterator[Finding]:
@@ -80,7 +81,14 @@ def _enough(expected: Expected, free: int, limits: MemoryLimits, *, seen_of: tup
     )
 
 
-def _failures(facts: Facts) -> Iterator[Finding]:
-    found = [row for row in facts.rows(LogMessage) if matches(row, ("*-*-MALLOCFAIL",))]
+def _failures(expected: Expected, facts: Facts) -> Iterator[Finding]:
+    """Failures since the start of the change; all of them where the router's clock cannot tell."""
+    rows = facts.rows(LogMessage)
+    try:
+        window = log_window(expected, facts, _MARGIN)
+        rows = in_window(rows, window.since, window.now, window.up)
+    except CouldNotRun:
+        pass  # an untrusted clock excuses nothing
+    found = [row for row in rows if matches(row, ("*-*-MALLOCFAIL",))]
     seen = facts.seen(*found) or facts.whole(LogMessage)
     yield compare("allocation failures in the log", 0, len(found), seen=seen)

@@ -18,6 +18,8 @@ from turnup.rules.aaa import NEW_MODEL, method_lists, tacacs_groups
 from turnup.rules.evidence import lines_seen
 from turnup.rules.interfaces import SECOND
 
+_USER_COLUMN = 10
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -39,6 +41,7 @@ def asks(_expected: Expected) -> tuple[Ask, ...]:
 def tacacs(expected: Expected, facts: Facts) -> Iterator[Finding]:
     """Servers equal inventory's, in order, each with a key; source is the loopback; login and enable use TACACS+.
 
+    Where policy sends commands to TACACS+, the first server's packets grew during the test.
     The server in use has sent and received packets, and no failure was added while the test ran; our own session
     came from TACACS+. Counters are cumulative, so old failures are no fault.
     FAIL: server missing, extra or out of order; sent but nothing received; failures growing; status Dead.
@@ -105,11 +108,26 @@ def _life(expected: Expected, facts: Facts) -> Iterator[Finding]:
     seen = facts.seen(*rows) or facts.whole(TacacsServer)
     yield compare("running servers", _wanted(expected), tuple(row.address for row in rows), source=source, seen=seen)
     later = _later(facts)
+    if rows and later and _every_command_asks(expected):
+        yield _traffic(facts, rows[0], later.get(rows[0].address))
     alive = False
     for row in rows:
         finding = _server(expected, facts, row, later.get(row.address), alive)
         alive = alive or (row.packets_in > 0 and finding.verdict is Verdict.PASS)
         yield finding
+
+
+def _every_command_asks(expected: Expected) -> bool:
+    settings = expected.settings("tacacs", Settings)
+    return "commands" in (*settings.authorization, *settings.accounting)
+
+
+def _traffic(facts: Facts, row: TacacsServer, later: TacacsServer | None) -> Finding:
+    """Where policy sends every command to TACACS+, our own commands must have moved the first server's counters."""
+    grown = later is not None and later.packets_in > row.packets_in and later.packets_out > row.packets_out
+    told = "grown" if grown else "no packet in and out between the two samples"
+    seen = facts.seen(*(r for r in (row, later) if r))
+    return holds(f"traffic of {row.address}", grown, expected="grown", observed=told, seen=seen)
 
 
 def _later(facts: Facts) -> dict[str, TacacsServer]:
@@ -147,11 +165,17 @@ def _failures(row: TacacsServer, later: TacacsServer | None) -> str:
     )
 
 
+def _cut(shown: str, name: str) -> bool:
+    """The column of `show users` cuts a name after ten characters."""
+    return len(shown) == _USER_COLUMN and name.startswith(shown)
+
+
 def _own_session(expected: Expected, facts: Facts, config: Configuration) -> Iterator[Finding]:
     us = expected.need(expected.username, "the account of our own session")
     mine = [row for row in facts.rows(User) if row.mine]
     seen = facts.seen(*mine) or facts.whole(User)
-    yield compare("our session", (us,), tuple(row.user for row in mine), seen=seen)
+    shown = tuple(us if _cut(row.user or "", us) else row.user for row in mine)
+    yield compare("our session", (us,), shown, seen=seen)
     local = config.headers(f"username {us}")
     if local:
         why = f"{us} is a local account too: our login does not prove TACACS+"

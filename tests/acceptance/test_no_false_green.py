@@ -29,6 +29,7 @@ HARMLESS = {
     ("intrapop_links", "clns_neighbor"): "stands in for `show isis neighbors` where that is refused; it was not",
     ("isis_neighbors", "clns_neighbor"): "stands in for `show isis neighbors` where that is refused; it was not",
     ("rp_memory", "process_memory"): "stands in for `show memory summary` where that is refused; it was not",
+    ("rp_memory", "clock"): "without a clock the whole log counts: more can fail, not less",
 }
 # The other one of two stands in when the first is refused, and proves the same.
 STANDS_IN = {("intrapop_links", "isis_neighbor"), ("isis_neighbors", "isis_neighbor")}

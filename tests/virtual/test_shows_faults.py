@@ -70,7 +70,7 @@ def test_a_fault_turns_red_what_it_says_and_nothing_else(name: str) -> None:
     made.fault_on(WRONG[name])
     found = results(made, since)
     red = {one.number: one.reason for one in found if one.verdict in RED}
-    assert set(red) == set(WRONG[name].tests), red
+    assert set(red) == set(WRONG[name].tests), f"`tests` of lab/faults/{name}.toml and the tests disagree: {red}"
 
 
 @pytest.mark.parametrize("name", sorted(name for name, fault in WRONG.items() if fault.config))

@@ -5,12 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from fnmatch import fnmatchcase
 
+from turnup.checks import Expected, Facts
+from turnup.errors import CouldNotRun
+from turnup.facts.clock import Clock
 from turnup.facts.log_message import LogMessage
+from turnup.facts.version import Version
 from turnup.model.interface_name import same_interface
-from turnup.rules.times import stamp_time
+from turnup.rules.times import router_now, stamp_time, uptime
 
 # Never allowed, whatever their severity says: boards, fabric, and alarms of the optics.
 DENIED = ("*-*-MALLOCFAIL", "FABRIC-*-*", "LCINFO-3-CRASH", "QM-*-*SANITY*", "TAC+-*-*")
@@ -31,6 +35,29 @@ class Subjects:
         if any(same_interface(word, name) for word in words for name in self.interfaces):
             return True
         return any(address in self.neighbors for address in _ADDRESS.findall(text))
+
+
+@dataclass(frozen=True)
+class Window:
+    """What part of the log counts: from `since` (None = all of it) by the router's clock `now` and its uptime."""
+
+    since: datetime | None
+    now: datetime
+    up: timedelta | None
+
+
+def log_window(expected: Expected, facts: Facts, margin: timedelta) -> Window:
+    """The window from the start of the change. Raises CouldNotRun when the router's clock cannot be trusted.
+
+    It begins `margin` earlier, because the start was taken from another clock.
+    """
+    clock = facts.one(Clock)
+    if clock.flag is not None:
+        raise CouldNotRun(f"the router's clock is not synchronised ({clock.flag}{clock.time})")
+    since = datetime.fromisoformat(expected.since) if expected.since else None
+    if since is not None:
+        since = (since if since.tzinfo else since.replace(tzinfo=UTC)) - margin
+    return Window(since, router_now(clock, expected.site.timezone), uptime(facts.one(Version).uptime))
 
 
 def code(message: LogMessage) -> str:
