@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from turnup.change.plan import Plan, make_plan
 from turnup.configuration import Configuration
@@ -27,9 +27,22 @@ from turnup.render.order import render_order
 from turnup.secrets import Secrets
 
 if TYPE_CHECKING:
-    from nornir.core.inventory import Host
-
     from turnup.connect.router import RouterSession
+
+
+class Host(Protocol):
+    """What is needed of a Nornir host."""
+
+    @property
+    def name(self) -> str:
+        """Name in the inventory."""
+
+    @property
+    def platform(self) -> str | None:
+        """Folder of templates/."""
+
+    def get_connection_parameters(self, connection: str | None = None) -> Any:
+        """Where and how it is reached."""
 
 
 @dataclass(frozen=True)

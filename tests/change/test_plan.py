@@ -11,6 +11,7 @@ from sample_orders import BGP, GOLDEN, IOS, POLICY, ROUTER, Case, assign, assign
 
 from turnup.change.footprint import canonical
 from turnup.change.plan import Plan, make_plan
+from turnup.change.transition import Steps
 from turnup.configuration import Configuration
 from turnup.errors import Refused
 from turnup.model.equipment import Assignment, Router
@@ -132,6 +133,21 @@ def test_a_subinterface_of_somebody_else_is_refused() -> None:
     router = router_for(case, extra="interface GigabitEthernet5/0.7\n encapsulation dot1Q 7\n")
     with pytest.raises(Refused, match=r"GigabitEthernet5/0\.7"):
         plan_for(router, assignment_for(case))
+
+
+def test_a_leftover_that_the_order_would_not_take_away_is_refused() -> None:
+    """Idle as the port is, the same order a second time would find a line that is not its own."""
+    case = next(case for case in GOLDEN if case.name == "ge-dot1q")
+    router = router_for(case)
+    router.line("interface GigabitEthernet5/0", "no ip redirects")
+    with pytest.raises(Refused, match="would keep lines of somebody else"):
+        plan_for(router, assignment_for(case))
+
+
+def test_a_way_back_that_does_not_lead_back_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("turnup.change.plan.transition", lambda *_: Steps())
+    with pytest.raises(Refused, match="the way back from line"):
+        plan_for(router_for(DS3), assignment_for(DS3))
 
 
 def test_one_line_more_than_the_order_is_refused() -> None:

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sample_orders import BGP, GOLDEN, IOS, POLICY, ROUTER, Case, assign, order_for
 
+import turnup.render.order as order_module
 from turnup.errors import Clarification, InputError, Refused, TurnupError
 from turnup.model.order import Bgp, CrossConnect, Customer, Encapsulation, Layer2, Layer3, PortServiceOrder
 from turnup.platforms import Platform, Settings
@@ -139,6 +140,36 @@ def test_the_inventory_cannot_add_a_line_either() -> None:
         render_order(IOS, assign(order_for(DS3), "6DS3-SMB"), replace(ROUTER, isis_tag="x\nno router isis"), POLICY)
     with pytest.raises(Refused):
         render_order(IOS, assign(order_for(DS3), "6DS3-SMB"), replace(ROUTER, isis_tag="a b"), POLICY)
+
+
+@pytest.mark.parametrize("text", ["a\nb", "a\rb", "a?b", "\x03", "é", "\u2028"], ids=ascii)
+def test_a_value_is_looked_at_when_it_is_put_in(text: str) -> None:
+    with pytest.raises(Refused, match="must not be sent"):
+        order_module._printable(text)
+
+
+def test_a_value_that_adds_a_line_the_grammar_knows(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The values' own check is off: the number of lines still gives it away."""
+    monkeypatch.setattr(order_module, "_printable", str)
+    record = replace(ROUTER, isis_tag="A\nip prefix-list X seq 5 permit 0.0.0.0/0")
+    with pytest.raises(Refused, match="added a line"):
+        render_order(IOS, assign(order_for(DS3), "6DS3-SMB"), record, POLICY)
+
+
+@pytest.mark.parametrize(
+    ("section", "line", "said"),
+    [
+        ("router bgp 64500", "neighbor 10.1.1.2 password <secret:#0f3a5b77>", "not among those turnup knows"),
+        ("router ospf 1", "shutdown", "may not write below"),
+        ("", "no interface POS1/0", "never sent"),
+        ("interface POS1/0", " shutdown", "must not be sent"),
+        ("interface POS1/0\n", "shutdown", "must not be sent"),
+        ("", "ip prefix-list X seq 5 permit 0.0.0.0/0 le 32", "not a line"),
+    ],
+)
+def test_the_grammar_refuses(section: str, line: str, said: str) -> None:
+    with pytest.raises(Refused, match=said):
+        grammar_of(IOS).check(section, line)
 
 
 def scratch(tmp_path: Path, **templates: str) -> Platform:

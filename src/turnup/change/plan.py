@@ -97,7 +97,7 @@ def make_plan(
             + three_way(intent, taken)
         )
     plan = draft.plan(intent.phase1, intent.phase2)
-    if strange := _strange(plan.change.after, intent, grammar):
+    if strange := _strange(plan.change.after, intent):
         raise Refused(f"{router.name}: the port would keep lines of somebody else.\n" + three_way(intent, strange))
     return plan
 
@@ -108,9 +108,11 @@ def intended(intent: Intent) -> Lines:
     return canonical((*intent.lines, *(("", header) for header in headers if header.startswith("interface "))))
 
 
-def _strange(after: Lines, intent: Intent, grammar: Grammar) -> tuple[str, ...]:
-    extra = set(canonical(after, intent.hidden_defaults)) - set(intended(intent))
-    return tuple(f"{header or '(global)'} / {line}" for header, line in sorted(extra) if line not in grammar.idle)
+def _strange(after: Lines, intent: Intent) -> tuple[str, ...]:
+    """What the port would carry beside the order, and lack of it: then the same order again would not be empty."""
+    is_, shall = set(canonical(after, intent.hidden_defaults)), set(intended(intent))
+    extra = [f"{header or '(global)'} / {line}" for header, line in sorted(is_ - shall)]
+    return (*extra, *(f"(missing) {header or '(global)'} / {line}" for header, line in sorted(shall - is_)))
 
 
 def three_way(intent: Intent, running: Iterable[str]) -> str:
