@@ -9,19 +9,18 @@ from ipaddress import IPv4Interface
 from turnup.checks import Expected, Facts, check, compare, holds, inconclusive, part
 from turnup.configuration import Configuration
 from turnup.errors import InputError
-from turnup.facts.controller_pos import ControllerPos
-from turnup.facts.controller_serial import ControllerSerial
 from turnup.facts.diagnosis import Diagnosis
 from turnup.facts.interface import Interface
 from turnup.facts.interface_brief import InterfaceBrief
 from turnup.facts.slot import Slot
 from turnup.model.equipment import Assignment
 from turnup.model.interface_name import InterfaceName, same_interface
-from turnup.model.order import ClockSource, Encapsulation, Layer2, Speed
+from turnup.model.order import Encapsulation, Speed
 from turnup.model.transcript import Ask
 from turnup.model.verdict import Finding
 from turnup.rules.evidence import lines_seen
 from turnup.rules.interfaces import SECOND, alarms, controller_asks, errors, named, only, stanza, state
+from turnup.rules.line_settings import ds3, sonet
 from turnup.rules.orders import addressed_interface, customer_ports
 
 _SHOWN = {
@@ -91,8 +90,8 @@ def _ordered(expected: Expected, facts: Facts) -> Iterator[Finding]:
             f"{name} traffic", f"last input {row.last_input}", expected="input seen", seen=facts.seen(row)
         )
     yield from part(f"{name} alarms", alarms(facts, name, source="Schedule 2"))
-    yield from part(f"{name} DS-3 settings", _ds3(expected, facts, name))
-    yield from part(f"{name} SONET settings", _sonet(expected, facts, row))
+    yield from part(f"{name} DS-3 settings", ds3(expected, facts, name))
+    yield from part(f"{name} SONET settings", sonet(expected, facts, row))
 
 
 def _absent(facts: Facts, assignment: Assignment) -> Iterator[Finding]:
@@ -172,56 +171,6 @@ def _configured(expected: Expected, facts: Facts) -> Iterator[Finding]:
             shown = text if text in (config.section(section) or ()) else None
             source, seen = expected.order("lines"), lines_seen(facts, text, section=section)
             yield compare(f"{section.split()[1]}: {text}", text, shown, source=source, seen=seen)
-
-
-def _ds3(expected: Expected, facts: Facts, name: InterfaceName) -> Iterator[Finding]:
-    """Framing, clock, DSU mode and cable length must match the far end; what the order leaves open is not compared."""
-    layer2 = expected.need(expected.ordered().order.layer2, "layer 2 of the order")
-    wanted = _ordered_ds3(layer2)
-    if name.type != "Serial" or not wanted:
-        return
-    row = only(facts.rows(ControllerSerial), name)
-    if row is None:
-        yield inconclusive(f"{name} controller", "the router does not show it")
-        return
-    shown = {
-        "framing": row.framing.lower(),
-        "clock_source": row.clock_source.lower(),
-        "dsu_mode": str(row.dsu_mode),
-        "cable_length": str(row.cable_length),
-    }
-    for field, value in wanted.items():
-        source, seen = expected.order(f"layer2.{field}"), facts.seen(row)
-        yield compare(f"{name} {field.replace('_', ' ')}", value, shown[field], source=source, seen=seen)
-
-
-def _sonet(expected: Expected, facts: Facts, row: Interface) -> Iterator[Finding]:
-    """Scrambling and the path's C2 byte must match the far end; what the order leaves open is not compared."""
-    name = expected.ordered().port.interface
-    layer2 = expected.need(expected.ordered().order.layer2, "layer 2 of the order")
-    if name.type != "POS":
-        return
-    if layer2.scramble is not None:
-        wanted, seen = "enabled" if layer2.scramble else "disabled", facts.seen(row)
-        yield compare(f"{name} scramble", wanted, row.scramble, source=expected.order("layer2.scramble"), seen=seen)
-    if layer2.c2 is not None:
-        controller = only(facts.rows(ControllerPos), name)
-        if controller is None or controller.c2 is None:
-            yield inconclusive(f"{name} C2", "the router does not show it", expected=layer2.c2)
-            return
-        source, seen = expected.order("layer2.c2"), facts.seen(controller)
-        yield compare(f"{name} C2", layer2.c2, int(controller.c2, 16), source=source, seen=seen)
-
-
-def _ordered_ds3(layer2: Layer2) -> dict[str, str]:
-    clock = {ClockSource.INTERNAL: "internal", ClockSource.LINE: "line"}
-    given = {
-        "framing": layer2.framing.lower() if layer2.framing else None,
-        "clock_source": clock[layer2.clock_source] if layer2.clock_source else None,
-        "dsu_mode": None if layer2.dsu_mode is None else str(layer2.dsu_mode),
-        "cable_length": None if layer2.cable_length is None else str(layer2.cable_length),
-    }
-    return {field: value for field, value in given.items() if value is not None}
 
 
 def _card(expected: Expected, facts: Facts) -> Iterator[Finding]:
