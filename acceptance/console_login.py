@@ -23,11 +23,11 @@ class Settings:
 
 
 def asks(expected: Expected) -> tuple[Ask, ...]:
-    """The configuration, and the console's prompt through its console server."""
-    return (Ask("running_config"), *(Ask.of("console_prompt", server=server) for server in _server(expected)))
+    """The console's prompt through its console server."""
+    return tuple(Ask.of("console_prompt", server=server) for server in _server(expected))
 
 
-@check(12, "Verify console login", asks=asks, settings=Settings)
+@check(12, "Verify console login", needs=("running_config",), asks=asks, settings=Settings)
 def console_login(expected: Expected, facts: Facts) -> Iterator[Finding]:
     """The console asks for a username or password; `line con 0` authenticates and times out, and so does `line aux 0`.
 

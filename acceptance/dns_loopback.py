@@ -24,12 +24,11 @@ class Settings:
 
 
 def asks(expected: Expected) -> tuple[Ask, ...]:
-    """Forward and reverse of the loopback at every name server the NOC asks, and the router's own settings."""
-    queries = [Ask.of("dns_answer", **args) for _, args, _ in _queries(expected)]
-    return (Ask("running_config"), Ask("hosts"), *queries)
+    """Forward and reverse of the loopback at every name server the NOC asks."""
+    return tuple(Ask.of("dns_answer", **args) for _, args, _ in _queries(expected))
 
 
-@check(10, "Verify DNS (loopback)", asks=asks, settings=Settings)
+@check(10, "Verify DNS (loopback)", needs=("running_config", "hosts"), asks=asks, settings=Settings)
 def dns_loopback(expected: Expected, facts: Facts) -> Iterator[Finding]:
     """Every name server says: name of the router = its loopback, and the loopback = that name, once each.
 

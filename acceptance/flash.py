@@ -13,13 +13,12 @@ from turnup.model.verdict import Finding
 
 
 def asks(expected: Expected) -> tuple[Ask, ...]:
-    """Version, boot variable, and the directory of the device inventory names (never of the current one)."""
+    """The directory of the device that inventory names, never of the current one."""
     device = expected.router.flash_device
-    listing = (Ask.of("directory", device=device),) if device else ()
-    return (Ask("version"), Ask("boot"), *listing)
+    return (Ask.of("directory", device=device),) if device else ()
 
 
-@check(17, "Verify Flash", asks=asks)
+@check(17, "Verify Flash", needs=("version", "boot"), asks=asks)
 def flash(expected: Expected, facts: Facts) -> Iterator[Finding]:
     """The file of the running image, and of the first boot entry, lies on inventory's flash device, with its size.
 

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from turnup.checks import Expected, Facts, check, compare, part
 from turnup.facts.interface_description import InterfaceDescription
 from turnup.facts.running_config import RunningConfig
-from turnup.model.interface_name import InterfaceName
 from turnup.model.verdict import Finding
 from turnup.rules.evidence import lines_seen
-from turnup.rules.interfaces import only, stanza
+from turnup.rules.interfaces import named, only, stanza
+from turnup.rules.orders import ordered_interfaces
 
 
 @check(20, "Updated interface description", needs=("interface_description", "running_config"))
@@ -33,8 +33,9 @@ def interface_description(expected: Expected, facts: Facts) -> Iterator[Finding]
         cut = bool(row.description) and wanted.startswith(row.description) and len(row.description) >= 20
         shown = wanted if cut else row.description
         yield compare(f"{port} as shown", wanted, shown, source=source, seen=facts.seen(row))
+    ours = tuple(ordered_interfaces(expected))
     for other in rows:
-        if other.description == wanted and InterfaceName.parse(other.name).parent != port.parent:
+        if other.description == wanted and not any(named([other], name) for name in ours):
             yield compare(
                 f"{other.name} description", "another text", other.description, source=source, seen=facts.seen(other)
             )

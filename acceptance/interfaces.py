@@ -8,6 +8,7 @@ from ipaddress import IPv4Interface
 
 from turnup.checks import Expected, Facts, check, compare, holds, inconclusive, part
 from turnup.configuration import Configuration
+from turnup.errors import InputError
 from turnup.facts.controller_pos import ControllerPos
 from turnup.facts.controller_serial import ControllerSerial
 from turnup.facts.diagnosis import Diagnosis
@@ -28,8 +29,9 @@ _SHOWN = {
     Encapsulation.PPP: "PPP",
     Encapsulation.FRAME_RELAY: "FRAME-RELAY",
     Encapsulation.ETHERNET: "ARPA",
-    Encapsulation.DOT1Q: "802.1Q Virtual LAN",
+    Encapsulation.DOT1Q: "ARPA",  # of the port itself; its subinterface has the tag
 }
+_TAGGED = "802.1Q Virtual LAN"
 _MTU = {Speed.FE: 1500, Speed.GE: 1500}  # others 4470 on this equipment
 _BANDWIDTHS = {Speed.DS3: (44210, 44736)}  # both are in use for a whole DS-3
 _PORT = ("Serial", "POS", "FastEthernet", "GigabitEthernet", "TenGigabitEthernet", "ATM")
@@ -44,22 +46,29 @@ class Settings:
 
 
 def asks(expected: Expected) -> tuple[Ask, ...]:
-    """All interfaces twice (counters), the controller of the ordered port, and its line card."""
-    facts = ("interface_brief", "interface", "running_config", "slot", "diagnosis")
+    """The controller of the ordered port, and all interfaces once more (counters)."""
     ports = [expected.assignment.port.interface] if expected.assignment else []
-    return (*(Ask(fact) for fact in facts), *controller_asks(ports), Ask.of("interface", **SECOND))
+    return (*controller_asks(ports), Ask.of("interface", **SECOND))
 
 
-@check(9, "Verify all interfaces", asks=asks, settings=Settings)
+@check(
+    9,
+    "Verify all interfaces",
+    needs=("interface_brief", "interface", "running_config", "slot", "diagnosis"),
+    asks=asks,
+    settings=Settings,
+)
 def interfaces(expected: Expected, facts: Facts) -> Iterator[Finding]:
     """Ordered port up/up, not looped, with the order's encapsulation, CRC, MTU, speed and address, without alarms.
 
     Error counters do not grow during the test. Its line card runs and has not crashed. Links and loopback are up.
     Ports that nobody uses (no address, no description) are shut.
+    Every line of the order below an interface stands in the configuration (its description is test 20).
     FAIL: any of these is otherwise. INCONCLUSIVE: the port is missing though its card is there, old errors on the
     counters, card unknown to `show diag`, an output not readable.
     """
     yield from part("ordered port", _ordered(expected, facts))
+    yield from part("lines of the port", _configured(expected, facts))
     yield from part("line card", _card(expected, facts))
     yield from part("links and loopback", _in_service(expected, facts))
     yield from part("spare ports", _spare(expected, facts))
@@ -112,7 +121,9 @@ def _line_settings(expected: Expected, facts: Facts, row: Interface, assignment:
         seen=seen,
     )
     layer2 = expected.need(assignment.order.layer2, "layer 2 of the order")
-    shown = (row.encapsulation or "").split(",")[0]
+    shown = (row.encapsulation or "").split(",")[0].removesuffix(" IETF")
+    if shown == _TAGGED and layer2.encapsulation is Encapsulation.DOT1Q:
+        shown = "ARPA"  # some images show the tag on the port as well
     source = expected.order("layer2.encapsulation")
     yield compare(f"{row.name} encapsulation", _SHOWN[layer2.encapsulation], shown, source=source, seen=seen)
     mtu = layer2.mtu or _MTU.get(speed, 4470)
@@ -134,12 +145,33 @@ def _address(expected: Expected, facts: Facts) -> Iterator[Finding]:
     yield compare(f"{port} address", wanted, row.address, source=source, seen=facts.seen(row))
     if port != str(expected.ordered().port.interface):
         yield compare(f"{port} line protocol", "up", row.protocol, source=source, seen=facts.seen(row))
+        yield from _tag(expected, facts, row)
     brief = facts.rows(InterfaceBrief)
     for line in named(brief, port):
         shown = f"{line.address} {line.status}/{line.protocol}"
         yield compare(f"{port} in brief", f"{wanted.ip} up/up", shown, source=source, seen=facts.seen(line))
     if not named(brief, port):
         yield inconclusive(f"{port} in brief", "not in the table", expected=f"{wanted.ip} up/up")
+
+
+def _tag(expected: Expected, facts: Facts, row: Interface) -> Iterator[Finding]:
+    layer2 = expected.need(expected.ordered().order.layer2, "layer 2 of the order")
+    if layer2.encapsulation is Encapsulation.DOT1Q:
+        kind, _, tag = (row.encapsulation or "").partition(",")
+        shown = f"{kind} {''.join(ch for ch in tag if ch.isdigit())}"
+        source, seen = expected.order("layer2.vlan"), facts.seen(row)
+        yield compare(f"{row.name} tag", f"{_TAGGED} {layer2.vlan}", shown, source=source, seen=seen)
+
+
+def _configured(expected: Expected, facts: Facts) -> Iterator[Finding]:
+    """The rendered lines as they stand: what no show command tells (cdp, redirects) is proved here."""
+    config = facts.configuration()
+    lines = expected.need(expected.lines, "the lines of the order")
+    for section, text in lines:
+        if section.startswith("interface ") and not text.startswith("description "):  # test 20 has its text
+            shown = text if text in (config.section(section) or ()) else None
+            source, seen = expected.order("lines"), lines_seen(facts, text, section=section)
+            yield compare(f"{section.split()[1]}: {text}", text, shown, source=source, seen=seen)
 
 
 def _ds3(expected: Expected, facts: Facts, name: InterfaceName) -> Iterator[Finding]:
@@ -268,7 +300,10 @@ def _not_shown(facts: Facts, config: Configuration) -> Iterator[Finding]:
 
 
 def _is_port(text: str) -> bool:
-    name = InterfaceName.parse(text)
+    try:
+        name = InterfaceName.parse(text)
+    except InputError:  # `Control Plane Interface` and the like
+        return False
     return name.type in _PORT and "/" in name.place and not name.sub
 
 

@@ -24,18 +24,17 @@ class Settings:
 
 
 def asks(expected: Expected) -> tuple[Ask, ...]:
-    """State, alarms and adjacencies of all links, and one ping a link; counters again at the end."""
+    """One ping a link, the controllers, and the counters again at the end."""
     links = expected.router.links
     pings = tuple(ping_ask(link.far_address, link.address.ip, expected.policy.ping) for link in links)
     return (
-        *(Ask(fact) for fact in ("interface", "isis_neighbor", "clns_neighbor")),
         *pings,
         *controller_asks(link.interface for link in links),
         Ask.of("interface", **SECOND),
     )
 
 
-@check(1, "Test IntraPOP Links", asks=asks, settings=Settings)
+@check(1, "Test IntraPOP Links", needs=("interface", "isis_neighbor", "clns_neighbor"), asks=asks, settings=Settings)
 def intrapop_links(expected: Expected, facts: Facts) -> Iterator[Finding]:
     """Every link of inventory: up, not looped, its address, no alarm, no error growth, IS-IS neighbor, full-size pings.
 

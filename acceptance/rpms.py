@@ -21,15 +21,15 @@ class Settings:
 
 
 def asks(expected: Expected) -> tuple[Ask, ...]:
-    """The configuration, and a ping to every RPMS server where RPMS applies."""
+    """A ping to every RPMS server where RPMS applies."""
     rpms = expected.router.rpms
     if rpms is None or not rpms.applicable:
-        return (Ask("running_config"),)
+        return ()
     servers = expected.settings("rpms", Settings).servers
     return tuple(ping_ask(server, expected.router.loopback, expected.policy.ping) for server in servers)
 
 
-@check(3, "Test RPMS", asks=asks, settings=Settings)
+@check(3, "Test RPMS", needs=("running_config",), asks=asks, settings=Settings)
 def rpms(expected: Expected, facts: Facts) -> Iterator[Finding]:
     """RPMS servers answer the loopback, and a test call was accepted and counted.
 

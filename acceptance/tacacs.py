@@ -31,11 +31,11 @@ class Settings:
 
 
 def asks(_expected: Expected) -> tuple[Ask, ...]:
-    """Configuration, our own session, and the server counters twice."""
-    return (Ask("running_config"), Ask("user"), Ask("tacacs_server"), Ask.of("tacacs_server", **SECOND))
+    """The server counters once more."""
+    return (Ask.of("tacacs_server", **SECOND),)
 
 
-@check(14, "Verify TACACS", asks=asks, settings=Settings)
+@check(14, "Verify TACACS", needs=("running_config", "user", "tacacs_server"), asks=asks, settings=Settings)
 def tacacs(expected: Expected, facts: Facts) -> Iterator[Finding]:
     """Servers equal inventory's, in order, each with a key; source is the loopback; login and enable use TACACS+.
 

@@ -6,13 +6,13 @@ from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from turnup.certificate.build import build_certificate
 from turnup.certificate.document import digest, from_json, to_json
+from turnup.certificate.identity import identity_of
 from turnup.certificate.software import software_versions
 from turnup.checks import Check, Expected, Facts, all_checks
-from turnup.equipment.expected import expected_for
+from turnup.equipment.expected import assigned_interfaces, expected_for
 from turnup.errors import CouldNotRun
 from turnup.evidence.manifest import manifest
 from turnup.evidence.store import EvidenceStore
@@ -20,14 +20,11 @@ from turnup.facts.diagnosis import Diagnosis
 from turnup.facts.version import Version
 from turnup.judge.run import asks_of, judge
 from turnup.judge.transcript_facts import TranscriptFacts
-from turnup.model.certificate import Board, Certificate, Occasion, RouterIdentity, Subject
+from turnup.model.certificate import Certificate, Occasion, RouterIdentity, Subject
 from turnup.model.equipment import Assignment
 from turnup.model.transcript import Ask
-from turnup.noc import Noc
+from turnup.noc import Host, Noc
 from turnup.platforms import platform
-
-if TYPE_CHECKING:
-    from nornir.core.inventory import Host
 
 IDENTITY = (Ask("version"), Ask("diagnosis"))  # asked of every router: the certificate says what answered
 
@@ -56,7 +53,7 @@ def certify(noc: Noc, host: Host, assignment: Assignment | None, run: Run) -> Ce
     results = judge(expected, facts, checks, not_on_platform=dialect.settings.not_applicable)
     certificate = build_certificate(
         subject=Subject.of(expected.router, expected.site, assignment),
-        identity=identity_of(facts),
+        identity=identity(facts, assignment),
         results=results,
         evidence=manifest(transcript, EvidenceStore(noc.home.part("evidence"), noc.redact)),
         started=transcript.started,
@@ -84,6 +81,7 @@ def what_is_expected(
         description=intent.description if intent else None,
         since=since,
         username=noc.username,
+        customer_ports=assigned_interfaces(noc.ledger.assignments(), router),
     )
     return replace(expected, known_secrets=noc.known_secrets(names))
 
@@ -102,26 +100,16 @@ def secret_names(noc: Noc, router: str, assignment: Assignment | None) -> tuple[
     return tuple(name for name in named if name)
 
 
-def identity_of(facts: Facts) -> RouterIdentity:
-    """Who answered, in the router's own words; None for what it did not say."""
-    boards: tuple[Board, ...] = ()
-    # Without an answer the certificate shows no boards; the tests that need them are inconclusive by themselves.
+def identity(facts: Facts, assignment: Assignment | None) -> RouterIdentity:
+    """Who answered, in the router's own words; empty where it did not say."""
+    version: Version | None = None
+    boards: tuple[Diagnosis, ...] = ()
+    # What is not read stays empty; the tests that need it are inconclusive by themselves.
     with suppress(CouldNotRun):
-        boards = tuple(Board(row.slot, row.card, row.part, row.serial) for row in facts.rows(Diagnosis))
-    try:
-        row = facts.one(Version)
-    except CouldNotRun:
-        return RouterIdentity(boards=boards)
-    chassis, _, processor = row.chassis.partition("/")
-    return RouterIdentity(
-        hostname=row.hostname,
-        chassis=chassis,
-        processor=processor or None,
-        version=row.version,
-        image=row.image_file,
-        board_id=row.board_id,
-        boards=boards,
-    )
+        version = facts.one(Version)
+    with suppress(CouldNotRun):
+        boards = facts.rows(Diagnosis)
+    return identity_of(version, boards, slot=assignment.port.slot if assignment else None)
 
 
 def certificate_name(certificate: Certificate) -> str:

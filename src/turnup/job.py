@@ -14,10 +14,11 @@ from turnup.certify import Run, certificates_of, secret_names
 from turnup.change.journal import Journals
 from turnup.change.plan import Plan
 from turnup.change.push import PushOutcome
+from turnup.change.recover import Recovered
 from turnup.configuration import Configuration
 from turnup.equipment.capacity import ports
 from turnup.equipment.sites import find_site
-from turnup.errors import Clarification, InputError, UsageError
+from turnup.errors import BackedOut, Clarification, InputError, Refused, UsageError
 from turnup.load.order import read_order
 from turnup.model.acknowledgement import Acknowledgement
 from turnup.model.certificate import Certificate, Occasion, Outcome
@@ -25,7 +26,7 @@ from turnup.model.equipment import Assignment
 from turnup.model.order import Action, OrderMessage
 from turnup.noc import Noc
 from turnup.order.acknowledge import acknowledge
-from turnup.order.ledger import Ledger, Links, Taken
+from turnup.order.ledger import Links, Taken
 from turnup.runner import HostOutcome, run_on, value_of
 
 
@@ -34,16 +35,11 @@ def task_named(name: str) -> Callable[..., Any]:
     return getattr(importlib.import_module(f"turnup.tasks.{name}"), name)  # type: ignore[no-any-return]
 
 
-def ledger_of(noc: Noc) -> Ledger:
-    """Which order has which port."""
-    return Ledger(noc.home.part("orders"), noc.equipment, noc.cards)
-
-
 def read_message(target: str, noc: Noc) -> OrderMessage:
     """The order in that file, or the accepted order of that id. Raises InputError, UsageError."""
     if Path(target).is_file():
         return read_order(Path(target))
-    if (assignment := ledger_of(noc).assignment(target)) is not None:
+    if (assignment := noc.ledger.assignment(target)) is not None:
         return OrderMessage(assignment.order)
     raise UsageError(
         f"{target!r} is neither a file nor an order with a port",
@@ -57,7 +53,7 @@ def acknowledged(noc: Noc, message: OrderMessage, *, live: bool = True, enter: b
     The same order twice gets the first answer again, and no router is asked. Raises Unreachable when no router of the
     site could be read.
     """
-    ledger, now = ledger_of(noc), noc.clock()
+    now = noc.clock()
 
     def decide(taken: Taken, links: Links) -> Acknowledgement:
         configurations, unread = _configurations(noc, message) if live else ({}, ())
@@ -65,11 +61,7 @@ def acknowledged(noc: Noc, message: OrderMessage, *, live: bool = True, enter: b
         closed = tuple((p.router, str(p.interface)) for p in ports(noc.equipment, noc.cards) if p.router in unread)
         return acknowledge(message, noc.equipment, noc.cards, configurations, (*taken, *closed), now, links)
 
-    if enter:
-        return ledger.settle(message, decide, now)
-    if (known := ledger.assignment(message.order.order_id)) is not None:
-        return Acknowledgement(message.order.order_id, message.order.revision, now, accepted_at=now, port=known.port)
-    return decide(ledger.taken(), ledger.links())
+    return noc.ledger.settle(message, decide, now, enter=enter)
 
 
 def assigned(noc: Noc, message: OrderMessage, *, enter: bool) -> Assignment:
@@ -97,10 +89,22 @@ def planned(noc: Noc, assignment: Assignment) -> Plan:
 def pushed(
     noc: Noc, assignment: Assignment, *, approved: str | None = None, save_all: bool = False, wait: float = 0.0
 ) -> tuple[Plan, PushOutcome]:
-    """Bring the port into the ordered state, or back. Raises Refused, BackedOut, NeedsHuman."""
+    """Bring the port into the ordered state, or back. Raises Refused, BackedOut, NeedsHuman.
+
+    From here on the customer can neither revise nor cancel the order; when nothing of it is left on the router, he can
+    again.
+    """
     _secrets_at_hand(noc, assignment)
-    ledger_of(noc).start(assignment.order.order_id)
-    plan, outcome = _on(noc, assignment, "push", confirm=True, approved=approved, save_all=save_all, wait=wait)
+    order = assignment.order.order_id
+    begun_before = noc.ledger.begun(order)
+    noc.ledger.start(order)
+    try:
+        made = _on(noc, assignment, "push", confirm=True, approved=approved, save_all=save_all, wait=wait)
+    except (Refused, BackedOut):
+        if not begun_before:
+            noc.ledger.back_out(order)
+        raise
+    plan, outcome = made
     return plan, outcome
 
 
@@ -113,12 +117,20 @@ def tested(noc: Noc, router: str, assignment: Assignment | None, occasion: Occas
 
 
 def attempt_of(noc: Noc, router: str, assignment: Assignment | None) -> int:
-    """Which opportunity the next run is (PASA 1.4(b)); a run that could not be completed was none."""
+    """Which opportunity the next run is (PASA 1.4(b)): runs that failed since the port last satisfied, and this one.
+
+    A run that could not be completed was no attempt.
+    """
     if assignment is None:
         return 1
     mine = certificates_of(noc, router, str(assignment.port.interface))
-    told = (c for _, c in mine if c.subject.order == assignment.order.order_id)
-    return 1 + sum(c.outcome in (Outcome.SATISFIED, Outcome.NOT_SATISFIED) for c in told)
+    attempt = 1
+    for _, certificate in mine:
+        if certificate.subject.order != assignment.order.order_id or certificate.outcome is Outcome.SATISFIED:
+            attempt = 1
+        elif certificate.outcome is Outcome.NOT_SATISFIED:
+            attempt += 1
+    return attempt
 
 
 def window_start(noc: Noc, assignment: Assignment | None) -> str:
@@ -162,3 +174,17 @@ def _on(noc: Noc, ordered: Assignment, task: str, **params: object) -> Any:
     noc = noc.knowing(secret_names(noc, router, ordered))
     outcome = run_on(noc.nornir, [router], task_named(task), noc=noc, assignment=ordered, **params)[router]
     return value_of(outcome)
+
+
+def recovered(noc: Noc, router: str) -> tuple[Recovered, ...]:
+    """What became of each change that was left open on that router. Raises NeedsHuman, Unreachable."""
+    done: tuple[Recovered, ...] = value_of(run_on(noc.nornir, [router], task_named("recover"), noc=noc)[router])
+    return done
+
+
+def resolve(noc: Noc, router: str, who: str, what: str) -> tuple[str, ...]:
+    """A person put the router right: lift its block. The orders concerned. Raises UsageError when none waits."""
+    closed = Journals(noc.home.part("journal")).resolve(router, who.strip(), what.strip(), noc.clock())
+    if not closed:
+        raise UsageError(f"no change on {router} waits for a person", advice="turnup recover shows what is open.")
+    return tuple(journal.record.change.order_id for journal in closed)

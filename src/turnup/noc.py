@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from turnup.change.plan import Plan, make_plan
 from turnup.configuration import Configuration
@@ -20,15 +20,29 @@ from turnup.evidence.redact import Redactor
 from turnup.home import Home
 from turnup.model.equipment import Assignment, LineCard
 from turnup.model.transcript import Ask, Transcript
+from turnup.order.ledger import Ledger
 from turnup.platforms import Platform, all_platforms, platform
 from turnup.render.intent import Intent
 from turnup.render.order import render_order
 from turnup.secrets import Secrets
 
 if TYPE_CHECKING:
-    from nornir.core.inventory import Host
-
     from turnup.connect.router import RouterSession
+
+
+class Host(Protocol):
+    """What is needed of a Nornir host."""
+
+    @property
+    def name(self) -> str:
+        """Name in the inventory."""
+
+    @property
+    def platform(self) -> str | None:
+        """Folder of templates/."""
+
+    def get_connection_parameters(self, connection: str | None = None) -> Any:
+        """Where and how it is reached."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +67,11 @@ class Noc:
         """Line cards of each platform."""
         return {name: found.linecards for name, found in all_platforms().items()}
 
+    @property
+    def ledger(self) -> Ledger:
+        """Which order has which port."""
+        return Ledger(self.home.part("orders"), self.equipment, self.cards)
+
     def platform_of(self, router: str) -> Platform:
         """The CLI dialect of that router."""
         return platform(self.equipment.router(router).platform)
@@ -74,7 +93,7 @@ class Noc:
         """
         from turnup.connect.collection import collect, unreachable
 
-        speakers = (self.platform_of(host.name), platform("noc"))
+        speakers = (_dialect(host), platform("noc"))
         found = (next((r for speaker in speakers if (r := speaker.request(ask))), None) for ask in asks)
         requests = [request for request in found if request is not None]
         try:
@@ -113,8 +132,8 @@ class Noc:
         )
         return open_session(
             address,
-            self.platform_of(host.name),
-            self._account(settings.username, settings.password),
+            _dialect(host),
+            self.account(settings.username, settings.password),
             self.redact,
             known_hosts=self.home.known_hosts,
             accept_new=self.accept_new,
@@ -122,8 +141,8 @@ class Noc:
             expect_hostname=host.name,
         )
 
-    def _account(self, username: str | None, password: str | None) -> Credentials:
-        """The environment's account, else the one that a user's own inventory plugin gives."""
+    def account(self, username: str | None = None, password: str | None = None) -> Credentials:
+        """The environment's account, else the one given: a user's own inventory plugin may have one."""
         name = self.environment.get("TURNUP_USERNAME") or username
         word = self.environment.get("TURNUP_PASSWORD") or password
         if not name or not word:
@@ -163,6 +182,12 @@ def open_noc(
     secrets = Secrets(equipment.policy.secrets, both)
     redact = _redactor(secrets, (), folder, both)
     return Noc(equipment, folder, secrets, redact, both, accept_new)
+
+
+def _dialect(host: Host) -> Platform:
+    if not host.platform:
+        raise UsageError(f"{host.name} has no platform in the inventory", advice="One of the folders of templates/.")
+    return platform(host.platform)
 
 
 def _redactor(secrets: Secrets, names: Iterable[str], home: Home, environment: Mapping[str, str]) -> Redactor:

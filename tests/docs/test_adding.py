@@ -40,9 +40,12 @@ SEEN = {
         "from turnup.platforms import all_platforms; print(all_platforms()['junos'].settings.title)",
         "Junos (an example)",
     ),
-    "templates/report/verdicts.csv.j2": ("from turnup.report import formats; print('verdicts' in formats())", "True"),
+    "templates/report/verdicts.csv.j2": (
+        "from turnup.report import formats; print('verdicts.csv' in formats())",
+        "True",
+    ),
     "lab/faults/no-name-servers.toml": (
-        "from turnup.virtual.faults import load_fault; print(load_fault('no-name-servers').tests)",
+        "from turnup.virtual.faults import fault_named; print(fault_named('no-name-servers').tests)",
         "(10,)",
     ),
 }

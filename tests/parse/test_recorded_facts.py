@@ -7,7 +7,10 @@ error's class, and what the error `says`.
 
 from __future__ import annotations
 
+import dataclasses
 import tomllib
+from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -17,6 +20,8 @@ import pytest
 from turnup import errors, folder
 from turnup.model.transcript import Answer, Ask
 from turnup.parse import parse
+from turnup.parse.answer import lines_of
+from turnup.parse.template import load
 from turnup.platforms import Platform, Settings
 
 RECORDED = Path(__file__).parents[1] / "recorded"
@@ -63,3 +68,44 @@ def test_the_answer_is_read_as_the_case_says(case: Path) -> None:
 @pytest.mark.parametrize("fact", sorted(p.stem for p in (folder("templates") / "ios" / "parse").glob("*")))
 def test_every_fact_of_an_ios_router_has_a_case(fact: str) -> None:
     assert any(case.parts[-2] == fact and "rows" in (case / "case.toml").read_text() for case in CASES)
+
+
+# Forms of later trains, told by the recordings outside the project alone.
+SEEN_OUTSIDE = {"interface", "version"}
+
+
+@pytest.mark.parametrize(
+    "fact", sorted({p.stem for p in (folder("templates") / "ios" / "parse").glob("*")} - SEEN_OUTSIDE)
+)
+def test_every_rule_that_catches_a_value_is_met_by_a_case(fact: str) -> None:
+    template = load(folder("templates") / "ios" / "parse" / f"{fact}.textfsm")
+    met: set[tuple[str, int]] = set()
+    spied = dataclasses.replace(
+        template,
+        states={
+            state: tuple(
+                dataclasses.replace(rule, match=_noting(rule.match, met, (state, index)))
+                for index, rule in enumerate(rules)
+            )
+            for state, rules in template.states.items()
+        },
+    )
+    for case in CASES:
+        if case.parts[-2] == fact:
+            with suppress(errors.CouldNotRun):
+                spied.read(lines_of(answer(case).text))
+    for state, rules in template.states.items():
+        for index, rule in enumerate(rules):
+            assert not rule.catches or (state, index) in met, f"state {state}, rule {index + 1} has no case"
+
+
+def _noting(
+    match: Callable[[str], object], met: set[tuple[str, int]], place: tuple[str, int]
+) -> Callable[[str], object]:
+    def noting(line: str) -> object:
+        found = match(line)
+        if found is not None:
+            met.add(place)
+        return found
+
+    return noting

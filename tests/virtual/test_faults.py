@@ -111,6 +111,26 @@ def test_on_and_off_leaves_no_trace(built: bool) -> None:
     assert router.override("a") is None
 
 
+def test_a_line_that_a_fault_replaces_comes_back() -> None:
+    router, clean = device(), device().config.text()
+    lab = _lab(router)
+    lab.fault_on(Fault("x", config=(ConfigFault("line con 0", add=("exec-timeout 0 0",)),), name="x"))
+    assert "exec-timeout 10 0" not in (router.configuration.section("line con 0") or ())
+    lab.fault_off("x")
+    assert router.config.text() == clean
+
+
+def test_a_fault_that_does_not_fit_changes_nothing() -> None:
+    router, clean = device(), device().config.text()
+    lab = _lab(router)
+    misfit = Fault("x", config=(ConfigFault(remove=("ip tftp *", "ip nothing")),), state={"a": 1}, name="x")
+    with pytest.raises(InputError, match="ip nothing"):
+        lab.fault_on(misfit)
+    assert router.config.text() == clean
+    assert router.override("a") is None
+    assert lab.active == {}
+
+
 def test_a_fault_that_is_not_on_cannot_go_off() -> None:
     with pytest.raises(TurnupError, match="is not on"):
         _lab(device()).fault_off("hang")

@@ -201,3 +201,21 @@ def test_sessions_and_ports_are_as_old_as_their_last_change() -> None:
     assert " 00:07:05 " in router.line("show ip bgp summary", PEER)
     assert " 3w2d " in router.line("show ip bgp summary", "10.10.1.2")
     assert "up for 00:07:05" in router.show(f"show ip bgp neighbors {PEER}")
+
+
+@pytest.mark.parametrize(
+    ("way", "line"),
+    [
+        ("Null0", "S    198.18.0.0/15 is directly connected, Null0"),
+        ("10.254.1.2", "S    198.18.0.0/15 [1/0] via 10.254.1.2"),
+        ("POS1/0", "S    198.18.0.0/15 is directly connected, POS1/0"),
+        ("10.99.9.9", ""),  # nobody knows the way to the next hop
+        ("Serial5/3", ""),  # shut
+        ("nonsense", ""),
+    ],
+)
+def test_static_routes_need_a_way(way: str, line: str) -> None:
+    router = Router(pushed=False)
+    router.add("", f"ip route 198.18.0.0 255.254.0.0 {way}")
+    assert [one for one in router.show("show ip route").split("\n") if one.startswith("S ")] == ([line] if line else [])
+    assert ("not in table" in router.show("show ip route 198.18.0.1")) is (not line)

@@ -12,11 +12,13 @@ from pushed_order import ROUTER, pushed_lab, session
 from shown_lines import SHOWN
 
 from turnup import folder
-from turnup.errors import InputError
+from turnup.errors import InputError, TurnupError
 from turnup.virtual.config_tree import ConfigTree
 from turnup.virtual.faults import Fault, all_faults
 from turnup.virtual.lab import Lab
 from turnup.virtual.shows.overrides import Overrides
+from turnup.virtual.shows.registry import Args, command_words, shows
+from turnup.virtual.shows.view import View
 
 COMMANDS = sorted({command for _, command, _ in SHOWN} | {"show interfaces", "show diag", "show controllers pos"})
 KEPT = ("version ", "hostname ", "end")
@@ -89,3 +91,13 @@ def test_a_state_of_the_wrong_kind_is_named() -> None:
     assert Overrides({"a.*": 1, "a.b": 2}).number("a.b") == 2
     assert Overrides({"a.?": "yes"}).flag("a.b")
     assert Overrides({}).texts("a", ("x",)) == ("x",)
+
+
+def test_no_form_has_two_answers() -> None:
+    def other(view: View, args: Args) -> str:
+        return "never"
+
+    before = command_words()
+    with pytest.raises(TurnupError, match="two answers to `show version`"):
+        shows("show version")(other)
+    assert command_words() == before

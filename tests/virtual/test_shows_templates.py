@@ -13,7 +13,7 @@ from turnup.model.interface_name import InterfaceName, same_interface
 from turnup.model.transcript import Answer, Ask
 from turnup.parse import parse
 from turnup.platforms import platform
-from turnup.virtual.device import Device
+from turnup.virtual.device import Device, SessionInfo
 from turnup.virtual.lab import Lab
 
 ROUTERS = ("nyc-hud-gsr1", "nyc-hud-gsr2", "lax-wil-gsr1", "chi-cer-gsr1")
@@ -151,3 +151,19 @@ def test_the_ordered_port_reads_back(made: Lab) -> None:
 def test_the_name_server_of_the_lab_reads_back(made: Lab) -> None:
     text = looked_up(made, Ask.of("dns_answer", type="A", name=f"{ROUTER}.example.net", server="192.0.2.53"))
     assert f"NOERROR = {made.devices[ROUTER].router.loopback}" in text
+
+
+def test_other_sessions_read_back(made: Lab) -> None:
+    device = made.devices["nyc-hud-gsr2"]
+    now = device.clock()
+    mine = session(device)
+    device.sessions[0] = SessionInfo("", "con", 0, 0, "", now, now, 1)
+    device.sessions[3] = SessionInfo("tech", "vty", 1, 3, "192.0.2.9", now, now, 1)
+    found = [(row.mine, row.line, row.user, row.location) for row in rows(made, "nyc-hud-gsr2", "user")]
+    assert found == [
+        (False, "0 con 0", None, None),
+        (True, "2 vty 0", "noc", mine.host),
+        (False, "3 vty 1", "tech", "192.0.2.9"),
+    ]
+    used = [row.number for row in rows(made, "nyc-hud-gsr2", "line") if row.in_use]
+    assert used == [0, 2, 3]

@@ -28,10 +28,9 @@ def register(main: typer.Typer) -> None:
 
         from turnup.cli.show import as_json, console
         from turnup.equipment.capacity import PortState, capacity
-        from turnup.job import ledger_of
 
         noc = opened(context)
-        rows = capacity(noc.equipment, noc.cards, _configurations(noc, None, live), ledger_of(noc).taken())
+        rows = capacity(noc.equipment, noc.cards, _configurations(noc, None, live), noc.ledger.taken())
         if json:
             as_json([{"site": r.site, "speed": r.speed, "total": r.total, **r.counts} for r in rows])
             return
@@ -60,11 +59,10 @@ def register(main: typer.Typer) -> None:
         from turnup.equipment.capacity import port_state
         from turnup.equipment.capacity import ports as all_ports
         from turnup.equipment.sites import find_site
-        from turnup.job import ledger_of
 
         noc = opened(context)
         place = find_site(noc.equipment.sites, site)
-        read, taken = _configurations(noc, place.site_id, live), ledger_of(noc).taken()
+        read, taken = _configurations(noc, place.site_id, live), noc.ledger.taken()
         rows = [
             (port, *port_state(noc.equipment, port, read, taken))
             for port in all_ports(noc.equipment, noc.cards, place.site_id, _speed(speed))
@@ -107,6 +105,7 @@ def discover(
     address: Annotated[str | None, typer.Option(help="Where it is reached, when the name does not resolve.")] = None,
     port: Annotated[int, typer.Option(help="SSH port.")] = 22,
     platform: Annotated[str, typer.Option(help="CLI dialect: a folder of templates/.")] = "ios",
+    napalm: Annotated[str, typer.Option(help="Use the getters of this NAPALM driver instead (never on 12.0S).")] = "",
 ) -> None:
     """Write an inventory entry for a router from what it answers. Prints YAML to look over and paste."""
     from turnup.cli.show import say, step
@@ -114,7 +113,7 @@ def discover(
 
     noc = opened(context)
     with step(f"asking {host}"):
-        entry = discovered(noc, host, address or host, port, platform)
+        entry = discovered(noc, host, address or host, port, platform, napalm)
     say(entry)
 
 

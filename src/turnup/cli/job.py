@@ -89,12 +89,12 @@ def accept(
     """Run the twenty acceptance tests of Schedule 2 on an order's port, and certify them."""
     from turnup.cli.show import as_json, step
     from turnup.errors import UsageError
-    from turnup.job import ledger_of, read_message, tested
+    from turnup.job import read_message, tested
 
     noc = opened(context)
     assignment = None
     if order is not None:
-        assignment = ledger_of(noc).assignment(read_message(order, noc).order.order_id)
+        assignment = noc.ledger.assignment(read_message(order, noc).order.order_id)
         if assignment is None:
             raise UsageError(f"{order} has no port yet", advice="turnup order ack, then push it; or turnup run.")
         router = assignment.port.router

@@ -95,11 +95,11 @@ def show(
     from turnup.certify import certificates_of
     from turnup.change.journal import Journals
     from turnup.cli.show import as_json, say
-    from turnup.job import ledger_of, read_message
+    from turnup.job import read_message
 
     noc = opened(context)
     told = read_message(order, noc).order
-    assignment = ledger_of(noc).assignment(told.order_id)
+    assignment = noc.ledger.assignment(told.order_id)
     port = assignment.port if assignment else None
     journals = list(Journals(noc.home.part("journal")).of(port.router)) if port else []
     pushes = [j for j in journals if j.record.change.order_id == told.order_id]

@@ -7,7 +7,7 @@ import time
 from collections.abc import Sequence
 
 from turnup.connect.conversation import Conversation, Silence
-from turnup.connect.screen import Overwritten, holds_pager, lines_of, shown
+from turnup.connect.screen import Overwritten, all_shown, holds_pager, lines_of
 from turnup.connect.splitter import Cut, Splitter
 
 _NO_NONCE = "----"
@@ -61,7 +61,7 @@ def _answer(conversation: Conversation, command: str, cut: Cut, skip: int) -> Cu
     if not skip:
         return Cut(command, cut.text, cut.prompt, cut.logs, cut.doubtful)
     try:
-        lines = [shown(line) for line in lines_of(cut.text)[skip:]]
+        lines = all_shown(lines_of(cut.text)[skip:])
     except Overwritten as overwritten:
         return Cut(command, "", cut.prompt, problem="text was written over other text", near=str(overwritten))
     sifted = conversation.dialect.logs.sift(command, lines)

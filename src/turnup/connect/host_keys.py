@@ -7,8 +7,9 @@ import fcntl
 import hashlib
 import os
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from turnup.connect.session import Address
@@ -41,12 +42,13 @@ class KnownHosts:
     def keys(self, address: Address) -> tuple[HostKey, ...]:
         """Keys known for that host and port. Raises InputError when the file cannot be read."""
         try:
-            text = self.path.read_text(encoding="utf-8")
+            state = self.path.stat()
+            known = _read(self.path, (state.st_ino, state.st_mtime_ns, state.st_size))
         except FileNotFoundError:
             return ()
         except (OSError, UnicodeDecodeError) as error:
             raise InputError(f"the known_hosts file cannot be read: {error}", where=str(self.path)) from error
-        return tuple(key for names, key in _entries(text, str(self.path)) if _name(address) in names)
+        return known.get(_name(address), ())
 
     def verify(self, address: Address, seen: HostKey, accept_new: bool) -> None:
         """Let the key pass, or raise HostKeyChanged. With `accept_new` an unknown host is entered in the file."""
@@ -79,6 +81,16 @@ class KnownHosts:
 
 def _name(address: Address) -> str:
     return address.host if address.port == 22 else f"[{address.host}]:{address.port}"
+
+
+@lru_cache(maxsize=4)
+def _read(path: Path, _state: tuple[int, int, int]) -> Mapping[str, tuple[HostKey, ...]]:
+    """Keys by host; read again only when the file is another one, for hundreds of routers ask at once."""
+    known: dict[str, tuple[HostKey, ...]] = {}
+    for names, key in _entries(path.read_text(encoding="utf-8"), str(path)):
+        for name in names:
+            known[name] = (*known.get(name, ()), key)
+    return known
 
 
 def _entries(text: str, where: str) -> Iterable[tuple[frozenset[str], HostKey]]:

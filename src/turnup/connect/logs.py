@@ -35,7 +35,9 @@ class LogPattern:
         pattern = self._pattern
         if pattern is None or _THE_LOG.match(command):
             return Sifted(tuple(lines))
-        suspects = {line for line in lines if "%" in line and pattern.search(line)}
+        suspects: set[str] = set()
+        if "%" in "\n".join(lines):
+            suspects = {line for line in lines if "%" in line and pattern.search(line)}
         if not suspects:
             return Sifted(tuple(lines))
         messages = {line for line in suspects if pattern.fullmatch(line)}

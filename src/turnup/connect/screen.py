@@ -24,7 +24,8 @@ def decoded(data: bytes | bytearray) -> str:
 
 def lines_of(text: str) -> list[str]:
     """Lines of raw output, their ends (`\\r\\n`, `\\n\\r`, `\\r\\r\\n`) taken off."""
-    return _LINE_END.split(text)
+    plain = text.replace("\r\n", "\n")
+    return _LINE_END.split(text) if "\r" in plain else plain.split("\n")
 
 
 def shown(line: str) -> str:
@@ -47,6 +48,12 @@ def shown(line: str) -> str:
     return "".join(cells).rstrip(" ") if cells else ""
 
 
+def all_shown(lines: list[str]) -> list[str]:
+    """The lines as they stand on the screen. Raises Overwritten."""
+    joined = "\n".join(lines)
+    return [shown(line) for line in lines] if "\r" in joined or "\x08" in joined else lines
+
+
 def _put(cells: list[str], at: int, char: str, line: str) -> None:
     if at == len(cells):
         cells.append(char)
@@ -58,7 +65,7 @@ def _put(cells: list[str], at: int, char: str, line: str) -> None:
 
 def holds_pager(text: str) -> bool:
     """Whether a question of the pager is left in the text."""
-    return _PAGER.search(text) is not None
+    return ("More" in text or "more" in text or "MORE" in text) and _PAGER.search(text) is not None
 
 
 def asks_for_more(tail: bytes | bytearray) -> bool:

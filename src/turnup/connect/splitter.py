@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from turnup.connect.echo import Echo
 from turnup.connect.logs import LogPattern
 from turnup.connect.prompt import Prompt, PromptPattern
-from turnup.connect.screen import Overwritten, asks_for_more, decoded, holds_pager, lines_of, shown
+from turnup.connect.screen import Overwritten, all_shown, asks_for_more, decoded, holds_pager, lines_of
 
 NO_PROMPT = Prompt("", "", False)
 
@@ -194,7 +194,7 @@ class Splitter:
         if begin is None:
             return Cut(command, "", prompt, problem="its echo does not begin the answer", near=echo.seen(lines))
         try:
-            body = [shown(line) for line in lines[begin:]]
+            body = all_shown(lines[begin:])
         except Overwritten as overwritten:
             return Cut(command, "", prompt, problem="text was written over other text", near=str(overwritten))
         if not prompt_last:

@@ -194,3 +194,10 @@ def _misspelt(host: str, layer: _Layer) -> Iterator[Fault]:
     """A host without a `turnup` record is another tool's, unless the key is only mistyped."""
     for key in difflib.get_close_matches(OURS, list(map(str, layer.data)), cutoff=0.75):
         yield Fault(f"{host}.{key}", f"unknown key; did you mean {OURS!r}?", line_of(layer.lined, key, layer.where))
+
+
+def host_outside(name: str, address: str, port: int, platform: str) -> Host:
+    """A router that no inventory has yet."""
+    from nornir.core.inventory import Host
+
+    return Host(name, hostname=address, port=port, platform=platform)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 import string
 import textwrap
 import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from turnup.checks import Check, Expected
 from turnup.platforms import Platform
@@ -21,8 +23,12 @@ def explain(
     test, the first that passes and the first that fails are named.
     """
     blocks = [f"{check.number}. {check.title}", "PASA Schedule 2, ACCEPTANCE TESTS; PASA 1.4(a)"]
-    blocks += [_commands(check, platform, expected) for platform in platforms]
+    blocks += [text for platform in platforms if (text := _commands(check, platform, expected))]
+    if expected is None and check.asks is not None:
+        blocks.append("Further commands depend on the port that is tested (its links, its order).")
     blocks.append("Rule\n" + textwrap.indent(_rule(check.rule), "  "))
+    if check.settings is not None:
+        blocks.append(_settings(check.name, check.settings))
     if recorded is not None:
         blocks += _samples(recorded / check.name)
     return "\n\n".join(blocks) + "\n"
@@ -34,13 +40,21 @@ def _rule(docstring: str) -> str:
 
 
 def _commands(check: Check, platform: Platform, expected: Expected | None) -> str:
+    """The commands on one platform; "" when it is not asked."""
     if expected is not None:
         requests = [request for ask in check.asked(expected) if (request := platform.request(ask))]
         lines = dict.fromkeys(request.command for request in requests)
     else:
         lines = dict.fromkeys(_template(platform.commands, fact) for fact in check.needs)
-    told = [f"  {line}" for line in lines if line] or ["  those that depend on the port"]
-    return "\n".join([f"Commands on {platform.settings.title or platform.name}", *told])
+    told = [f"  {line}" for line in lines if line]
+    return "\n".join([f"Commands on {platform.settings.title or platform.name}", *told]) if told else ""
+
+
+def _settings(name: str, kind: type[Any]) -> str:
+    """What policy may set for this test, with the defaults."""
+    fields = [f"  {field.name}: {field.default!r}" for field in dataclasses.fields(kind)]
+    said = textwrap.indent(textwrap.dedent(f"    {kind.__doc__}").strip(), "  ")
+    return "\n".join([f"Settings (policy.yaml, checks.{name})", said, *fields])
 
 
 def _template(commands: Mapping[str, str], fact: str) -> str:

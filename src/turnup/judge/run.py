@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from turnup.checks import Check, Expected, Facts, all_checks, inconclusive, not_applicable
 from turnup.errors import CouldNotRun, InputError
@@ -83,12 +84,17 @@ def _findings(check: Check, expected: Expected, facts: Facts) -> tuple[Finding, 
     found: list[Finding] = []
     try:
         for finding in check.run(expected, facts):
-            found.append(finding)  # noqa: PERF402 - what was found before an error counts
+            found.append(_sourced(finding, check))  # noqa: PERF401 - what was found before an error counts
     except (CouldNotRun, InputError) as error:  # InputError: a name in an answer that is no interface
         found.append(inconclusive(check.title, str(error)))
     except Exception as error:  # noqa: BLE001 - a defect of one test must neither hide nor pass the other nineteen
         found.append(inconclusive(check.title, f"defect in the test: {type(error).__name__}: {error}"))
     return tuple(found)
+
+
+def _sourced(finding: Finding, check: Check) -> Finding:
+    """What neither order, inventory nor policy says is the test's own rule."""
+    return finding if finding.source else replace(finding, source=f"rule of test {check.number}")
 
 
 def _reason(findings: tuple[Finding, ...]) -> str:

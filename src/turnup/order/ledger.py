@@ -83,6 +83,10 @@ class Ledger:
         with self._locked():
             write_entries(self.folder, replace(self._file(order_id), started=True))
 
+    def begun(self, order_id: str) -> bool:
+        """Whether work on the order's port has begun."""
+        return (file := self._files().get(order_id)) is not None and file.started
+
     def back_out(self, order_id: str) -> None:
         """Note that the work was taken back completely: the order may be revised or cancelled again."""
         with self._locked():

@@ -6,6 +6,7 @@ import argparse
 import asyncio
 import json
 import os
+import resource
 import signal
 import sys
 import threading
@@ -21,6 +22,8 @@ from turnup.virtual.server import Server
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run until SIGTERM, SIGINT, `stop` on the control port or, with --with-parent, the end of standard input."""
     options = _options().parse_args(arguments)
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))  # three listening sockets a router, and the sessions
     try:
         lab = _lab(options)
         asyncio.run(_serve(lab, options.host_key, options.with_parent))

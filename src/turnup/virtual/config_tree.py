@@ -174,19 +174,20 @@ class ConfigTree:
 
     # --- changes
 
-    def store(self, section: str, line: Line) -> None:
-        """Put a line in, in place of one with its key."""
+    def store(self, section: str, line: Line) -> str | None:
+        """Put a line in, in place of one with its key; the text of that one when it was another."""
         self._open(section)
-        body = self._sections[section]
+        body, replaced = self._sections[section], None
         for at, old in enumerate(body):
             if old.key == line.key:
-                body[at] = line
+                body[at], replaced = line, old.text if old.text != line.text else None
                 break
         else:
             body.append(line)
         if line.mode:
             self._sections.setdefault(line.text, [])
         self._changed()
+        return replaced
 
     def drop(self, section: str, key: tuple[str, ...], *, prefix: bool = False) -> int:
         """Remove the lines with that key, or that begin with those words; sections that they open go with them."""
@@ -210,11 +211,14 @@ class ConfigTree:
                     self.drop(header, line.key)
         return gone
 
-    def put_in(self, section: str, line: str) -> None:
-        """Insert a line at its place, unchecked. A pattern as section means the first section that matches."""
+    def put_in(self, section: str, line: str) -> str | None:
+        """Insert a line at its place, unchecked; the other line that it replaces.
+
+        A pattern as section means the first section that matches.
+        """
         if section not in self._sections:
             section = next((header for header in self._sections if fnmatchcase(header, section)), section)
-        self.store(section, _line(*mode_of(section), line))
+        return self.store(section, _line(*mode_of(section), line))
 
     def _open(self, section: str) -> None:
         if section not in self._sections:

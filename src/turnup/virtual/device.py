@@ -17,7 +17,7 @@ from turnup.configuration import Configuration
 from turnup.model.equipment import LineCard, Router, Site
 from turnup.model.interface_name import InterfaceName
 from turnup.virtual.config_tree import ConfigTree
-from turnup.virtual.faults import Behaviour, Fault
+from turnup.virtual.faults import Behaviour, Change, Fault
 
 LOG_SIZE = 2000  # entries kept; the oldest fall out as in a ring buffer
 
@@ -98,7 +98,7 @@ class Device:
     sessions: dict[int, SessionInfo] = field(default_factory=dict)
     counters: dict[str, int] = field(default_factory=dict)  # the provider's: `input.POS2/0`, ...
     misbehaved: dict[Behaviour, int] = field(default_factory=dict)  # how often each was met
-    spoiled: dict[str, list[tuple[str, str, str]]] = field(default_factory=dict)  # what each fault changed
+    spoiled: dict[str, list[Change]] = field(default_factory=dict)  # what each fault changed
     reload_in: str = ""  # minutes of a scheduled reload
     last_change: tuple[datetime, str] | None = None  # when and by whom
     last_save: tuple[datetime, str] | None = None
@@ -112,15 +112,10 @@ class Device:
     def config(self) -> ConfigTree:
         """Running configuration; made from the baseline and the faults the first time anybody looks."""
         tree = ConfigTree.read(self.baseline(self), self.cards)
-        for fault in self.faults:
+        for fault in self.faults:  # those it was made with; later ones come through the lab
             self.spoiled[fault.name] = fault.change(tree, self.router.name)
         self._startup = tree.text()
         return tree
-
-    @property
-    def is_built(self) -> bool:
-        """Whether somebody has looked at the configuration yet."""
-        return "config" in self.__dict__
 
     @property
     def startup(self) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -32,6 +32,9 @@ KINDS = {
     "prompt": _TEXT,
     "authorization": _TEXT,
 }
+
+
+Change = tuple[str, str, str]  # "removed" or "added", section, line
 
 
 @dataclass(frozen=True)
@@ -80,8 +83,8 @@ class Tree(Protocol):
         """Remove lines by pattern; (section, text) of each."""
         ...
 
-    def put_in(self, section: str, line: str) -> None:
-        """Insert a line at its place, unchecked."""
+    def put_in(self, section: str, line: str) -> str | None:
+        """Insert a line at its place, unchecked; the other line that it replaces."""
         ...
 
     def has_section(self, header: str) -> bool:
@@ -109,25 +112,36 @@ class Fault:
         """Whether the router of that name has this fault."""
         return fnmatchcase(router, self.routers)
 
-    def change(self, tree: Tree, router: str) -> list[tuple[str, str, str]]:
+    def change(self, tree: Tree, router: str) -> list[Change]:
         """Make the configuration faulty: ("removed" | "added", section, line) of what was done.
 
         Raises InputError when a line to remove is not there: a fault that does nothing would let a test of it pass
         for nothing.
         """
-        done: list[tuple[str, str, str]] = []
+        done: list[Change] = []
         for part in self.config if self.applies(router) else ():
             for pattern in part.remove:
                 gone = tree.take_out(part.section, pattern)
                 if not gone:
+                    take_back(tree, done)
                     raise InputError(f"{router} has no line {pattern!r} in section {part.section!r}", where=self.name)
                 done += [("removed", section, line) for section, line in reversed(gone)]
             if part.add and part.section and "*" not in part.section and not tree.has_section(part.section):
                 done.append(("added", "", part.section))  # the repair takes away the section as well
             for line in part.add:
-                tree.put_in(part.section, line)
+                replaced = tree.put_in(part.section, line)
+                done += [("removed", part.section, replaced)] if replaced else []
                 done.append(("added", part.section, line))
         return done
+
+
+def take_back(tree: Tree, changes: Sequence[Change]) -> None:
+    """Undo what a fault did to a configuration, last first."""
+    for what, section, line in reversed(changes):
+        if what == "removed":
+            tree.put_in(section, line)
+        else:
+            tree.take_out(section, line)
 
 
 def load_fault(path: Path) -> Fault:

@@ -20,7 +20,7 @@ from turnup.virtual.access import Account
 from turnup.virtual.baseline import Baseline, Foreign, LabSecrets
 from turnup.virtual.config_mode import ConfigMode
 from turnup.virtual.device import Device, FarEnd, StateProvider
-from turnup.virtual.faults import Fault, fault_named
+from turnup.virtual.faults import Change, Fault, fault_named, take_back
 
 NOC = "noc"
 CLONES = IPv4Address("10.250.0.0")  # loopbacks of cloned routers follow
@@ -127,15 +127,13 @@ class Lab:
         if fault.name in self.active:
             return
         self.active[fault.name] = fault
-        for device in self.devices.values():
-            if not fault.applies(device.router.name):
-                continue
-            if device.is_built:
-                saved = device.startup == device.config.text()
-                device.spoiled[fault.name] = fault.change(device.config, device.router.name)
-                if saved:
-                    device.startup = device.config.text()
-            device.faults = (*device.faults, fault)
+        try:
+            for device in self.devices.values():
+                if fault.applies(device.router.name):
+                    _spoil(device, fault)
+        except InputError:
+            self.fault_off(fault.name)
+            raise
 
     def fault_off(self, name: str) -> None:
         """Repair what that fault did, and only that. Raises UsageError when it is not on."""
@@ -159,14 +157,20 @@ class Lab:
         return answers
 
 
-def _repair(device: Device, changes: list[tuple[str, str, str]]) -> None:
+def _spoil(device: Device, fault: Fault) -> None:
+    """Give the device a fault; one that changes the configuration is carried out now, so that it fails now."""
+    if fault.config:
+        saved = device.startup == device.config.text()
+        device.spoiled[fault.name] = fault.change(device.config, device.router.name)
+        if saved:
+            device.startup = device.config.text()
+    device.faults = (*device.faults, fault)
+
+
+def _repair(device: Device, changes: list[Change]) -> None:
     """Take those changes back, in the startup configuration too unless somebody has work there that is not saved."""
     saved = device.startup == device.config.text()
-    for what, section, line in reversed(changes):
-        if what == "removed":
-            device.config.put_in(section, line)
-        else:
-            device.config.take_out(section, line)
+    take_back(device.config, changes)
     if saved:
         device.startup = device.config.text()
 

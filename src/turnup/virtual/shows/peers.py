@@ -74,7 +74,7 @@ def neighbors(view: View) -> tuple[Neighbor, ...]:
             lines.setdefault(words[1], []).append(words[2:])
     found = []
     for name, own in lines.items():
-        if (address := _address(name)) is None:
+        if (address := address_or_none(name)) is None:
             continue
         group = next((words[1] for words in own if words[0] == "peer-group" and len(words) > 1), "")
         found.append(Neighbor(address, group, (*own, *lines.get(group, ()))))
@@ -145,7 +145,8 @@ def _accepted(view: View, neighbor: Neighbor, far: FarEnd) -> Iterator[IPv4Netwo
     return (prefix for prefix in offered if not name or permits(view, name, prefix))
 
 
-def _address(text: str) -> IPv4Address | None:
+def address_or_none(text: str) -> IPv4Address | None:
+    """That address; None for any other word."""
     try:
         return IPv4Address(text)
     except AddressValueError:

@@ -58,12 +58,16 @@ def shows(*forms: str) -> Callable[[Render], Render]:
         for form in forms:
             words = tuple(form.split())
             known = _COMMANDS.get(words)
-            if known is not None and known.render.__module__ != render.__module__:
-                raise TurnupError(f"two files answer `{form}`: {known.render.__module__} and {render.__module__}")
+            if known is not None and _name(known.render) != _name(render):
+                raise TurnupError(f"two answers to `{form}`: {_name(known.render)} and {_name(render)}")
             _COMMANDS[words] = Command(words, render)
         return render
 
     return enter
+
+
+def _name(render: Render) -> str:
+    return f"{render.__module__}.{render.__qualname__}"
 
 
 @cache

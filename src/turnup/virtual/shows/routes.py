@@ -9,7 +9,7 @@ from ipaddress import IPv4Address, IPv4Network
 
 from turnup.virtual.shows.adjacency import Adjacency, adjacencies, isis_ports, process
 from turnup.virtual.shows.links import far_end, link
-from turnup.virtual.shows.peers import Neighbor, peerings
+from turnup.virtual.shows.peers import Neighbor, address_or_none, peerings
 from turnup.virtual.shows.ports import Port
 from turnup.virtual.shows.view import View
 
@@ -80,13 +80,21 @@ def _connected(view: View) -> Iterator[Entry]:
 
 
 def _static(view: View) -> Iterator[Entry]:
+    """`ip route`: in the table while its interface is up or its next hop is on a connected network."""
+    connected = tuple(_connected(view))
     for words in view.global_lines("ip", "route"):
-        if len(words) > 4:
-            prefix = IPv4Network(f"{words[2]}/{words[3]}")
-            port = view.port(words[4])
-            hop = None if port or words[4].startswith("Null") else words[4]
-            via = next((e.port for e in _connected(view) if hop and IPv4Address(hop) in e.prefix), port)
-            yield Entry(prefix, "S", 1, 0, hop, via, view.uptime)
+        if len(words) < 5:
+            continue
+        prefix, way = IPv4Network(f"{words[2]}/{words[3]}", strict=False), words[4]
+        if way == "Null0":
+            yield Entry(prefix, "S", 1, 0, None, None, view.uptime)
+        elif (port := view.port(way)) is not None:
+            if link(view, port).up:
+                yield Entry(prefix, "S", 1, 0, None, port, view.uptime)
+        elif (hop := address_or_none(way)) is not None:
+            via = next((entry.port for entry in connected if hop in entry.prefix), None)
+            if via is not None:
+                yield Entry(prefix, "S", 1, 0, str(hop), via, view.uptime)
 
 
 def _customers(view: View) -> Iterator[Entry]:

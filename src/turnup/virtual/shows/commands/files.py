@@ -111,7 +111,8 @@ def file_systems(view: View, _args: Args) -> str:
     for name in (disk, second, "bootflash:"):
         device = known.get(name)
         sizes = (str(device.size), str(device.free)) if device else ("-", "-")
-        lines.append(_row(*sizes, kinds, f"{name} flash:" if name == disk else name, default=name == disk))
+        kind = "flash" if name == "bootflash:" else kinds
+        lines.append(_row(*sizes, kind, f"{name} flash:" if name == disk else name, default=name == disk))
     nvram = view.hardware.nvram
     lines.append(_row(str(nvram), str(nvram - len(view.device.startup)), "nvram", "nvram:"))
     lines += [_row("-", "-", "network", prefix) for prefix in ("tftp:", "rcp:", "ftp:")]
@@ -135,16 +136,28 @@ def flash(view: View, args: Args) -> str | None:
     device = next((one for one in devices(view) if one.name == asked), None)
     if device is None:
         return f"%Error opening {asked}/ (No such device)\n" if asked.endswith(":") else None
-    lines, seek = ["-#- ED --type-- --crc--- -seek-- nlen -length- -----date/time------ name"], 0
+    listing = _ata(device) if asked.startswith("disk") else _linear(view, device)
+    return "\n".join([*listing, "", f"{device.free} bytes available ({device.size - device.free} bytes used)"]) + "\n"
+
+
+def _linear(view: View, device: Device) -> Iterator[str]:
+    """A linear (class A) card of a GRP: E marks an error, D a deleted file that still takes its place."""
+    yield "-#- ED --type-- --crc--- -seek-- nlen -length- -----date/time------ name"
+    seek = 0
     for number, file in enumerate(device.files, start=1):
         seek += (file.size + 131071) // 131072 * 131072
         flags = f"{'E' if view.overrides.flag(f'file.{file.name}.error') else '.'}{'D' if file.deleted else '.'}"
-        lines.append(
+        yield (
             f"{number:<3} {flags} image    {file.size * 2654435761 % 2**32:08X} {seek:>7X} {len(file.name):>4} "
             f"{file.size:>8} {file_date(file.at)} {file.name}"
         )
-    lines += ["", f"{device.free} bytes available ({device.size - device.free} bytes used)"]
-    return "\n".join(lines) + "\n"
+
+
+def _ata(device: Device) -> Iterator[str]:
+    """An ATA disk of a PRP: deleted files are gone."""
+    yield "-#- --length-- -----date/time------ path"
+    for number, file in enumerate((one for one in device.files if not one.deleted), start=1):
+        yield f"{number:<3} {file.size:>10} {file_date(file.at)} {file.name}"
 
 
 @shows("verify {path}")

@@ -51,12 +51,14 @@ def _group(major: IPv4Network, entries: list[Entry]) -> Iterator[str]:
     for entry in entries:
         network = str(entry.prefix)
         where = "is directly connected" if entry.next_hop is None else _via(entry)
-        interface = f", {entry.port.name}" if entry.port and (entry.next_hop is None or entry.code != "B") else ""
+        named = entry.next_hop is None or entry.code.startswith("i")
+        interface = f", {entry.port.name if entry.port else 'Null0'}" if named else ""
         yield f"{entry.code:<{4 if lone else 7}} {network} {where}{interface}"
 
 
 def _via(entry: Entry) -> str:
-    return f"[{entry.distance}/{entry.metric}] via {entry.next_hop}, {short(entry.age)}"
+    age = "" if entry.code == "S" else f", {short(entry.age)}"
+    return f"[{entry.distance}/{entry.metric}] via {entry.next_hop}{age}"
 
 
 @shows("show ip route {address}")
@@ -82,7 +84,7 @@ def _entry(view: View, entry: Entry) -> Iterator[str]:
     elif entry.code == "S":
         yield '  Known via "static", distance 1, metric 0'
         yield "  Routing Descriptor Blocks:"
-        yield f"  * {entry.next_hop}"
+        yield f"  * {entry.next_hop}" if entry.next_hop else f"  * directly connected, via {name or 'Null0'}"
     elif entry.code == "B" and entry.peer:
         yield f'  Known via "bgp {local_as(view)}", distance {entry.distance}, metric 0'
         yield f"  Tag {entry.peer.remote_as}, type external"

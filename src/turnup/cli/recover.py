@@ -1,0 +1,50 @@
+"""`turnup recover`: after a crash, a lost line, or a person's repair."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from turnup.cli.options import AsJson, opened
+
+
+def register(main: typer.Typer) -> None:
+    """Enter the command."""
+
+    @main.command()
+    def recover(
+        context: typer.Context,
+        router: Annotated[str, typer.Argument(help="Name of the router.", show_default=False)],
+        resolved: Annotated[
+            str | None,
+            typer.Option(metavar="WHO: WHAT", help="A person put right what needed one; lifts the router's block."),
+        ] = None,
+        json: AsJson = False,
+    ) -> None:
+        """Finish or take back what an interrupted push left, from what the router shows. Never from memory."""
+        from turnup.cli.show import as_json, say, step
+        from turnup.errors import UsageError
+        from turnup.job import recovered, resolve
+
+        noc = opened(context)
+        noc.equipment.router(router)
+        if resolved is not None:
+            who, _, what = resolved.partition(":")
+            if not who.strip() or not what.strip():
+                raise UsageError("--resolved wants who and what, as in 'J. Smith: removed the neighbor by hand'")
+            rows = [
+                {"order": order, "state": "resolved", "note": resolved} for order in resolve(noc, router, who, what)
+            ]
+        else:
+            with step(f"looking at {router}"):
+                rows = [
+                    {"order": one.order_id, "state": str(one.state), "note": one.note} for one in recovered(noc, router)
+                ]
+        if json:
+            as_json(rows)
+            return
+        for row in rows:
+            say(f"{row['order']}: {row['state']}: {row['note']}")
+        if not rows:
+            say(f"{router}: nothing was left open")

@@ -1,0 +1,18 @@
+"""Finish or take back what a crash or a lost line left open on a router."""
+
+from __future__ import annotations
+
+from nornir.core.task import Result, Task
+
+from turnup.change.recover import recover as recovered
+from turnup.noc import Noc
+
+
+def recover(task: Task, noc: Noc, wait: float = 0.0) -> Result:
+    """Decide from the router and the open journals; the result is a tuple of what became of each.
+
+    Raises NeedsHuman when it cannot be decided, Refused while somebody else writes on the router.
+    """
+    with noc.session(task.host) as session:
+        done = recovered(session, noc.home, task.host.name, reopen=lambda: noc.open_session(task.host), wait=wait)
+    return Result(task.host, result=done, changed=bool(done))
