@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
+from ipaddress import IPv4Network
 from pathlib import Path
 
 import pytest
 from fake_router import FakeRouter, FakeSession, Killed, Trouble
-from sample_orders import GOLDEN, IOS, POLICY, ROUTER, Case, assignment_for, kinds
+from sample_orders import BGP, GOLDEN, IOS, POLICY, ROUTER, Case, assign, assignment_for, kinds, order_for
 
 from turnup.change.journal import Journals, State, read_journal
 from turnup.change.plan import Plan, make_plan
@@ -19,6 +21,7 @@ from turnup.change.recover import recover
 from turnup.configuration import Configuration
 from turnup.errors import BackedOut, InputError, NeedsHuman, Refused, TurnupError, Unreachable
 from turnup.home import Home
+from turnup.model.order import Layer3
 from turnup.render import render_order
 from turnup.render.intent import typed
 
@@ -419,6 +422,28 @@ def test_a_back_out_that_is_refused_twice_needs_a_person(home: Home) -> None:
         push(session, plan, home, accept=lambda: "no")
     assert state(home) is State.NEEDS_HUMAN
     assert router.saves == 0
+
+
+def test_two_orders_planned_on_one_snapshot_both_succeed(home: Home) -> None:
+    """The second finds the first one's lines: outside its footprint, told, and no obstacle."""
+    router = FakeRouter.with_ports("Serial5/0", "Serial5/1")
+    other = replace(
+        order_for(DS3),
+        order_id="PSO-2001-000052",
+        layer3=Layer3(IPv4Network("10.10.4.0/30")),
+        bgp=replace(BGP, peer_as=64604),
+    )
+    plans = []
+    for assignment in (assignment_for(DS3), assign(other, DS3.card, port=1)):
+        intent = render_order(IOS, assignment, ROUTER, POLICY)
+        plans.append(make_plan(IOS, intent, assignment, ROUTER, Configuration.read(router.show())))
+    first, second = (push(FakeSession(router), plan, home) for plan in plans)
+    assert (first.state, second.state) == ("saved", "saved")
+    assert any("since the plan" in note for note in second.notes)
+    assert router.startup == router.show()
+    assert {"neighbor 10.10.3.2 remote-as 64603", "neighbor 10.10.4.2 remote-as 64604"} <= set(
+        router.sections["router bgp 64500"]
+    )
 
 
 # --- journal ---------------------------------------------------------------------------------------------------------
