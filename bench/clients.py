@@ -84,7 +84,7 @@ def bare(port: int, config: bool = True, window: int = 0) -> dict[str, str]:
     import paramiko
 
     client = paramiko.SSHClient()
-    client.set_missing_host_key_policy(paramiko.AutoAddPolicy())
+    client.set_missing_host_key_policy(paramiko.AutoAddPolicy())  # noqa: S507  a router of our own
     client.connect("127.0.0.1", port, USER, PASSWORD, look_for_keys=False, allow_agent=False, sock=nodelay(port))
     channel = client.invoke_shell(width=511)
     answers = pipelined(channel, ["terminal length 0", "terminal width 511", *SHOWS], window)
@@ -116,7 +116,7 @@ def spike(port: int) -> dict[str, str]:
             """Settings ride in the first pipeline."""
             self.base_prompt = "unset"
 
-        def _try_session_preparation(self, force_data: bool = True) -> None:
+        def _try_session_preparation(self, force_data: bool = True) -> None:  # noqa: ARG002  netmiko's signature
             self.session_preparation()
 
     connection = Bare(

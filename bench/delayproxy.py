@@ -54,7 +54,7 @@ class Side(asyncio.Protocol):
         """Bytes from this side."""
         self._out.take(data)
 
-    def connection_lost(self, exc: Exception | None) -> None:
+    def connection_lost(self, _exc: Exception | None) -> None:
         """This side ended; the other is told in its turn."""
         self._out.take(None)
 

@@ -57,7 +57,7 @@ class Line(asyncssh.SSHServerSession[bytes]):
         """Greet."""
         self._channel.write(b"\r\nAuthorized access only\r\n\r\n" + self._prompt())
 
-    def data_received(self, data: bytes, datatype: object) -> None:
+    def data_received(self, data: bytes, _datatype: object) -> None:
         """Answer every line that is complete."""
         out = []
         *lines, self._typed = (self._typed + data.replace(b"\r", b"\n")).split(b"\n")
@@ -89,7 +89,7 @@ class Line(asyncssh.SSHServerSession[bytes]):
 class Door(asyncssh.SSHServer):
     """Lets our account in."""
 
-    def begin_auth(self, username: str) -> bool:
+    def begin_auth(self, _username: str) -> bool:
         """With a password."""
         return True
 

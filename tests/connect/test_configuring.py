@@ -163,3 +163,12 @@ def test_configuration_refused(session_to: Open) -> None:
     session = session_to("user-mode", credentials=Credentials("noc", "pass-word-1"))
     with pytest.raises(CommandRefused, match="Invalid input"):
         session.enter_config()
+
+
+def test_lines_in_flight_stay_few_however_wide_the_window_for_reading_grew(session_to: Open) -> None:
+    session = session_to("config-hangs")
+    session._conversation.window = 640
+    session.enter_config()
+    with pytest.raises(ConfigurationUnknown) as caught:
+        session.config_lines(["description two", *[f"description number {n:02d}" for n in range(60)]], None)
+    assert sum(len(line) + 10 for line in caught.value.sent) <= 330

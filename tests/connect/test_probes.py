@@ -200,7 +200,7 @@ def test_console(script: tuple[str, ...], kind: str, hostname: str | None, shown
         ask = Ask.of("console_prompt", server=where)
         request = NOC.request(ask)
         assert request
-        answer = run_probe(request, seconds=1.3)
+        answer = run_probe(request, seconds=4.0 if kind != "silent" else 1.3)
         time.sleep(0.05)
         server.shutdown()
         thread.join()

@@ -270,3 +270,26 @@ def test_a_stopped_pipeline_sends_nothing_more_but_waits_for_what_is_in_flight()
 
 def test_nonces_differ() -> None:
     assert len({new_nonce() for _ in range(100)}) > 90
+
+
+@pytest.mark.parametrize(
+    ("window", "limit", "grown"), [(30, 90, 90), (30, 0, 30), (30, 30, 30), (1, 90, 1), (0, 90, 0)]
+)
+def test_the_window_grows_to_its_limit_while_nothing_is_lost(window: int, limit: int, grown: int) -> None:
+    pipeline = Pipeline(["show a"] * 30, DIALECT, window=window, limit=limit, host="gsr1", nonce=NONCE)
+    most = 0
+    while not pipeline.done:
+        pipeline.due()
+        number = len(pipeline.answers)
+        most = max(most, 15 * (pipeline.sent - number))
+        pipeline.feed(f"gsr1#show a\r\ngsr1#!{NONCE}-{number}\r\n".encode())
+    assert pipeline.window == grown
+    assert most <= max(limit, window, 17) or not window
+
+
+def test_a_lost_answer_does_not_widen_the_window() -> None:
+    pipeline = Pipeline(["show a", "show b"], DIALECT, window=40, limit=90, host="gsr1", nonce=NONCE)
+    pipeline.due()
+    pipeline.feed(f"gsr1#show b\r\ngsr1#!{NONCE}-1\r\n".encode())
+    assert [bool(cut.problem) for cut in pipeline.answers] == [True, True]
+    assert pipeline.window == 40

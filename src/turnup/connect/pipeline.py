@@ -73,6 +73,8 @@ class Pipeline:
         if self.stopped:
             return b""
         in_flight = sum(map(len, self._wire[len(self.answers) : self.sent]))
+        if self.window and 2 * in_flight > self.window:  # few full segments rather than many small ones
+            return b""
         first = self.sent
         while self.sent < len(self._wire):
             size = len(self._wire[self.sent])

@@ -186,7 +186,10 @@ class Splitter:
 
     def _cut(self, prompt: Prompt, raw: bytearray, prompt_last: bool) -> Cut:
         command = self._due()
-        lines = lines_of(decoded(raw))[:-1]  # the prompt before the marker stands behind the last line end
+        raw_text = decoded(raw)
+        if prompt_last and command and (text := self._ordinary(command, raw_text)) is not None:
+            return Cut(command, text, prompt)
+        lines = lines_of(raw_text)[:-1]  # the prompt before the marker stands behind the last line end
         if not command:
             return Cut(command, "\n".join(lines), prompt)
         echo = self._echo()
@@ -200,6 +203,17 @@ class Splitter:
         if not prompt_last:
             body = self._without_last_prompt(body)
         return self._judged(command, prompt, body, echo.logs)
+
+    def _ordinary(self, command: str, raw: str) -> str | None:
+        """The answer, when nothing in it needs a second look (nearly all, and the quick way); None otherwise."""
+        text = raw.replace("\r\n", "\n")
+        if "\r" in text or "\x08" in text or "%" in text or holds_pager(text) or self._stem.decode() in text:
+            return None
+        echo, _, body = text.lstrip("\n").partition("\n")
+        found = self._dialect.prompts.at_start(echo)
+        if found is None or not found[0].of(self.host) or found[1].strip() != command.strip():
+            return None
+        return body.removesuffix("\n")
 
     def _without_last_prompt(self, body: list[str]) -> list[str]:
         """The prompt was printed before the log messages that end the body: take it out."""
