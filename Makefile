@@ -10,7 +10,8 @@ help:            ## this list
 $(VENV)/.ready: pyproject.toml uv.lock
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check "uv>=0.9,<1"
-	@$(BIN)/uv sync --quiet --locked --all-groups
+	@$(BIN)/uv sync --quiet --locked --all-groups --compile-bytecode
+	@$(BIN)/python -m compileall -q src acceptance tasks
 	@touch $@
 
 demo: $(VENV)/.ready   ## the main job on the virtual POP at 60 Hudson Street: order to certificate, red, repair, green

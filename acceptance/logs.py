@@ -85,6 +85,9 @@ def _most(messages: tuple[LogMessage, ...]) -> int:
 def _reach(facts: Facts, header: LogHeader, rows: tuple[LogMessage, ...], window: Window) -> Iterator[Finding]:
     """Whether the buffer still holds everything since the start: what was overwritten cannot be judged."""
     if window.since is None:
+        if not rows and header.buffer_logged:
+            why = f"the header counts {header.buffer_logged} messages, the buffer shows none"
+            yield inconclusive("reach of the log", why, expected="the messages", seen=facts.seen(header))
         return
     overwritten = (
         bool(rows and rows[0].stamp is None) or header.buffer_logged is None or header.buffer_logged > len(rows)

@@ -134,12 +134,13 @@ def attempt_of(noc: Noc, router: str, assignment: Assignment | None) -> int:
 
 
 def window_start(noc: Noc, assignment: Assignment | None) -> str:
-    """Start of the log window: the order's last push, ISO 8601 UTC; "" = the whole buffer."""
+    """Start of the log window: when the order's lines last went out, ISO 8601 UTC; "" = the whole buffer."""
     if assignment is None:
         return ""
     journals = Journals(noc.home.part("journal")).of(assignment.port.router)
-    starts = [j.record.history[0].at for j in journals if j.record.change.order_id == assignment.order.order_id]
-    return starts[-1].isoformat() if starts else ""
+    sent = [j.record.sent_at for j in journals if j.record.change.order_id == assignment.order.order_id]
+    starts = [at for at in sent if at is not None]
+    return max(starts).isoformat() if starts else ""
 
 
 def configurations(noc: Noc, routers: tuple[str, ...]) -> Mapping[str, HostOutcome]:

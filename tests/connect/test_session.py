@@ -339,3 +339,12 @@ def test_a_closed_session_says_so(session_to: Open) -> None:
     with pytest.raises(Unreachable):
         session.command("show clock")
     assert issubclass(ConnectionLost, Unreachable)
+
+
+def test_two_readings_of_one_command_are_two_commands(session_to: Open) -> None:
+    """Counters are compared between two readings: the first answer must never stand for the second."""
+    session = session_to("plain")
+    first, second = Ask.of("thing"), Ask.of("thing", sample="2")
+    asked = session.ask([Request(first, "show thing 1"), Request(second, "show thing 1")])
+    assert asked[first].text == asked[second].text
+    assert asked[first].at < asked[second].at

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from turnup.cli.options import AsJson, opened
+from turnup.errors import ExitCode
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -77,6 +78,8 @@ def push(
         as_json(_push_document(assignment, made, outcome))
     else:
         _show_push(assignment, outcome)
+    if not outcome.saved:
+        raise typer.Exit(int(ExitCode.WAITS))
 
 
 def accept(
@@ -139,12 +142,13 @@ def run(
         as_json({**_push_document(assignment, made, outcome), **_certificate_document(noc, certificate)})
     else:
         _show_certificate(noc, certificate)
-    raise typer.Exit(exit_code(certificate))
+    # A port that works but would be lost with the next reload is not delivered.
+    code = exit_code(certificate)
+    raise typer.Exit(code if code or outcome.saved else int(ExitCode.WAITS))
 
 
 def exit_code(certificate: Certificate) -> int:
     """The code of DESIGN rule 9 for a certificate."""
-    from turnup.errors import ExitCode
     from turnup.judge.overall import overall
 
     reached = any(item.sha256 is not None for item in certificate.evidence)

@@ -31,8 +31,8 @@ def may_repeat(command: str) -> bool:
 
 
 def key_of(request: Request) -> str:
-    """What tells one request from another: its command and, in a dialogue, its replies."""
-    return "\n".join((request.command, *(reply for _, reply in request.dialogue)))
+    """What tells one request from another: its command, in a dialogue its replies, and which reading of it this is."""
+    return "\n".join((request.command, *(reply for _, reply in request.dialogue), *request.ask.reading))
 
 
 class Reader:

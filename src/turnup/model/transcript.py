@@ -19,6 +19,14 @@ class Ask:
         """Build one with named arguments; their order does not matter."""
         return cls(fact, tuple(sorted(args.items())))
 
+    @property
+    def reading(self) -> tuple[str, ...]:
+        """Which reading of one command this is, from the argument `sample`; () = the first.
+
+        Two readings are two commands on the wire: what grows between them is what a test looks for.
+        """
+        return tuple(value for name, value in self.args if name == "sample")
+
 
 @dataclass(frozen=True)
 class Request:
