@@ -278,3 +278,30 @@ def test_times_are_written_in_utc() -> None:
     certificate = dataclasses.replace(sample(), started=datetime(2026, 11, 22, 10, 0, 5, tzinfo=east))
     assert json.loads(to_json(certificate))["started"] == "2026-11-22T08:00:05Z"
     assert from_json(to_json(certificate)).started.tzinfo == UTC
+
+
+def own_test(verdict: Verdict, number: int = 21) -> TestResult:
+    """A test that a site added to the twenty."""
+    reason = "" if verdict is Verdict.PASS else "so it is"
+    return TestResult(number, "Verify uptime", "router_uptime", verdict, reason, (finding(verdict),))
+
+
+def test_a_test_that_a_site_added_counts_too() -> None:
+    certificate = sample()
+    with_pass = rebuilt(certificate, results=(*certificate.rows, own_test(Verdict.PASS)))
+    assert with_pass.outcome is Outcome.SATISFIED
+    jsonschema.validate(json.loads(to_json(with_pass)), schema())
+    assert from_json(to_json(with_pass)) == with_pass
+    with_fail = rebuilt(certificate, results=(*certificate.rows, own_test(Verdict.FAIL)))
+    assert with_fail.outcome is Outcome.NOT_SATISFIED
+
+
+def test_a_test_that_a_site_added_replaces_none_of_the_twenty() -> None:
+    certificate = sample()
+    for rows in (
+        (*certificate.rows[:-1], own_test(Verdict.PASS)),
+        (*certificate.rows[1:], own_test(Verdict.PASS)),
+        (*certificate.rows, own_test(Verdict.PASS), own_test(Verdict.PASS)),
+    ):
+        with pytest.raises(TurnupError, match="each once"):
+            rebuilt(certificate, results=rows)

@@ -75,7 +75,8 @@ def install(wheel: Path, away: Path) -> str:
         text=True,
     ).stdout
     (away / "locked.txt").write_text(locked)
-    subprocess.run([uv, "pip", "install", "--quiet", "--compile-bytecode", "--python", python, "-r", away / "locked.txt", wheel], check=True)
+    command: list[str | Path] = [uv, "pip", "install", "--quiet", "--compile-bytecode", "--python", python]
+    subprocess.run([*command, "-r", away / "locked.txt", wheel], check=True)
     return str(python)
 
 

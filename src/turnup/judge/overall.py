@@ -47,7 +47,7 @@ def _not_whole(results: Sequence[TestResult]) -> str:
     titles = [result.title for result in results]
     if missing := [title for title in SCHEDULE_2 if title not in titles]:
         return f"{len(missing)} tests of Schedule 2 were not run: {', '.join(missing[:3])}"
-    if len(titles) != len(SCHEDULE_2):
+    if len(set(titles)) != len(titles):
         return f"{len(titles)} results for the {len(SCHEDULE_2)} tests of Schedule 2"
     for result in results:
         if not any(finding.verdict is result.verdict for finding in result.findings):
