@@ -1,0 +1,5 @@
+"""`python -m turnup`."""
+
+from turnup.cli import main
+
+main()
