@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -91,17 +90,16 @@ def test_log_messages_are_not_taken_for_an_answer(session_to: Open, target: Any)
 
 
 @pytest.mark.parametrize("transport", ["ssh", "telnet"])
-def test_a_connection_lost_in_mid_push(session_to: Open, transport: str, ios: Platform) -> None:
-    patient = replace(ios, settings=replace(ios.settings, config_timeout=60.0))
-    session = session_to("config-drops", transport, platform=patient)
+def test_a_connection_lost_in_mid_push(session_to: Open, transport: str) -> None:
+    session = session_to("config-drops", transport)
     session.enter_config()
     session.config_line("interface Serial5/0", "config-if")
     with pytest.raises(ConfigurationUnknown, match="after 1 answered lines, at 'description two': the connection was"):
         session.config_lines(["description one", "description two", "description three"], "config-if")
 
 
-def test_what_was_sent_is_told(session_to: Open) -> None:
-    session = session_to("config-hangs")
+def test_what_was_sent_is_told(session_to: Open, hasty: Platform) -> None:
+    session = session_to("config-hangs", platform=hasty)
     session.enter_config()
     lines = ["description one", "description two", *[f"description number {n}" for n in range(20)]]
     with pytest.raises(ConfigurationUnknown) as caught:
@@ -122,8 +120,8 @@ def test_secrets_are_typed_but_never_come_back(session_to: Open) -> None:
     assert one == Said("neighbor 10.10.3.2 password <secret:LVL3-MD5>", "")
 
 
-def test_a_lost_answer_tells_no_secret(session_to: Open) -> None:
-    session = session_to("config-hangs", reveal=lambda line: line.replace("<secret:X>", "two"))
+def test_a_lost_answer_tells_no_secret(session_to: Open, hasty: Platform) -> None:
+    session = session_to("config-hangs", platform=hasty, reveal=lambda line: line.replace("<secret:X>", "two"))
     session.enter_config()
     with pytest.raises(ConfigurationUnknown) as caught:
         session.config_line("description <secret:X>", None)
@@ -165,8 +163,8 @@ def test_configuration_refused(session_to: Open) -> None:
         session.enter_config()
 
 
-def test_lines_in_flight_stay_few_however_wide_the_window_for_reading_grew(session_to: Open) -> None:
-    session = session_to("config-hangs")
+def test_lines_in_flight_stay_few_however_wide_the_window_for_reading_grew(session_to: Open, hasty: Platform) -> None:
+    session = session_to("config-hangs", platform=hasty)
     session._conversation.window = 640
     session.enter_config()
     with pytest.raises(ConfigurationUnknown) as caught:

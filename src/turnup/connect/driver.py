@@ -89,6 +89,13 @@ class PipelinedTelnet(WithoutSleeps):
     stream: Telnet
     login_rest: bytes = b""
 
+    def is_alive(self: Any) -> bool:
+        """As netmiko means it; netmiko itself raises when the router has closed."""
+        try:
+            return bool(super().is_alive())  # type: ignore[misc]  # netmiko's, by the mixture
+        except OSError:
+            return False
+
     def establish_connection(self: Any, width: int = 511, height: int = 1000) -> None:
         """Log in by the router's questions; telnet tells no terminal size, the setup does."""
         del width, height
@@ -114,7 +121,7 @@ class SshWire:
         """Send all of it. Raises ConnectionLost."""
         try:
             self._connection.remote_conn.sendall(data)
-        except (OSError, EOFError, AttributeError) as error:
+        except (OSError, EOFError, AttributeError, paramiko.SSHException) as error:
             raise ConnectionLost(f"the connection was lost while sending: {error}") from error
 
     def read(self, seconds: float) -> bytes:
@@ -127,7 +134,7 @@ class SshWire:
             data = bytes(channel.recv(CHUNK))
         except TimeoutError:
             return b""
-        except (OSError, EOFError) as error:
+        except (OSError, EOFError, paramiko.SSHException) as error:
             raise ConnectionLost(f"the connection was lost: {error}") from error
         if not data:
             raise ConnectionLost("the router closed the connection")
