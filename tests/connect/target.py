@@ -279,7 +279,9 @@ class Cli:
 
     def configure(self, line: str) -> None:
         modes = {"interface": "config-if", "router": "config-router"}
-        if line in ("end", "exit"):
+        if line == "interface overlap":
+            self.answer("% 10.0.0.0 overlaps with Serial5/1")
+        elif line in ("end", "exit"):
             self.mode = ""
             self.ready()
         elif matches(self.behaviour.silent_mode_change, line):

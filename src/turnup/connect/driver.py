@@ -6,6 +6,7 @@ host key policy. netmiko and paramiko ship no types; they end at this module's `
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import socket
 from functools import cache
@@ -142,7 +143,13 @@ class SshWire:
 
     def close(self) -> None:
         """End the connection."""
-        self._connection.disconnect()
+        connection = self._connection
+        if connection.remote_conn is not None:
+            with contextlib.suppress(OSError, EOFError, paramiko.SSHException):
+                connection.remote_conn.close()
+            with contextlib.suppress(OSError):  # paramiko's thread looks for the end every 100 ms; this it sees at once
+                connection.sock.shutdown(socket.SHUT_RDWR)
+        connection.disconnect()
 
 
 class TelnetWire:
