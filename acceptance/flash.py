@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from turnup.checks import Expected, Facts, check, compare, holds, inconclusive, part
+from turnup.errors import CouldNotRun
 from turnup.facts.boot import Boot
 from turnup.facts.directory import Directory
 from turnup.facts.version import Version
@@ -32,6 +33,8 @@ def flash(expected: Expected, facts: Facts) -> Iterator[Finding]:
     source = expected.inventory("flash_device")
     yield compare("device of the running image", device, f"{where}:", source=source, seen=facts.seen(version))
     rows = facts.rows(Directory, device=device)
+    if others := sorted({row.device for row in rows} - {device}):
+        raise CouldNotRun(f"the listing is that of {', '.join(others)}, {device} was asked for")
     yield from part("running image", _file(expected, facts, rows, file, version))
     yield from part("next image", _next(facts, rows, device))
     yield from part("free room", _room(expected, facts, rows, device))
