@@ -11,6 +11,7 @@ from turnup.facts.directory import Directory
 from turnup.facts.version import Version
 from turnup.model.transcript import Ask
 from turnup.model.verdict import Finding
+from turnup.rules.evidence import own_version
 
 
 def asks(expected: Expected) -> tuple[Ask, ...]:
@@ -28,7 +29,7 @@ def flash(expected: Expected, facts: Facts) -> Iterator[Finding]:
     size, deleted, too little room, running from another device. INCONCLUSIVE: no approved size, listing not readable.
     """
     device = expected.need(expected.router.flash_device, "the flash device")
-    version = facts.one(Version)
+    version = own_version(expected, facts)
     where, _, file = version.image_file.rpartition(":")
     source = expected.inventory("flash_device")
     yield compare("device of the running image", device, f"{where}:", source=source, seen=facts.seen(version))

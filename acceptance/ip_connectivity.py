@@ -11,7 +11,7 @@ from turnup.model.interface_name import same_interface
 from turnup.model.order import Bgp, Layer3
 from turnup.model.transcript import Ask
 from turnup.model.verdict import Finding
-from turnup.rules.orders import addressed_interface
+from turnup.rules.orders import addressed_interface, silent
 from turnup.rules.pings import ping_ask, ping_finding
 
 
@@ -111,6 +111,9 @@ def _networks(expected: Expected, facts: Facts, bgp: Bgp, link: Layer3) -> Itera
             yield compare(f"route to {row.prefix}", wanted, shown, source=source, seen=facts.seen(row))
     if not bgp.allowed_prefixes:
         yield inconclusive("networks of the customer", "the order lists none", source=source)
+        return
+    if not routed and silent(expected):
+        yield inconclusive("networks of the customer", "none is routed, and the order asks for none", source=source)
         return
     yield holds(
         "networks routed to the customer",

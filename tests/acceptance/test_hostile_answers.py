@@ -416,6 +416,16 @@ TRAPS = (
         "10.10.3.2",
     ),
     Trap("not even our own change is in the log", "logs", UNPROVED, _log("Nov 22 08:01", "Nov 22 07:01"), "none"),
+    *(
+        Trap(
+            "the version is another router's",
+            name,
+            UNPROVED,
+            (("version", "nyc-hud-gsr1 uptime", "nyc-hud-gsr2 uptime"),),
+            "nyc-hud-gsr2",
+        )
+        for name in ("flash", "rp_memory", "logs")
+    ),
     # --- the second processor -------------------------------------------------------------------------------------
     Trap(
         "the standby boots another image",
@@ -467,3 +477,18 @@ def test_trap_is_not_pass(healthy: Case, trap: Trap) -> None:
         if finding.verdict is trap.verdict
     )
     assert trap.told in told
+
+
+def test_nothing_announced_is_not_pass_where_the_order_sets_no_minimum(healthy: Case) -> None:
+    told = healthy.told
+    silent = {"assignment": {"order": {"bgp": {"minimum_prefixes": 0}}}}
+    quiet = replace(healthy, told=replace(told, expected=silent))
+    edits = (
+        ("bgp_summary", "01:08:48        1", "01:08:48        0"),
+        ("route@203.0.113.0", (HOME / "healthy" / "route@203.0.113.0.txt").read_text(), "% Network not in table\n"),
+    )
+    assert _judged(quiet, Trap("", "bgp_neighbors", UNPROVED, edits[:1])).verdict is UNPROVED
+    assert _judged(quiet, Trap("", "ip_connectivity", UNPROVED, edits[1:])).verdict is UNPROVED
+    accepted = {**silent, "policy": {"checks": {"bgp_neighbors": {"silent_customers_ok": True}}}}
+    agreed = replace(healthy, told=replace(told, expected=accepted))
+    assert _judged(agreed, Trap("", "bgp_neighbors", UNPROVED, edits[:1])).verdict is Verdict.PASS

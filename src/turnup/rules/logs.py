@@ -12,8 +12,8 @@ from turnup.checks import Expected, Facts
 from turnup.errors import CouldNotRun
 from turnup.facts.clock import Clock
 from turnup.facts.log_message import LogMessage
-from turnup.facts.version import Version
 from turnup.model.interface_name import same_interface
+from turnup.rules.evidence import own_version
 from turnup.rules.times import router_now, stamp_time, uptime
 
 # Never allowed, whatever their severity says: boards, fabric, and alarms of the optics.
@@ -70,7 +70,7 @@ def log_window(expected: Expected, facts: Facts, margin: timedelta) -> Window:
     since = datetime.fromisoformat(expected.since) if expected.since else None
     if since is not None:
         since = (since if since.tzinfo else since.replace(tzinfo=UTC)) - margin + min(skew, timedelta(0))
-    return Window(since, now, uptime(facts.one(Version).uptime))
+    return Window(since, now, uptime(own_version(expected, facts).uptime))
 
 
 def code(message: LogMessage) -> str:
