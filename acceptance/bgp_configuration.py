@@ -13,7 +13,7 @@ from turnup.model.interface_name import same_interface
 from turnup.model.order import Bgp
 from turnup.model.transcript import Ask
 from turnup.model.verdict import Finding, Seen, Verdict
-from turnup.rules.bgp import BgpSection, as_number, bgp_section, is_address
+from turnup.rules.bgp import BgpSection, as_number, bgp_section, definitions, is_address, undefined
 from turnup.rules.evidence import lines_seen
 from turnup.rules.orders import lines_of, without_bgp
 from turnup.rules.tokens import as_intended, token_name, without_token
@@ -39,7 +39,8 @@ def bgp_configuration(expected: Expected, facts: Facts) -> Iterator[Finding]:
     Keys are compared as fingerprints, never as text. iBGP peers come from the loopback; lines of a peer-group count
     for its members. The running session shows the same filters and limit.
     FAIL: a line missing, different or extra; wrong AS; neighbor shut; an external neighbor without inbound filter or
-    maximum-prefix. INCONCLUSIVE: no rendered lines, key present but its value not at hand, output not readable.
+    maximum-prefix, or with a filter that is not defined; an internal neighbor that inventory does not name.
+    INCONCLUSIVE: no rendered lines, key present but its value not at hand, output not readable.
     """
     config = facts.configuration()
     section = bgp_section(config)
@@ -63,7 +64,7 @@ def bgp_configuration(expected: Expected, facts: Facts) -> Iterator[Finding]:
         yield from part("customer's session as it runs", _running(expected, facts))
     for peer in expected.need(expected.router.ibgp_peers, "the iBGP mesh"):
         yield from part(f"iBGP {peer.name}", _ibgp(expected, facts, section, peer))
-    yield from part("external neighbors", _external(facts, section))
+    yield from part("other neighbors", _external(expected, facts, config, section))
 
 
 def _order(expected: Expected) -> tuple[Bgp, str]:
@@ -184,21 +185,38 @@ def _seen(facts: Facts, section: BgpSection, name: str, *words: str) -> tuple[Se
     return lines_seen(facts, *joined, *told, section=section.header) or lines_seen(facts, section.header, section="")
 
 
-def _external(facts: Facts, section: BgpSection) -> Iterator[Finding]:
-    """An unfiltered external neighbor can flood this router, and with it the port under test."""
+def _internal(expected: Expected, facts: Facts, section: BgpSection, name: str) -> Iterator[Finding]:
+    """Internal sessions carry no filter: one that inventory does not know lets a stranger in."""
+    if name not in {str(peer.address) for peer in expected.router.ibgp_peers}:
+        seen = lines_seen(facts, *section.texts_of(name), section=section.header)
+        source = expected.inventory("ibgp_peers")
+        yield compare(f"iBGP neighbor {name}", "none", "a peer that inventory does not name", source=source, seen=seen)
+
+
+def _external(expected: Expected, facts: Facts, config: Configuration, section: BgpSection) -> Iterator[Finding]:
+    """An unfiltered external neighbor can flood this router, and with it the port under test.
+
+    A filter that is named but not there filters nothing.
+    """
     for name, neighbor in section.neighbors.items():
         remote = neighbor.value("remote-as")
         if is_address(name) and remote is None:
             seen = lines_seen(facts, *section.texts_of(name), section=section.header)
             yield inconclusive(f"neighbor {name} filtered", "it has no remote-as", seen=seen)
-        if not is_address(name) or remote is None or as_number(remote) == section.local_as:
+        if not is_address(name) or remote is None:
+            continue
+        if as_number(remote) == section.local_as:
+            yield from _internal(expected, facts, section, name)
             continue
         filtered = (
             neighbor.inbound("prefix-list") or neighbor.inbound("route-map") or neighbor.inbound("distribute-list")
         )
         limited = neighbor.value("maximum-prefix")
         told = f"inbound filter {filtered or 'none'}, maximum-prefix {limited or 'none'}"
+        if missing := undefined(config, neighbor):
+            filtered, told = None, f"{told}; not in the configuration: {', '.join(missing)}"
         seen = _seen(facts, section, name, "remote-as", "prefix-list", "route-map", "distribute-list", "maximum-prefix")
+        seen += lines_seen(facts, *definitions(config, neighbor), section="") if filtered else ()
         yield holds(
             f"neighbor {name} filtered",
             bool(filtered and limited),

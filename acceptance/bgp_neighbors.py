@@ -10,18 +10,19 @@ from turnup.errors import CouldNotRun
 from turnup.facts.bgp_summary import BgpSummary
 from turnup.model.verdict import Finding
 from turnup.rules.bgp import as_number
-from turnup.rules.orders import without_bgp
+from turnup.rules.orders import Silence, silent, without_bgp
 from turnup.rules.times import duration
 
 
-@check(8, "Verify BGP neighbors", needs=("bgp_summary",))
+@check(8, "Verify BGP neighbors", needs=("bgp_summary",), settings=Silence)
 def bgp_neighbors(expected: Expected, facts: Facts) -> Iterator[Finding]:
     """Each expected peer stands in the table once, Established, with the right AS, for at least the soak time.
 
     The customer sends between the order's minimum and maximum-prefix. A session is Established exactly when the last
     column is a number; `Active` means that it is not.
     FAIL: missing, any other state, wrong AS, prefixes out of bounds, wrong router id or own AS.
-    INCONCLUSIVE: up for less than the soak time; no soak time in the policy; table not readable.
+    INCONCLUSIVE: nothing announced where the order sets no minimum, unless policy accepts that; up for less than the
+    soak time; no soak time in the policy; table not readable.
     """
     rows = facts.rows(BgpSummary)
     yield from part("this router", _self(expected, facts, rows))
@@ -100,7 +101,15 @@ def _customer(expected: Expected, facts: Facts, rows: tuple[BgpSummary, ...]) ->
     address = str(link.customer_address)
     yield from _session(expected, facts, rows, "customer", address, bgp.peer_as, expected.order("bgp.peer_as"))
     row = _row(rows, address)
-    if row is not None and row.prefixes is not None:
+    if row is not None and row.prefixes == 0 and silent(expected):
+        yield inconclusive(
+            "customer's prefixes",
+            "none announced, and the order asks for none",
+            expected="at least 1",
+            source=expected.order("bgp.minimum_prefixes"),
+            seen=facts.seen(row),
+        )
+    elif row is not None and row.prefixes is not None:
         yield holds(
             "customer's prefixes",
             bgp.minimum_prefixes <= row.prefixes <= bgp.maximum_prefix,

@@ -17,9 +17,14 @@ from turnup.rules.evidence import lines_seen
 
 @dataclass(frozen=True)
 class Settings:
-    """`login_list`: the method list the console must use; None = any that asks for a login."""
+    """`login_list`: the method list the console must use; None = any that asks for a login.
+
+    `hostname_shown`: whether the console must say whose it is; false where it shows a bare prompt, and then the wiring
+    is not proved.
+    """
 
     login_list: str | None = None
+    hostname_shown: bool = True
 
 
 def asks(expected: Expected) -> tuple[Ask, ...]:
@@ -33,7 +38,8 @@ def console_login(expected: Expected, facts: Facts) -> Iterator[Finding]:
 
     FAIL: a session stands open at the console (`>` or `#`), the port is silent, another router answers, `no login`,
     `no exec`, a method list that is missing or has `none`, `exec-timeout 0 0`.
-    INCONCLUSIVE: the console server was not reached (configuration alone proves no access), none in inventory.
+    INCONCLUSIVE: the console server was not reached (configuration alone proves no access), none in inventory; the
+    console does not say whose it is.
     """
     yield from part("configuration", _configured(expected, facts))
     servers = expected.need(_server(expected), "the console server")
@@ -57,7 +63,17 @@ def _prompt(expected: Expected, facts: Facts, server: str) -> Iterator[Finding]:
         source=source,
         seen=seen,
     )
-    if row.banner_hostname is not None:
+    if row.server != server:
+        yield inconclusive("console server", f"the answer is that of {row.server}", expected=server, seen=seen)
+    if row.banner_hostname is None and expected.settings("console_login", Settings).hostname_shown:
+        why = f"not shown before {row.shown or 'the prompt'}"
+        yield inconclusive("router at the console", why, expected=expected.router.name, source=source, seen=seen)
+    elif row.banner_hostname is None:
+        agreed = expected.agreed("checks.console_login.hostname_shown")
+        yield holds(
+            "router at the console", True, expected="may stay unsaid", observed="not shown", source=agreed, seen=seen
+        )
+    else:
         yield compare("router at the console", expected.router.name, row.banner_hostname, source=source, seen=seen)
 
 

@@ -69,8 +69,11 @@ def _answer(expected: Expected, facts: Facts, subject: str, args: dict[str, str]
             seen=facts.seen(*rows),
         )
         return
-    if {(_plain(row.name), row.type) for row in rows} != {(_plain(args["name"]), args["type"])}:
-        yield inconclusive(subject, "the answer is to another question", expected=wanted, source=source)
+    asked = {(args["server"], _plain(args["name"]), args["type"])}
+    told = {(row.server, _plain(row.name), row.type) for row in rows}
+    if told != asked:
+        shown = "; ".join(" ".join(words) for words in sorted(told))
+        yield inconclusive(subject, f"the answer is to another question: {shown}", expected=wanted, source=source)
         return
     values = tuple(sorted(_plain(row.value) for row in rows if row.value is not None))
     yield compare(subject, (_plain(wanted),), values, source=source, seen=facts.seen(*rows))

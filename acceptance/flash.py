@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from turnup.checks import Expected, Facts, check, compare, holds, inconclusive, part
+from turnup.errors import CouldNotRun
 from turnup.facts.boot import Boot
 from turnup.facts.directory import Directory
 from turnup.facts.version import Version
 from turnup.model.transcript import Ask
 from turnup.model.verdict import Finding
+from turnup.rules.evidence import own_version
 
 
 def asks(expected: Expected) -> tuple[Ask, ...]:
@@ -27,11 +29,13 @@ def flash(expected: Expected, facts: Facts) -> Iterator[Finding]:
     size, deleted, too little room, running from another device. INCONCLUSIVE: no approved size, listing not readable.
     """
     device = expected.need(expected.router.flash_device, "the flash device")
-    version = facts.one(Version)
+    version = own_version(expected, facts)
     where, _, file = version.image_file.rpartition(":")
     source = expected.inventory("flash_device")
     yield compare("device of the running image", device, f"{where}:", source=source, seen=facts.seen(version))
     rows = facts.rows(Directory, device=device)
+    if others := sorted({row.device for row in rows} - {device}):
+        raise CouldNotRun(f"the listing is that of {', '.join(others)}, {device} was asked for")
     yield from part("running image", _file(expected, facts, rows, file, version))
     yield from part("next image", _next(facts, rows, device))
     yield from part("free room", _room(expected, facts, rows, device))

@@ -11,7 +11,7 @@ from turnup.facts.interface import Interface
 from turnup.model.interface_name import InterfaceName
 from turnup.model.verdict import Finding
 from turnup.rules.evidence import lines_seen
-from turnup.rules.interfaces import only
+from turnup.rules.interfaces import only, protocol_of
 
 
 @check(11, "Verify source interface loopback for ftp and tftp", needs=("running_config", "interface"))
@@ -45,7 +45,7 @@ def _loopback(expected: Expected, facts: Facts) -> Iterator[Finding]:
         )
         return
     source, seen = expected.inventory("loopback"), facts.seen(row)
-    yield compare(f"{name} state", "up/up", f"{row.status}/{row.protocol}", source=source, seen=seen)
+    yield compare(f"{name} state", "up/up", f"{row.status}/{protocol_of(row)}", source=source, seen=seen)
     yield compare(
         f"{name} address", IPv4Interface(f"{expected.router.loopback}/32"), row.address, source=source, seen=seen
     )

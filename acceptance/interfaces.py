@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from ipaddress import IPv4Interface
 
 from turnup.checks import Expected, Facts, check, compare, holds, inconclusive, part
@@ -22,6 +23,7 @@ from turnup.rules.evidence import lines_seen
 from turnup.rules.interfaces import SECOND, alarms, controller_asks, errors, named, only, stanza, state
 from turnup.rules.line_settings import ds3, sonet
 from turnup.rules.orders import addressed_interface, customer_ports
+from turnup.rules.times import duration
 
 _SHOWN = {
     Encapsulation.HDLC: "HDLC",
@@ -34,6 +36,22 @@ _TAGGED = "802.1Q Virtual LAN"
 _MTU = {Speed.FE: 1500, Speed.GE: 1500}  # others 4470 on this equipment
 _BANDWIDTHS = {Speed.DS3: (44210, 44736)}  # both are in use for a whole DS-3
 _PORT = ("Serial", "POS", "FastEthernet", "GigabitEthernet", "TenGigabitEthernet", "ATM")
+# Lines that a port has only when somebody wants them, and that decide what becomes of its packets.
+_FOREIGN = (
+    *(
+        "ip access-group ",
+        "ip policy ",
+        "ip address ",
+        "ip unnumbered ",
+        "ip vrf ",
+        "ip nat ",
+        "ip router ",
+        "ip verify ",
+    ),
+    *("rate-limit ", "traffic-shape ", "service-policy ", "crypto map ", "no keepalive", "loopback", "shutdown"),
+    *("encapsulation ", "ppp authentication ", "mtu ", "crc "),
+)
+_QUIET = timedelta(minutes=5)  # keepalives come every ten seconds
 _CARD_RUNS = "Line Card Enabled (IOS RUN)"
 
 
@@ -85,10 +103,10 @@ def _ordered(expected: Expected, facts: Facts) -> Iterator[Finding]:
     yield from _address(expected, facts)
     allowed = expected.settings("interfaces", Settings).errors_allowed
     yield from errors(facts, row, allowed=allowed, source=expected.agreed("checks.interfaces.errors_allowed"))
-    if row.last_input in (None, "never"):
-        yield inconclusive(
-            f"{name} traffic", f"last input {row.last_input}", expected="input seen", seen=facts.seen(row)
-        )
+    heard = duration(row.last_input or "")
+    if heard is None or heard > _QUIET:
+        wanted = f"input within {_QUIET}"
+        yield inconclusive(f"{name} traffic", f"last input {row.last_input}", expected=wanted, seen=facts.seen(row))
     yield from part(f"{name} alarms", alarms(facts, name, source="Schedule 2"))
     yield from part(f"{name} DS-3 settings", ds3(expected, facts, name))
     yield from part(f"{name} SONET settings", sonet(expected, facts, row))
@@ -147,10 +165,14 @@ def _address(expected: Expected, facts: Facts) -> Iterator[Finding]:
         yield from _tag(expected, facts, row)
     brief = facts.rows(InterfaceBrief)
     for line in named(brief, port):
-        shown = f"{line.address} {line.status}/{line.protocol}"
+        shown = _in_brief(line)
         yield compare(f"{port} in brief", f"{wanted.ip} up/up", shown, source=source, seen=facts.seen(line))
     if not named(brief, port):
         yield inconclusive(f"{port} in brief", "not in the table", expected=f"{wanted.ip} up/up")
+
+
+def _in_brief(row: InterfaceBrief) -> str:
+    return f"{row.address} {row.status}/{row.protocol}{'' if row.ok == 'YES' else ' not valid'}"
 
 
 def _tag(expected: Expected, facts: Facts, row: Interface) -> Iterator[Finding]:
@@ -171,6 +193,16 @@ def _configured(expected: Expected, facts: Facts) -> Iterator[Finding]:
             shown = text if text in (config.section(section) or ()) else None
             source, seen = expected.order("lines"), lines_seen(facts, text, section=section)
             yield compare(f"{section.split()[1]}: {text}", text, shown, source=source, seen=seen)
+    for section in dict.fromkeys(section for section, _ in lines if section.startswith("interface ")):
+        yield from _left_over(expected, facts, section, {text for header, text in lines if header == section})
+
+
+def _left_over(expected: Expected, facts: Facts, section: str, ours: set[str]) -> Iterator[Finding]:
+    """Lines of somebody else that change what the port does with packets; the image's own defaults are none."""
+    for text in facts.configuration().section(section) or ():
+        if text not in ours and text.startswith(_FOREIGN):
+            source, seen = expected.order("lines"), lines_seen(facts, text, section=section)
+            yield compare(f"{section.split()[1]}: line not of the order", "none", text, source=source, seen=seen)
 
 
 def _card(expected: Expected, facts: Facts) -> Iterator[Finding]:
@@ -218,7 +250,7 @@ def _in_service(expected: Expected, facts: Facts) -> Iterator[Finding]:
     rows = facts.rows(InterfaceBrief)
     for name, address in wanted:
         found = named(rows, name)
-        shown = "; ".join(f"{row.address} {row.status}/{row.protocol}" for row in found)
+        shown = "; ".join(map(_in_brief, found))
         source, seen = expected.inventory("links, loopback"), facts.seen(*found) or facts.whole(InterfaceBrief)
         yield compare(name, f"{address} up/up", shown, source=source, seen=seen)
 

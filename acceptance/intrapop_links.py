@@ -9,10 +9,11 @@ from turnup.checks import Expected, Facts, check, compare, holds, inconclusive, 
 from turnup.facts.controller_pos import ControllerPos
 from turnup.facts.interface import Interface
 from turnup.model.equipment import IntraPopLink
+from turnup.model.interface_name import same_interface
 from turnup.model.transcript import Ask
 from turnup.model.verdict import Finding
 from turnup.rules.interfaces import SECOND, alarms, controller_asks, errors, only, state
-from turnup.rules.isis import link_adjacency, same_name
+from turnup.rules.isis import link_adjacency
 from turnup.rules.pings import ping_ask, ping_finding
 
 
@@ -86,9 +87,19 @@ def _path_trace(facts: Facts, link: IntraPopLink, source: str) -> Iterator[Findi
     if row is not None and row.remote_hostname:
         yield holds(
             f"{link.interface} path trace",
-            same_name(row.remote_hostname, link.far_router),
+            row.remote_hostname == link.far_router,
             expected=link.far_router,
             observed=row.remote_hostname,
+            source=source,
+            seen=facts.seen(row),
+        )
+    if row is not None and row.remote_interface:
+        good = same_interface(row.remote_interface, link.far_interface)
+        yield holds(
+            f"{link.interface} far port",
+            good,
+            expected=link.far_interface,
+            observed=row.remote_interface,
             source=source,
             seen=facts.seen(row),
         )

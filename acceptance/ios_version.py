@@ -8,7 +8,7 @@ from turnup.checks import Expected, Facts, check, compare, holds, inconclusive, 
 from turnup.facts.boot import Boot
 from turnup.facts.version import Version
 from turnup.model.policy import ApprovedImage
-from turnup.model.verdict import Finding
+from turnup.model.verdict import Finding, Seen
 
 
 @check(16, "Verify IOS version", needs=("version", "boot"))
@@ -66,5 +66,18 @@ def _boot(expected: Expected, facts: Facts, version: Version) -> Iterator[Findin
     for shown in (version.next_config_register, row.next_config_register):
         if shown is not None:
             yield compare("register at next reload", register, shown, source=source, seen=seen)
-    if row.standby is not None and "not ready" in row.standby.lower():
-        yield inconclusive("standby processor", row.standby, expected="the same image", seen=facts.seen(row))
+    yield from _standby(expected, row, version, facts.seen(row))
+
+
+def _standby(expected: Expected, row: Boot, version: Version, seen: tuple[Seen, ...]) -> Iterator[Finding]:
+    """A second processor must boot the same image; one that inventory knows and nobody shows is not proved."""
+    if row.standby is None and len(expected.router.processor_slots) < 2:
+        return
+    said = (row.standby or "").splitlines()
+    booted = [line.split("=", 1)[1].strip() for line in said if line.startswith("Standby BOOT variable =")]
+    first = tuple(text.split(";")[0].split(",")[0] for text in booted)
+    if not first:
+        why = row.standby or "not shown"
+        yield inconclusive("standby processor", why, expected=f"boots {version.image_file}", seen=seen)
+        return
+    yield compare("standby processor boots", (version.image_file,), first, source="the running image", seen=seen)

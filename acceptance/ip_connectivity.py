@@ -11,7 +11,7 @@ from turnup.model.interface_name import same_interface
 from turnup.model.order import Bgp, Layer3
 from turnup.model.transcript import Ask
 from turnup.model.verdict import Finding
-from turnup.rules.orders import addressed_interface
+from turnup.rules.orders import addressed_interface, silent
 from turnup.rules.pings import ping_ask, ping_finding
 
 
@@ -82,12 +82,16 @@ def _routes(expected: Expected, facts: Facts) -> Iterator[Finding]:
     port = addressed_interface(expected)
     rows = facts.rows(Route, address=str(link.customer_address))
     seen = facts.seen(*rows) or facts.whole(Route, address=str(link.customer_address))
-    good = len(rows) == 1 and rows[0].prefix == str(link.link_prefix) and same_interface(rows[0].interface or "", port)
-    shown = "; ".join(f"{row.prefix} by {row.interface or row.next_hop}" for row in rows)
+    good = (
+        len(rows) == 1
+        and (rows[0].prefix, rows[0].protocol) == (str(link.link_prefix), "connected")
+        and same_interface(rows[0].interface or "", port)
+    )
+    shown = "; ".join(f"{row.prefix} {row.protocol} by {row.interface or row.next_hop}" for row in rows)
     yield holds(
         "route to the link",
         good,
-        expected=f"{link.link_prefix} by {port}",
+        expected=f"{link.link_prefix} connected by {port}",
         observed=shown,
         source=expected.order("layer3.link_prefix"),
         seen=seen,
@@ -99,14 +103,17 @@ def _routes(expected: Expected, facts: Facts) -> Iterator[Finding]:
 def _networks(expected: Expected, facts: Facts, bgp: Bgp, link: Layer3) -> Iterator[Finding]:
     source, routed = expected.order("bgp.allowed_prefixes"), 0
     for prefix in bgp.allowed_prefixes:
-        rows = _exact(facts, prefix)
-        routed += bool(rows)
-        if rows:
-            hops = {row.next_hop for row in rows}
-            wanted = {str(link.customer_address)}
-            yield compare(f"route to {prefix}", wanted, hops, source=source, seen=facts.seen(*rows))
+        rows = _within(facts, prefix)
+        routed += any(row.prefix == str(prefix) for row in rows)
+        wanted = f"by bgp to {link.customer_address}"
+        for row in rows:
+            shown = f"by {row.protocol.split()[0]} to {row.next_hop or row.interface}"
+            yield compare(f"route to {row.prefix}", wanted, shown, source=source, seen=facts.seen(row))
     if not bgp.allowed_prefixes:
         yield inconclusive("networks of the customer", "the order lists none", source=source)
+        return
+    if not routed and silent(expected):
+        yield inconclusive("networks of the customer", "none is routed, and the order asks for none", source=source)
         return
     yield holds(
         "networks routed to the customer",
@@ -118,7 +125,7 @@ def _networks(expected: Expected, facts: Facts, bgp: Bgp, link: Layer3) -> Itera
     )
 
 
-def _exact(facts: Facts, prefix: IPv4Network) -> tuple[Route, ...]:
-    """Paths to exactly that network: a default route or an aggregate is not the customer's announcement."""
+def _within(facts: Facts, prefix: IPv4Network) -> tuple[Route, ...]:
+    """Paths to that network or to a part of it: a default route or an aggregate is not the customer's announcement."""
     rows = facts.rows(Route, address=str(prefix.network_address))
-    return tuple(row for row in rows if row.prefix == str(prefix))
+    return tuple(row for row in rows if IPv4Network(row.prefix).subnet_of(prefix))

@@ -32,8 +32,8 @@ class Settings:
 def isis_configuration(expected: Expected, facts: Facts) -> Iterator[Finding]:
     """One process with the inventory's NET, level, metric style; IS-IS on every link with its metric, loopback passive.
 
-    FAIL: an attribute differs or is missing, a second NET or process, IS-IS on an interface that is neither link nor
-    loopback; above all on a customer port, which is a fault of security.
+    FAIL: an attribute differs or is missing, a second NET or process, the overload bit, IS-IS on an interface that is
+    neither link nor loopback; above all on a customer port, which is a fault of security.
     INCONCLUSIVE: configuration or `show clns protocol` not readable, inventory without NET or links.
     """
     config = facts.configuration()
@@ -63,6 +63,10 @@ def _process(expected: Expected, facts: Facts, config: Configuration) -> Iterato
         yield _line(facts, header, lines, subject, word, value, source)
     if router.is_type != _DEFAULT_IS_TYPE or any(line.startswith("is-type ") for line in lines):
         yield _line(facts, header, lines, "IS type", "is-type", router.is_type, expected.inventory("is_type"))
+    away = tuple(line for line in lines if line.startswith(("set-overload-bit", "protocol shutdown")))
+    told = "; ".join(away) or "none"
+    seen = lines_seen(facts, *away, section=header)
+    yield compare("lines that keep traffic away (overload bit)", "none", told, source="", seen=seen)
     passive = [f"passive-interface {router.source_interface}"]
     passive += lines_of(expected, header) if expected.assignment else []
     for text in dict.fromkeys(passive):

@@ -39,14 +39,14 @@ def password_of_last_resort(expected: Expected, facts: Facts) -> Iterator[Findin
         if not lines:
             yield inconclusive(f"line {kind}", "not in the configuration", seen=facts.whole(RunningConfig))
         for line in lines:
-            yield _login(facts, config, line)
-    yield _enable_list(facts, config)
+            yield from part(line.header, _login(facts, config, line))
+    yield from part("enable list", _enable_list(facts, config))
     yield from _locked_out(facts, config)
     yield from part("enable secret", _enable_secret(expected, facts, config))
     yield from part("last-resort account", _account(expected, facts, config))
 
 
-def _login(facts: Facts, config: Configuration, line: TerminalLine) -> Finding:
+def _login(facts: Facts, config: Configuration, line: TerminalLine) -> Iterator[Finding]:
     subject = f"{line.header} falls back"
     found = method_list(config, "authentication login", line.login_list)
     named = [text for text in line.lines if text.startswith("login ")]
@@ -58,15 +58,15 @@ def _login(facts: Facts, config: Configuration, line: TerminalLine) -> Finding:
     if last == "line":
         good = any(text.startswith("password ") for text in line.lines)
     shown = f"{line.login_list}: {' '.join(methods) or 'no such list'}"
-    return holds(subject, good, expected=f"last method one of {', '.join(LOCAL_METHODS)}", observed=shown, seen=seen)
+    yield holds(subject, good, expected=f"last method one of {', '.join(LOCAL_METHODS)}", observed=shown, seen=seen)
 
 
-def _enable_list(facts: Facts, config: Configuration) -> Finding:
+def _enable_list(facts: Facts, config: Configuration) -> Iterator[Finding]:
     found = method_list(config, "authentication enable", "default")
     shown = " ".join(found.methods) if found else "no list"
-    good = found is not None and found.methods[-1:] == ("enable",)
+    good = found is not None and found.methods[-1:] == ("enable",) and "none" not in found.methods
     seen = lines_seen(facts, found.text, section="") if found else facts.whole(RunningConfig)
-    return holds("enable falls back", good, expected="last method enable", observed=shown, seen=seen)
+    yield holds("enable falls back", good, expected="last method enable", observed=shown, seen=seen)
 
 
 def _locked_out(facts: Facts, config: Configuration) -> Iterator[Finding]:
@@ -111,12 +111,16 @@ def _account(expected: Expected, facts: Facts, config: Configuration) -> Iterato
     lines = config.headers(f"username {user}")
     source = expected.inventory("last_resort_user")
     seen = lines_seen(facts, *lines, section="")
-    words = [word for text in lines for word in text.split()[2:]]
-    secret = secret_after(words, "secret") or secret_after(words, "password")
-    shown = "no such account" if not lines else "with a secret" if secret else "without a secret"
+    words = [text.split()[2:] for text in lines]
+    stored = [s for line in words for kind in ("secret", "password") if (s := secret_after(line, kind))]
+    secret = stored[0] if len(stored) == 1 else None
+    shown = "no such account" if not lines else "with a secret" if secret else f"with {len(stored)} secrets"
+    if any("nopassword" in line for line in words):
+        shown = "without a secret (nopassword)"
     yield compare(f"username {user}", "with a secret", shown, source=source, seen=seen)
+    for found in stored:
+        yield _type(expected, f"type of {user}'s secret", found, facts, lines)
     if secret is None:
         return
-    yield _type(expected, f"type of {user}'s secret", secret, facts, lines)
     where = expected.inventory("last_resort_secret")
     yield matches_vault(f"secret of {user}", secret, name, expected.known_secrets, source=where, seen=seen)

@@ -10,9 +10,9 @@ from turnup.errors import CouldNotRun
 from turnup.facts.log_message import LogMessage
 from turnup.facts.memory import Memory
 from turnup.facts.process_memory import ProcessMemory
-from turnup.facts.version import Version
 from turnup.model.policy import MemoryLimits
 from turnup.model.verdict import Finding, Seen
+from turnup.rules.evidence import own_version
 from turnup.rules.logs import in_window, log_window, matches
 from turnup.rules.times import uptime
 
@@ -28,7 +28,7 @@ def rp_memory(expected: Expected, facts: Facts) -> Iterator[Finding]:
     fragmented, allocation failures in the log. INCONCLUSIVE: router up for less than ten minutes, pools not readable
     (the total free alone says nothing about fragmentation), no limits in the policy.
     """
-    version = facts.one(Version)
+    version = own_version(expected, facts)
     seen = facts.seen(version)
     wanted = expected.need(expected.router.memory_kbyte, "the memory of the route processor")
     source = expected.inventory("memory_kbyte")

@@ -14,7 +14,7 @@ from turnup.facts.user import User
 from turnup.model.interface_name import InterfaceName
 from turnup.model.transcript import Ask
 from turnup.model.verdict import Finding, Verdict
-from turnup.rules.aaa import NEW_MODEL, method_lists, tacacs_groups
+from turnup.rules.aaa import NEW_MODEL, method_list, method_lists, tacacs_groups, terminal_lines
 from turnup.rules.evidence import lines_seen
 from turnup.rules.interfaces import SECOND
 
@@ -94,12 +94,48 @@ def _lists(expected: Expected, facts: Facts, config: Configuration) -> Iterator[
     kinds += [f"authorization {what}" for what in settings.authorization]
     kinds += [f"accounting {what}" for what in settings.accounting]
     groups = tacacs_groups(config)
+    yield from part("login of the vty lines", _vty_logins(expected, facts, config))
+    for group in sorted(_named_groups(config, kinds) & groups - {"tacacs+"}):
+        yield _members(expected, facts, config, group)
     for kind in kinds:
-        found = [entry for entry in method_lists(config, kind) if groups & set(entry.methods)]
+        found = [entry for entry in method_lists(config, kind) if entry.methods and entry.methods[0] in groups]
         shown = "; ".join(entry.text for entry in method_lists(config, kind))
         seen = lines_seen(facts, *(entry.text for entry in found), section="")
         source = expected.agreed("checks.tacacs") if kind.startswith(("authorization", "accounting")) else ""
-        yield holds(kind, bool(found), expected="a list with tacacs+", observed=shown, source=source, seen=seen)
+        yield holds(kind, bool(found), expected="a list with tacacs+ first", observed=shown, source=source, seen=seen)
+
+
+def _vty_logins(expected: Expected, facts: Facts, config: Configuration) -> Iterator[Finding]:
+    """The list that a vty range uses has TACACS+ first: another list, or local accounts before it, goes past it."""
+    groups = tacacs_groups(config)
+    lines = expected.need(terminal_lines(config, "vty"), "the vty lines")
+    for line in lines:
+        entry = method_list(config, "authentication login", line.login_list)
+        good = entry is not None and bool(entry.methods) and entry.methods[0] in groups
+        shown = entry.text if entry else f"no list {line.login_list}"
+        seen = lines_seen(facts, line.header, section="")
+        seen += lines_seen(facts, entry.text, section="") if entry else facts.whole(RunningConfig)
+        yield holds(f"login on {line.header}", good, expected="tacacs+ first", observed=shown, seen=seen)
+
+
+def _named_groups(config: Configuration, kinds: list[str]) -> set[str]:
+    return {method for kind in kinds for entry in method_lists(config, kind) for method in entry.methods}
+
+
+def _members(expected: Expected, facts: Facts, config: Configuration, group: str) -> Finding:
+    """A server group asks its own members, whatever servers stand beside it; later trains name them."""
+    header = f"aaa group server tacacs+ {group}"
+    lines = [text for text in config.section(header) or () if text.split()[0] in ("server", "server-private")]
+    shown = tuple(_address(config, text.split()) for text in lines)
+    seen = lines_seen(facts, *lines, section=header)
+    return compare(f"group {group}", _wanted(expected), shown, source=expected.inventory("tacacs_servers"), seen=seen)
+
+
+def _address(config: Configuration, words: list[str]) -> str:
+    if words[1] != "name":
+        return words[1]
+    body = config.section(f"tacacs server {words[-1]}") or ()
+    return next((text.split()[-1] for text in body if text.startswith("address ipv4 ")), f"server {words[-1]}")
 
 
 def _life(expected: Expected, facts: Facts) -> Iterator[Finding]:
@@ -107,14 +143,23 @@ def _life(expected: Expected, facts: Facts) -> Iterator[Finding]:
     source = expected.inventory("tacacs_servers")
     seen = facts.seen(*rows) or facts.whole(TacacsServer)
     yield compare("running servers", _wanted(expected), tuple(row.address for row in rows), source=source, seen=seen)
-    later = _later(facts)
-    if rows and later and _every_command_asks(expected):
+    again = _again(facts)
+    later = {row.address: row for row in again}
+    yield compare("servers at the end", _wanted(expected), tuple(later), source=source, seen=facts.seen(*again) or seen)
+    if rows and _every_command_asks(expected):
         yield _traffic(facts, rows[0], later.get(rows[0].address))
     alive = False
     for row in rows:
         finding = _server(expected, facts, row, later.get(row.address), alive)
         alive = alive or (row.packets_in > 0 and finding.verdict is Verdict.PASS)
         yield finding
+
+
+def _again(facts: Facts) -> tuple[TacacsServer, ...]:
+    try:
+        return facts.rows(TacacsServer, **SECOND)
+    except CouldNotRun as error:
+        raise CouldNotRun(f"only one sample: {error}") from error
 
 
 def _every_command_asks(expected: Expected) -> bool:
@@ -130,13 +175,6 @@ def _traffic(facts: Facts, row: TacacsServer, later: TacacsServer | None) -> Fin
     return holds(f"traffic of {row.address}", grown, expected="grown", observed=told, seen=seen)
 
 
-def _later(facts: Facts) -> dict[str, TacacsServer]:
-    try:
-        return {row.address: row for row in facts.rows(TacacsServer, **SECOND)}
-    except CouldNotRun:
-        return {}
-
-
 def _server(expected: Expected, facts: Facts, row: TacacsServer, later: TacacsServer | None, alive: bool) -> Finding:
     subject, seen = f"server {row.address}", facts.seen(*(r for r in (row, later) if r))
     told = f"{row.packets_out} packets out, {row.packets_in} in"
@@ -144,6 +182,9 @@ def _server(expected: Expected, facts: Facts, row: TacacsServer, later: TacacsSe
     if grown or (row.status or "").lower() == "dead":
         told = f"{told}; {grown or f'status {row.status}'}"
         return Finding(subject, Verdict.FAIL, "alive, no failure added", told, "", seen)
+    if later is None or later.packets_in < row.packets_in or later.packets_out < row.packets_out:
+        why = "not in the second sample" if later is None else "counters were cleared during the test"
+        return inconclusive(subject, f"{told}; {why}", expected="alive, no failure added", seen=seen)
     if row.packets_out == 0 and row.packets_in == 0:
         if alive and expected.settings("tacacs", Settings).unused_servers_ok:
             source = expected.agreed("checks.tacacs.unused_servers_ok")

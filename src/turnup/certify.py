@@ -18,7 +18,7 @@ from turnup.evidence.manifest import manifest
 from turnup.evidence.store import EvidenceStore
 from turnup.facts.diagnosis import Diagnosis
 from turnup.facts.version import Version
-from turnup.judge.run import asks_of, judge
+from turnup.judge.run import asks_of, check_settings, judge
 from turnup.judge.transcript_facts import TranscriptFacts
 from turnup.model.certificate import Certificate, Occasion, RouterIdentity, Subject
 from turnup.model.equipment import Assignment
@@ -47,6 +47,7 @@ def certify(noc: Noc, host: Host, assignment: Assignment | None, run: Run) -> Ce
     noc = noc.knowing(names)
     expected = what_is_expected(noc, host.name, assignment, run.since, names)
     checks = all_checks()
+    check_settings(expected)  # before a router is asked
     transcript = noc.collect(host, dict.fromkeys((*asks_of(checks, expected), *IDENTITY)))
     dialect = noc.platform_of(host.name)
     facts = TranscriptFacts(dialect, platform("noc"), transcript)

@@ -9,6 +9,7 @@ import importlib
 import pkgutil
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from typing import Any, Protocol, TypeVar
 
@@ -92,6 +93,9 @@ class Facts(Protocol):
 
     def text(self, fact: type[object], /, **args: str) -> str:
         """Raw redacted answer."""
+
+    def asked_at(self, fact: type[object], /, **args: str) -> datetime:
+        """When the NOC got that answer, by its own clock."""
 
     def seen(self, *rows: object) -> tuple[Seen, ...]:
         """Where these rows, given out by this object, stand in the answers."""

@@ -24,7 +24,7 @@ from turnup.model.result import TestResult
 from turnup.model.transcript import Answer, Ask, Transcript
 from turnup.platforms import Platform
 
-_AT = datetime(2026, 11, 22, 8, 10, tzinfo=UTC)
+_AT = datetime(2026, 11, 22, 9, 10, tzinfo=UTC)
 _REFUSED = "  ^\n% Invalid input detected at '^' marker.\n"
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from turnup.checks import Check, Expected, Facts, all_checks, inconclusive, not_applicable
 from turnup.errors import CouldNotRun, InputError
+from turnup.judge.limits import refuse_idle_limits
 from turnup.load.strict import suggestion
 from turnup.model.result import TestResult
 from turnup.model.transcript import Ask
@@ -48,7 +49,8 @@ def judge(
 
 
 def check_settings(expected: Expected) -> None:
-    """Raise InputError for settings in the policy that no test knows: a mistyped name must not switch a rule off."""
+    """Raise InputError for settings that no test knows, and for limits that would switch a test off."""
+    refuse_idle_limits(expected.policy)
     known = {check.name: check for check in all_checks()}
     for name in expected.policy.checks:
         if name not in known:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from functools import cached_property
 from typing import TypeVar, cast
 
@@ -71,8 +72,12 @@ class TranscriptFacts:
         first = next((line for line in answer.text.splitlines() if line.strip()), "")
         return (Seen(answer.command, 0, first.strip()),)
 
+    def asked_at(self, fact: type[object], /, **args: str) -> datetime:
+        """When the NOC got that answer, by its own clock."""
+        return self._answer(Ask.of(fact_name(fact), **args)).at
+
     def configuration(self) -> Configuration:
-        """The running configuration. Raises CommandRefused and AnswerIncomplete."""
+        """The running configuration. Raises CommandRefused, AnswerIncomplete, CouldNotRun for another router's."""
         return self._configuration
 
     def config_seen(self, *texts: str, section: str | None = None) -> tuple[Seen, ...]:
@@ -97,7 +102,14 @@ class TranscriptFacts:
         first = next((line.strip() for line in answer.text.splitlines() if line.strip(" ^\r")), "")
         if any(re.match(pattern, first) for pattern in self.platform.settings.refusals):
             raise CommandRefused(f"`{answer.command}` was refused: {first}")
-        return Configuration.read(answer.text)
+        config = Configuration.read(answer.text)
+        if config.headers("end") != ("end",) or len(config.headers("version")) > 1:
+            raise AnswerIncomplete(f"`{answer.command}` holds more than one configuration")
+        names = {text.split()[1] for text in config.headers("hostname") if len(text.split()) > 1}
+        if names and names != {self.transcript.router}:
+            told = f"the configuration is that of {', '.join(sorted(names))}, not of {self.transcript.router}"
+            raise CouldNotRun(told)
+        return config
 
     @cached_property
     def _by_text(self) -> dict[str, list[ConfigLine]]:

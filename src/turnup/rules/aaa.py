@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from turnup.configuration import Configuration
+from turnup.errors import CouldNotRun
 
 LOCAL_METHODS = ("local", "local-case", "enable", "line")
 NEW_MODEL = "aaa new-model"
@@ -20,25 +21,31 @@ class MethodList:
 
 
 def method_list(config: Configuration, kind: str, name: str) -> MethodList | None:
-    """The list of that kind, e.g. ("authentication login", "default"); None when it is not configured."""
-    words = ["aaa", *kind.split(), name]
-    for text in config.top:
-        found = text.split()
-        if found[: len(words)] == words:
-            return MethodList(text, name, _methods(found[len(words) :]))
-    return None
+    """The list of that kind, e.g. ("authentication login", "default"); None when it is not configured.
+
+    Raises CouldNotRun when two lines give it.
+    """
+    found = [entry for entry in method_lists(config, kind) if entry.name == name]
+    if len(found) > 1:
+        raise CouldNotRun(f"{len(found)} lists {kind} {name}: {'; '.join(entry.text for entry in found)}")
+    return found[0] if found else None
 
 
 def method_lists(config: Configuration, kind: str) -> tuple[MethodList, ...]:
-    """All lists of that kind, e.g. "authorization exec"."""
+    """All lists of that kind, e.g. "authorization exec"; those of `commands` stand behind their privilege level."""
     words = ["aaa", *kind.split()]
     size = len(words)
-    texts = [(text, text.split()) for text in config.top]
+    texts = [(text, _without_level(text.split(), size)) for text in config.top]
     return tuple(
         MethodList(text, found[size], _methods(found[size + 1 :]))
         for text, found in texts
         if found[:size] == words and len(found) > size
     )
+
+
+def _without_level(words: list[str], size: int) -> list[str]:
+    leveled = words[size - 1 : size] == ["commands"] and len(words) > size and words[size].isdigit()
+    return [*words[:size], *words[size + 1 :]] if leveled else words
 
 
 def _methods(words: list[str]) -> tuple[str, ...]:
@@ -61,16 +68,16 @@ class TerminalLine:
 
     @property
     def login_list(self) -> str:
-        """Name of its login method list; `default` when it names none."""
-        for line in self.lines:
-            if line.startswith("login authentication "):
-                return line.split()[2]
-        return "default"
+        """Name of its login method list; `default` when it names none. Raises CouldNotRun when it names two."""
+        named = [line.split()[2] for line in self.lines if line.startswith("login authentication ")]
+        if len(named) > 1:
+            raise CouldNotRun(f"{self.header} names {len(named)} login lists: {', '.join(named)}")
+        return named[0] if named else "default"
 
     @property
     def never_times_out(self) -> bool:
         """Whether an idle session stays for ever."""
-        return any(
+        return self.has("no exec-timeout") or any(
             line.split()[0] == "exec-timeout" and not any(int(n) for n in line.split()[1:] if n.isdigit())
             for line in self.lines
         )

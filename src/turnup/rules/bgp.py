@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from ipaddress import AddressValueError, IPv4Address
 
@@ -88,6 +88,32 @@ def is_address(text: str) -> bool:
     except AddressValueError:
         return False
     return True
+
+
+_DEFINED = {  # what a neighbor's filter is defined by; a distribute-list is a numbered or a named access-list
+    "prefix-list": ("ip prefix-list {}",),
+    "route-map": ("route-map {}",),
+    "filter-list": ("ip as-path access-list {}",),
+    "distribute-list": ("access-list {}", "ip access-list standard {}", "ip access-list extended {}"),
+}
+
+
+def definitions(config: Configuration, neighbor: BgpNeighborConfig) -> tuple[str, ...]:
+    """Headers and global lines that define the filters of a neighbor, both directions."""
+    return tuple(dict.fromkeys(text for _, texts in _filters(config, neighbor) for text in texts))
+
+
+def undefined(config: Configuration, neighbor: BgpNeighborConfig) -> tuple[str, ...]:
+    """Filters that a neighbor names and the configuration lacks, e.g. `route-map CUST-IN`."""
+    return tuple(dict.fromkeys(name for name, texts in _filters(config, neighbor) if not texts))
+
+
+def _filters(config: Configuration, neighbor: BgpNeighborConfig) -> Iterator[tuple[str, tuple[str, ...]]]:
+    for line in neighbor.lines:
+        words = line.split()
+        if words[0] in _DEFINED and len(words) == 3:
+            headers = [text for form in _DEFINED[words[0]] for text in config.headers(form.format(words[1]))]
+            yield f"{words[0]} {words[1]}", tuple(headers)
 
 
 def _neighbors(texts: tuple[str, ...]) -> dict[str, BgpNeighborConfig]:

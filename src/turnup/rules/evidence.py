@@ -1,10 +1,20 @@
-"""Where a finding about the running configuration was seen, also when it is about a line that is not there."""
+"""Where a finding about the running configuration was seen, and whose words an answer is."""
 
 from __future__ import annotations
 
-from turnup.checks import Facts
+from turnup.checks import Expected, Facts
+from turnup.errors import CouldNotRun
 from turnup.facts.running_config import RunningConfig
+from turnup.facts.version import Version
 from turnup.model.verdict import Seen
+
+
+def own_version(expected: Expected, facts: Facts) -> Version:
+    """What `show version` says. Raises CouldNotRun when it is another router that says it."""
+    row = facts.one(Version)
+    if row.hostname != expected.router.name:
+        raise CouldNotRun(f"`show version` is that of {row.hostname}, not of {expected.router.name}")
+    return row
 
 
 def lines_seen(facts: Facts, *texts: str, section: str | None = None) -> tuple[Seen, ...]:

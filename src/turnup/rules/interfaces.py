@@ -63,10 +63,16 @@ def controller_asks(names: Iterable[InterfaceName]) -> tuple[Ask, ...]:
     return (*(Ask(fact) for fact in asked), *(Ask.of(fact, **SECOND) for fact in asked))
 
 
+def protocol_of(row: Interface) -> str:
+    """The line protocol with its suffix: `up (looped)` and `up (spoofing)` are not `up`; `(connected)` adds nothing."""
+    suffix = row.protocol_suffix
+    return f"{row.protocol} ({suffix})" if suffix and suffix != "connected" else row.protocol
+
+
 def state(facts: Facts, row: Interface, *, source: str) -> Iterator[Finding]:
     """Up, line protocol up, not looped: a plain "up" is also shown by a port whose far end loops (checklist 9)."""
     seen = facts.seen(row)
-    shown = f"{row.protocol} ({row.protocol_suffix})" if row.protocol_suffix else row.protocol
+    shown = protocol_of(row)
     yield compare(f"{row.name} status", "up", row.status, source=source, seen=seen)
     yield compare(f"{row.name} line protocol", "up", shown, source=source, seen=seen)
     if row.loopback is None:
@@ -93,6 +99,9 @@ class _Counters:
         return cls({name: value for name, value in shown.items() if value is not None})
 
 
+_ALWAYS = ("input errors", "CRC errors", "output errors")  # every image shows these of a port
+
+
 def errors(facts: Facts, row: Interface, *, allowed: int, source: str) -> Iterator[Finding]:
     """Error counters of an interface: growth between two samples fails; errors of the past need a person's look.
 
@@ -100,12 +109,20 @@ def errors(facts: Facts, row: Interface, *, allowed: int, source: str) -> Iterat
     """
     subject, seen = f"{row.name} errors", facts.seen(row)
     first = _Counters.of(row).values
-    if not first:
-        yield inconclusive(subject, "the router shows no error counters", seen=seen)
+    if missing := [name for name in _ALWAYS if name not in first]:
+        yield inconclusive(subject, f"the router does not show its {', '.join(missing)}", seen=seen)
         return
-    second_row = _second(facts, row.name)
-    second = _Counters.of(second_row).values if second_row else first
-    seen = (*seen, *facts.seen(second_row)) if second_row else seen
+    try:
+        second_row = only(facts.rows(Interface, **SECOND), row.name)
+    except CouldNotRun as error:
+        yield inconclusive(subject, f"only one sample: {error}", expected="no growth during the test", seen=seen)
+        return
+    if second_row is None:
+        yield inconclusive(subject, "not in the second sample", expected="no growth during the test", seen=seen)
+        return
+    second = _Counters.of(second_row).values
+    seen = (*seen, *facts.seen(second_row))
+    yield from _steady(row, second_row, seen)
     grown = {name: (first[name], second[name]) for name in first if second.get(name, -1) != first[name]}
     if any(now < before for before, now in grown.values()):
         yield inconclusive(subject, "counters were cleared or the second sample lacks them", seen=seen)
@@ -132,11 +149,26 @@ def _past(row: Interface, counters: dict[str, int], allowed: int, source: str, s
     )
 
 
-def _second(facts: Facts, name: str) -> Interface | None:
-    try:
-        return only(facts.rows(Interface, **SECOND), name)
-    except CouldNotRun:
-        return None
+def _steady(first: Interface, second: Interface, seen: tuple[Seen, ...]) -> Iterator[Finding]:
+    """Whether the port stayed what it was between two samples: one that falls while it is pinged has errors of none."""
+    before, after = _standing(first), _standing(second)
+    changed = [f"{name} {before[name]} -> {after[name]}" for name in before if before[name] != after[name]]
+    expected = "the same at the end of the test"
+    yield holds(
+        f"{first.name} steady", not changed, expected=expected, observed=", ".join(changed) or expected, seen=seen
+    )
+
+
+def _standing(row: Interface) -> dict[str, object]:
+    return {
+        "status": row.status,
+        "line protocol": row.protocol,
+        "suffix": row.protocol_suffix,
+        "loopback": row.loopback,
+        "address": row.address,
+        "interface resets": row.interface_resets,
+        "carrier transitions": row.carrier_transitions,
+    }
 
 
 def alarms(facts: Facts, name: InterfaceName, *, source: str) -> Iterator[Finding]:
@@ -160,23 +192,24 @@ def _parity(facts: Facts, name: InterfaceName, row: ControllerPos | ControllerSe
     if after is None:
         yield inconclusive(f"{name} line errors", "not in the second sample", expected="no growth during the test")
         return
+    subject, expected, seen = f"{name} line errors", "no growth during the test", facts.seen(row, after)
+    yield compare(f"{name} alarms at the end", (), after.alarms, source="Schedule 2", seen=seen)
     before_counts, after_counts = _line_errors(row), _line_errors(after)
-    grown = [f"{key} {old} -> {after_counts[key]}" for key, old in before_counts.items() if after_counts[key] > old]
-    yield holds(
-        f"{name} line errors",
-        not grown,
-        expected="no growth during the test",
-        observed=", ".join(grown) or "no growth",
-        seen=facts.seen(row, after),
-    )
+    grown = []
+    for key, old in before_counts.items():
+        new = after_counts[key]
+        if old is None or new is None:
+            yield inconclusive(subject, f"the router does not show {key}", expected=expected, seen=seen)
+        elif new > old:
+            grown.append(f"{key} {old} -> {new}")
+    yield holds(subject, not grown, expected=expected, observed=", ".join(grown) or "no growth", seen=seen)
 
 
-def _line_errors(row: ControllerPos | ControllerSerial) -> dict[str, int]:
+def _line_errors(row: ControllerPos | ControllerSerial) -> dict[str, int | None]:
     if isinstance(row, ControllerPos):
         return {"B1": row.b1, "B2": row.b2, "B3": row.b3}
-    shown = {
+    return {
         "line code violations": row.line_code_violations,
         "P-bit errors": row.p_bit_errors,
         "C-bit errors": row.c_bit_errors,
     }
-    return {key: value or 0 for key, value in shown.items()}

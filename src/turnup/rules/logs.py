@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from fnmatch import fnmatchcase
@@ -12,12 +12,15 @@ from turnup.checks import Expected, Facts
 from turnup.errors import CouldNotRun
 from turnup.facts.clock import Clock
 from turnup.facts.log_message import LogMessage
-from turnup.facts.version import Version
 from turnup.model.interface_name import same_interface
+from turnup.rules.evidence import own_version
 from turnup.rules.times import router_now, stamp_time, uptime
 
 # Never allowed, whatever their severity says: boards, fabric, and alarms of the optics.
 DENIED = ("*-*-MALLOCFAIL", "FABRIC-*-*", "LCINFO-3-CRASH", "QM-*-*SANITY*", "TAC+-*-*")
+_DOWN = re.compile(r"\b[Dd]own\b")
+_SYNCHRONISED = ("NTP", "SNTP", "PTP")
+_MOST_SKEW = timedelta(minutes=1)
 _WORD = re.compile(r"[A-Za-z][A-Za-z-]*\d[\d/.:]*")
 _ADDRESS = re.compile(r"\d+\.\d+\.\d+\.\d+")
 
@@ -29,12 +32,15 @@ class Subjects:
     interfaces: tuple[str, ...]
     neighbors: tuple[str, ...]
 
+    def named(self, text: str) -> tuple[str, ...]:
+        """Those of them that a message names."""
+        words = [word.rstrip(".:") for word in _WORD.findall(text)]
+        interfaces = [name for name in self.interfaces if any(same_interface(word, name) for word in words)]
+        return (*interfaces, *(address for address in _ADDRESS.findall(text) if address in self.neighbors))
+
     def touches(self, text: str) -> bool:
         """Whether a message names one of them."""
-        words = [word.rstrip(".:") for word in _WORD.findall(text)]
-        if any(same_interface(word, name) for word in words for name in self.interfaces):
-            return True
-        return any(address in self.neighbors for address in _ADDRESS.findall(text))
+        return bool(self.named(text))
 
 
 @dataclass(frozen=True)
@@ -49,15 +55,22 @@ class Window:
 def log_window(expected: Expected, facts: Facts, margin: timedelta) -> Window:
     """The window from the start of the change. Raises CouldNotRun when the router's clock cannot be trusted.
 
-    It begins `margin` earlier, because the start was taken from another clock.
+    It begins `margin` earlier, because the start was taken from another clock, and by as much more as the router's
+    clock is behind the NOC's: a clock far from it hides messages, or takes old ones for new.
     """
     clock = facts.one(Clock)
     if clock.flag is not None:
         raise CouldNotRun(f"the router's clock is not synchronised ({clock.flag}{clock.time})")
+    if clock.source is None or clock.source.split()[0] not in _SYNCHRONISED:
+        raise CouldNotRun(f"the router's clock is not synchronised (time source {clock.source or 'not told'})")
+    now = router_now(clock, expected.site.timezone)
+    skew = now - facts.asked_at(Clock)
+    if abs(skew) > _MOST_SKEW:
+        raise CouldNotRun(f"the router's clock says {now}, {skew.total_seconds():+.0f} s from the NOC's")
     since = datetime.fromisoformat(expected.since) if expected.since else None
     if since is not None:
-        since = (since if since.tzinfo else since.replace(tzinfo=UTC)) - margin
-    return Window(since, router_now(clock, expected.site.timezone), uptime(facts.one(Version).uptime))
+        since = (since if since.tzinfo else since.replace(tzinfo=UTC)) - margin + min(skew, timedelta(0))
+    return Window(since, now, uptime(own_version(expected, facts).uptime))
 
 
 def code(message: LogMessage) -> str:
@@ -75,18 +88,21 @@ def matches(message: LogMessage, patterns: Iterable[str]) -> bool:
 def in_window(
     messages: Sequence[LogMessage], since: datetime | None, now: datetime, up: timedelta | None
 ) -> tuple[LogMessage, ...]:
-    """Messages since then, each by its own time: line cards' messages stand out of order.
+    """Messages since then: by their own time, and all that stand behind one of the route processor's since then.
 
-    One whose time is not known counts, unless a message that is older than `since` follows it.
+    A line card stamps by its own clock, and a clock may be set back: whatever arrived later counts. One whose time is
+    not known counts, unless one of the route processor's that is older than `since` follows it.
     """
     if since is None:
         return tuple(messages)
     times = [stamp_time(message.stamp, now, up) if message.stamp else None for message in messages]
-    first = max((n + 1 for n, time in enumerate(times) if time is not None and time < since), default=0)
+    own = [(n, time) for n, (m, time) in enumerate(zip(messages, times, strict=True)) if time and m.slot is None]
+    begun = min((n for n, time in own if time >= since), default=len(messages))
+    first = min(begun, max((n + 1 for n, time in own if time < since), default=0))
     return tuple(
         message
         for number, (message, time) in enumerate(zip(messages, times, strict=True))
-        if (number >= first if time is None else time >= since)
+        if number >= begun or (number >= first if time is None else time >= since)
     )
 
 
@@ -97,8 +113,11 @@ def oldest(messages: Sequence[LogMessage], now: datetime, up: timedelta | None) 
 
 
 def is_fault(message: LogMessage, deny: Sequence[str], ignore: Sequence[str], subjects: Subjects) -> bool:
-    """Whether this message alone makes the log a failure. Flaps of interfaces are counted elsewhere."""
-    if matches(message, deny):
+    """Whether this message alone makes the log a failure. Flaps of interfaces are counted elsewhere.
+
+    Severities 0 to 2 and what is never allowed cannot be ignored.
+    """
+    if matches(message, (*deny, *DENIED)) or (message.severity is not None and message.severity <= 2):
         return True
     if matches(message, ignore):
         return False
@@ -108,15 +127,21 @@ def is_fault(message: LogMessage, deny: Sequence[str], ignore: Sequence[str], su
         return subjects.touches(message.text)
     if matches(message, ("SONET-4-ALARM",)):
         return subjects.touches(message.text) and "cleared" not in message.text
-    return matches(message, DENIED) or (message.severity is not None and message.severity <= 3)
+    return message.severity is not None and message.severity <= 3
 
 
-def drops(messages: Iterable[LogMessage], subjects: Subjects) -> tuple[LogMessage, ...]:
-    """Messages that say an interface under test went down."""
-    return tuple(
-        message
-        for message in messages
-        if matches(message, ("LINK-3-UPDOWN",))
-        and subjects.touches(message.text)
-        and message.text.rstrip(". ").endswith("state to down")
-    )
+def drops(messages: Iterable[LogMessage], subjects: Subjects) -> Mapping[tuple[str, str], tuple[LogMessage, ...]]:
+    """Messages that say something under test went down, by (what it is, kind of message)."""
+    found: dict[tuple[str, str], list[LogMessage]] = {}
+    for message in messages:
+        if _says_down(message):
+            for name in subjects.named(message.text):
+                found.setdefault((name, code(message)), []).append(message)
+    return {key: tuple(told) for key, told in found.items()}
+
+
+def _says_down(message: LogMessage) -> bool:
+    text = message.text.rstrip(". \n")
+    if matches(message, ("LINK-3-UPDOWN", "LINEPROTO-5-UPDOWN")):
+        return text.endswith("state to down")
+    return matches(message, ("BGP-5-ADJCHANGE", "CLNS-5-ADJCHANGE")) and bool(_DOWN.search(text))

@@ -3,8 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from turnup.checks import Expected
+
+
+@dataclass(frozen=True)
+class Silence:
+    """`silent_customers_ok`: whether a session without any route passes where the order sets no minimum."""
+
+    silent_customers_ok: bool = False
 
 
 def addressed_interface(expected: Expected) -> str:
@@ -32,6 +40,16 @@ def ordered_interfaces(expected: Expected) -> Iterator[str]:
     if expected.assignment:
         yield str(expected.assignment.port.interface)
         yield addressed_interface(expected)
+
+
+def silent(expected: Expected) -> bool:
+    """Whether the order sets no minimum of routes: then a customer who announces nothing proves nothing.
+
+    Policy may accept that (`silent_customers_ok`): a customer may turn up a port before it announces anything.
+    """
+    order = expected.assignment.order if expected.assignment else None
+    accepted = expected.settings("bgp_neighbors", Silence).silent_customers_ok
+    return order is not None and order.bgp is not None and order.bgp.minimum_prefixes == 0 and not accepted
 
 
 def without_bgp(expected: Expected) -> bool:

@@ -49,7 +49,7 @@ def ping_finding(
     expected = f"loss <= {limits.loss_percent} % of {limits.count} packets of {limits.size} bytes from {source}"
     if doubt := _doubt(row, address, source, limits):
         return inconclusive(subject, doubt, expected=expected, source=said_by, seen=seen)
-    good = row.received * 100 >= row.sent * (100 - limits.loss_percent) and "U" not in row.replies
+    good = row.received * 100 >= row.sent * (100 - limits.loss_percent) and not set("UM") & set(row.replies)
     shown = f"{row.received} of {row.sent} answered, symbols {_symbols(row.replies)}"
     if filtered and not good:
         why = f"{shown}; the customer declared that pings are filtered"
