@@ -8,6 +8,7 @@ from __future__ import annotations
 import importlib
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -87,7 +88,7 @@ def assigned(noc: Noc, message: OrderMessage, *, enter: bool) -> Assignment:
 def planned(noc: Noc, assignment: Assignment) -> Plan:
     """What would be sent to the router, and the way back; nothing is sent. Raises Refused."""
     router = assignment.port.router
-    left_open = [journal.record.change.order_id for journal in Journals(noc.home.part("journal")).open(router)]
+    left_open = sorted(_unfinished(noc, router))
     try:
         plan: Plan = _on(noc, assignment, "plan")
     except Refused as error:
@@ -107,29 +108,36 @@ def pushed(
     again.
     """
     _secrets_at_hand(noc, assignment)
+    router, order = assignment.port.router, assignment.order.order_id
+    unfinished = _unfinished(noc, router)
     noc.ledger.start(assignment)
     try:
         plan, outcome = _on(noc, assignment, "push", confirm=True, approved=approved, save_all=save_all, wait=wait)
     except TurnupError:
         with suppress(InputError):  # what the ledger or a journal lacks must not hide what became of the push
-            _free_orders(noc, assignment.port.router, assignment.order.order_id)
+            _free_orders(noc, router, {order, *unfinished})
         raise
-    with suppress(InputError):
+    try:
         noc.ledger.start(assignment)  # another push of the same order may have been refused meanwhile
-        _free_orders(noc, assignment.port.router)
+        _free_orders(noc, router, unfinished)
+    except (InputError, Refused) as error:
+        outcome = replace(
+            outcome, notes=(*outcome.notes, f"the ledger of orders could not be brought up to date: {error}")
+        )
     return plan, outcome
 
 
-def _free_orders(noc: Noc, router: str, *also: str) -> None:
-    """Let the customer revise and cancel again what has left nothing on that router, by its journals.
+def _unfinished(noc: Noc, router: str) -> set[str]:
+    return {journal.record.change.order_id for journal in Journals(noc.home.part("journal")).open(router)}
 
-    `also` are orders that may have no journal at all.
-    """
-    ended: dict[str, set[State]] = {order: set() for order in also}
+
+def _free_orders(noc: Noc, router: str, orders: set[str]) -> None:
+    """Let the customer revise and cancel again those orders that have left nothing on that router, by its journals."""
+    ended: dict[str, set[State]] = {order: set() for order in orders}
     for journal in Journals(noc.home.part("journal")).of(router):
         ended.setdefault(journal.record.change.order_id, set()).add(journal.record.state)
-    for order, states in ended.items():
-        if states <= NOTHING_LEFT and noc.ledger.begun(order):
+    for order in orders:
+        if ended[order] <= NOTHING_LEFT and noc.ledger.begun(order):
             noc.ledger.back_out(order)
 
 
@@ -204,18 +212,19 @@ def _on(noc: Noc, ordered: Assignment, task: str, **params: object) -> Any:
 
 def recovered(noc: Noc, router: str) -> tuple[Recovered, ...]:
     """What became of each change that was left open on that router. Raises NeedsHuman, Unreachable."""
-    open_now = Journals(noc.home.part("journal")).open(router)
-    if not open_now:
+    unfinished = _unfinished(noc, router)
+    if not unfinished:
         return ()
     noc = noc.knowing(secret_names(noc, router, None))
     try:
         done: tuple[Recovered, ...] = value_of(run_on(noc.nornir, [router], task_named("recover"), noc=noc)[router])
     except Unreachable as error:
-        orders = ", ".join(journal.record.change.order_id for journal in open_now)
-        raise type(error)(f"{error}; {orders} may still stand HALF WAY on it", advice=_HALF_WAY) from error
+        raise type(error)(
+            f"{error}; {', '.join(sorted(unfinished))} may still stand HALF WAY on it", advice=_HALF_WAY
+        ) from error
     finally:
         with suppress(InputError):
-            _free_orders(noc, router)
+            _free_orders(noc, router, unfinished)
     return done
 
 

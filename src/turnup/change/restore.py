@@ -6,7 +6,7 @@ from turnup.change.footprint import Lines
 from turnup.change.journal import Clock, Journal, State
 from turnup.change.plan import Change
 from turnup.change.transition import transition
-from turnup.change.wire import Wire
+from turnup.change.wire import LOST, Wire
 from turnup.errors import CouldNotRun, NeedsHuman, TurnupError
 
 _ROUNDS = 2  # a back-out line that is refused once is worked out anew from a fresh read, once
@@ -42,7 +42,7 @@ def _last_look(wire: Wire, change: Change, journal: Journal, clock: Clock, troub
     try:
         now = change.footprint.owned(wire.running())
     except (TurnupError, OSError) as error:
-        raise NeedsHuman(f"{change.router}: cannot be read to take the change back: {error}") from error
+        raise NeedsHuman(f"{change.router}: cannot be read to take the change back: {error}", advice=LOST) from error
     if change.same(now, change.before):
         _back(wire, change, journal, clock, trouble, now)
         return
@@ -69,7 +69,7 @@ def startup_too(wire: Wire, change: Change, journal: Journal, clock: Clock, now:
     except CouldNotRun as error:
         return f"the startup configuration could not be looked at: {error}"
     except (TurnupError, OSError) as error:
-        raise NeedsHuman(f"{change.router}: cannot be read to look at its startup configuration: {error}") from error
+        raise NeedsHuman(f"{change.router}: its startup configuration cannot be read: {error}", advice=LOST) from error
     saved = change.footprint.owned(startup)
     if change.same(saved, change.before) or saved == journal.record.startup:
         return ""
