@@ -1,6 +1,7 @@
 """One router: connect, 25 shows, 30 lines, close, with 20, 50 and 100 ms added round trip; medians, side by side.
 
-Targets: at most 1.15 x a bare paramiko pipeline that does the same, at least 8 x faster than plain netmiko.
+Targets: at most 1.15 x a bare paramiko pipeline that does the same with the same window, at least 8 x faster than
+plain netmiko. What we ship is set against both pipelines as well, whose windows it does not share.
 """
 
 from __future__ import annotations
@@ -21,12 +22,10 @@ import routers
 DELAYS = (20, 50, 100)
 RUNS, NAIVE_RUNS = 5, 2
 WINDOW = 160
-# A bare pipeline with the same care for the router's input buffer; then both without any; then the price of the care.
-PAIRS = (
-    ("ours, as shipped", "bare, window 160"),
-    ("ours, all at once", "bare, all at once"),
-    ("ours, as shipped", "bare, all at once"),
-)
+# The same care for the router's input buffer on both sides: these rows judge.
+PAIRS = (("ours, window 160", "bare, window 160"), ("ours, all at once", "bare, all at once"))
+# As shipped the window begins at 160 and grows to 640: a gain over a fixed one, a price against none.
+UNLIKE = (("ours, as shipped", "bare, window 160"), ("ours, as shipped", "bare, all at once"))
 AT_MOST, AT_LEAST = 1.15, 8.0
 Client = Callable[[int], dict[str, str]]
 
@@ -45,11 +44,19 @@ def verdict(met: bool) -> str:
     return "ok" if met else "MISSED"
 
 
+def price(ratio: float) -> str:
+    """Says so where the as-shipped row would miss the target that the like rows are judged by."""
+    return f"; above {AT_MOST}, the price of the window: MISSED" if ratio > AT_MOST else ""
+
+
 def report(ms: int, medians: dict[tuple[str, int], float]) -> None:
     """Ratios at one delay against the targets."""
     for mine, other in PAIRS:
         ratio = medians[mine, ms] / medians[other, ms]
         print(f"{ms:4d} ms  {mine} / {other}: {ratio:.2f} (target <= {AT_MOST})  {verdict(ratio <= AT_MOST)}")
+    for mine, other in UNLIKE:
+        ratio = medians[mine, ms] / medians[other, ms]
+        print(f"{ms:4d} ms  {mine} / {other}: {ratio:.2f} (other windows{price(ratio)})")
     faster = medians["plain netmiko", ms] / medians["ours, as shipped", ms]
     met = verdict(faster >= AT_LEAST)
     print(f"{ms:4d} ms  plain netmiko / ours, as shipped: {faster:.1f} (target >= {AT_LEAST:g})  {met}")
@@ -60,6 +67,7 @@ def main() -> int:
     known = Path(tempfile.mkdtemp()) / "known_hosts"
     methods: dict[str, tuple[Client, int]] = {
         "ours, as shipped": (partial(clients.ours, known_hosts=known), RUNS),
+        "ours, window 160": (partial(clients.ours, known_hosts=known, window=WINDOW), RUNS),
         "bare, window 160": (partial(clients.bare, window=WINDOW), RUNS),
         "ours, all at once": (partial(clients.ours, known_hosts=known, window=0), RUNS),
         "bare, all at once": (partial(clients.bare, window=0), RUNS),
