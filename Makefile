@@ -18,7 +18,7 @@ demo: $(VENV)/.ready   ## the main job on the virtual POP at 60 Hudson Street: o
 	@$(BIN)/turnup demo
 
 test: $(VENV)/.ready   ## the tests (under five minutes)
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n auto --dist loadfile
 
 check: lint types test wheel   ## what CI runs
 

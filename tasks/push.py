@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from nornir.core.task import Result, Task
 
-from turnup.change.push import push as pushed
+from turnup.change.push import plan_and_push
 from turnup.model.equipment import Assignment
 from turnup.noc import Noc
 
@@ -24,13 +24,14 @@ def push(
     was sent), BackedOut (taken back), NeedsHuman.
     """
     with noc.session(task.host) as session:
-        plan = noc.plan(assignment, noc.configuration(session))
         if not confirm:
+            plan = noc.plan(assignment, noc.configuration(session))
             return Result(task.host, result=(plan, None), diff=plan.diff)
-        outcome = pushed(
+        plan, outcome = plan_and_push(
             session,
-            plan,
+            lambda: noc.plan(assignment, noc.configuration(session)),
             noc.home,
+            (assignment.port.router, assignment.order.order_id),
             approved=approved,
             save_all=save_all,
             wait=wait,

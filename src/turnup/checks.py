@@ -61,7 +61,7 @@ class Expected:
 
     def inventory(self, field: str) -> str:
         """Source of an expected value that the inventory gives: file and field."""
-        return f"{self.router.origin or 'inventory'}: {field}"
+        return f"{self.router.source_of(field) or 'inventory'}: {field}"
 
     def order(self, field: str) -> str:
         """Source of an expected value that the order gives: file and field."""

@@ -7,18 +7,20 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from turnup.certify import Run, certificates_of, secret_names
-from turnup.change.journal import Journals
+from turnup.change.journal import NOTHING_LEFT, Journals, State
 from turnup.change.plan import Plan
 from turnup.change.push import PushOutcome
 from turnup.change.recover import Recovered
 from turnup.configuration import Configuration
 from turnup.equipment.capacity import ports
 from turnup.equipment.sites import find_site
-from turnup.errors import BackedOut, Clarification, InputError, Refused, UsageError
+from turnup.errors import Clarification, InputError, Refused, TurnupError, Unreachable, UsageError
 from turnup.load.order import read_order
 from turnup.model.acknowledgement import Acknowledgement
 from turnup.model.certificate import Certificate, Occasion, Outcome
@@ -54,9 +56,12 @@ def acknowledged(noc: Noc, message: OrderMessage, *, live: bool = True, enter: b
     site could be read.
     """
     now = noc.clock()
+    if (answered := noc.ledger.answered(message, now)) is not None:
+        return answered
+    # Read before the ledger is locked: nobody else's order waits for a router that hangs.
+    configurations, unread = _configurations(noc, message) if live else ({}, ())
 
     def decide(taken: Taken, links: Links) -> Acknowledgement:
-        configurations, unread = _configurations(noc, message) if live else ({}, ())
         # A port nobody could look at is not given away.
         closed = tuple((p.router, str(p.interface)) for p in ports(noc.equipment, noc.cards) if p.router in unread)
         return acknowledge(message, noc.equipment, noc.cards, configurations, (*taken, *closed), now, links)
@@ -81,8 +86,16 @@ def assigned(noc: Noc, message: OrderMessage, *, enter: bool) -> Assignment:
 
 
 def planned(noc: Noc, assignment: Assignment) -> Plan:
-    """What would be sent to the router, and the way back; nothing is sent."""
-    plan: Plan = _on(noc, assignment, "plan")
+    """What would be sent to the router, and the way back; nothing is sent. Raises Refused."""
+    router = assignment.port.router
+    left_open = sorted(_unfinished(noc, router))
+    try:
+        plan: Plan = _on(noc, assignment, "plan")
+    except Refused as error:
+        if not left_open:
+            raise
+        advice = f"A push of {', '.join(left_open)} was not finished. Run `turnup recover {router}`, then plan again."
+        raise Refused(str(error), advice=advice) from error
     return plan
 
 
@@ -95,17 +108,37 @@ def pushed(
     again.
     """
     _secrets_at_hand(noc, assignment)
-    order = assignment.order.order_id
-    begun_before = noc.ledger.begun(order)
-    noc.ledger.start(order)
+    router, order = assignment.port.router, assignment.order.order_id
+    unfinished = _unfinished(noc, router)
+    noc.ledger.start(assignment)
     try:
-        made = _on(noc, assignment, "push", confirm=True, approved=approved, save_all=save_all, wait=wait)
-    except (Refused, BackedOut):
-        if not begun_before:
-            noc.ledger.back_out(order)
+        plan, outcome = _on(noc, assignment, "push", confirm=True, approved=approved, save_all=save_all, wait=wait)
+    except TurnupError:
+        with suppress(InputError):  # what the ledger or a journal lacks must not hide what became of the push
+            _free_orders(noc, router, {order, *unfinished})
         raise
-    plan, outcome = made
+    try:
+        noc.ledger.start(assignment)  # another push of the same order may have been refused meanwhile
+        _free_orders(noc, router, unfinished)
+    except (InputError, Refused) as error:
+        outcome = replace(
+            outcome, notes=(*outcome.notes, f"the ledger of orders could not be brought up to date: {error}")
+        )
     return plan, outcome
+
+
+def _unfinished(noc: Noc, router: str) -> set[str]:
+    return {journal.record.change.order_id for journal in Journals(noc.home.part("journal")).open(router)}
+
+
+def _free_orders(noc: Noc, router: str, orders: set[str]) -> None:
+    """Let the customer revise and cancel again those orders that have left nothing on that router, by its journals."""
+    ended: dict[str, set[State]] = {order: set() for order in orders}
+    for journal in Journals(noc.home.part("journal")).of(router):
+        ended.setdefault(journal.record.change.order_id, set()).add(journal.record.state)
+    for order in orders:
+        if ended[order] <= NOTHING_LEFT and noc.ledger.begun(order):
+            noc.ledger.back_out(order)
 
 
 def tested(noc: Noc, router: str, assignment: Assignment | None, occasion: Occasion) -> Certificate:
@@ -179,13 +212,32 @@ def _on(noc: Noc, ordered: Assignment, task: str, **params: object) -> Any:
 
 def recovered(noc: Noc, router: str) -> tuple[Recovered, ...]:
     """What became of each change that was left open on that router. Raises NeedsHuman, Unreachable."""
-    done: tuple[Recovered, ...] = value_of(run_on(noc.nornir, [router], task_named("recover"), noc=noc)[router])
+    unfinished = _unfinished(noc, router)
+    if not unfinished:
+        return ()
+    noc = noc.knowing(secret_names(noc, router, None))
+    try:
+        done: tuple[Recovered, ...] = value_of(run_on(noc.nornir, [router], task_named("recover"), noc=noc)[router])
+    except Unreachable as error:
+        raise type(error)(
+            f"{error}; {', '.join(sorted(unfinished))} may still stand HALF WAY on it", advice=_HALF_WAY
+        ) from error
+    finally:
+        with suppress(InputError):
+            _free_orders(noc, router, unfinished)
     return done
+
+
+_HALF_WAY = (
+    "Look at the port through the router's console server. Run `turnup recover` again when the router answers; "
+    "its startup configuration was not touched by turnup."
+)
 
 
 def resolve(noc: Noc, router: str, who: str, what: str) -> tuple[str, ...]:
     """A person put the router right: lift its block. The orders concerned. Raises UsageError when none waits."""
-    closed = Journals(noc.home.part("journal")).resolve(router, who.strip(), what.strip(), noc.clock())
+    who, what = noc.redact(who.strip()), noc.redact(what.strip())
+    closed = Journals(noc.home.part("journal")).resolve(router, who, what, noc.clock())
     if not closed:
         raise UsageError(f"no change on {router} waits for a person", advice="turnup recover shows what is open.")
     return tuple(journal.record.change.order_id for journal in closed)

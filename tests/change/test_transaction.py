@@ -379,7 +379,7 @@ def test_a_router_that_needs_a_person_takes_no_push_until_it_is_resolved(home: H
     with pytest.raises(NeedsHuman):
         push(FakeSession(router, Trouble("foreign-inside", 5)), plan, home)
     router.sections["interface Serial5/0"].remove("keepalive 30")
-    with pytest.raises(Refused, match="needs-human"):
+    with pytest.raises(Refused, match="waits for a person"):
         push(FakeSession(router), plan, home)
     with pytest.raises(NeedsHuman, match="waits for a person"):
         recover(FakeSession(router), home, ROUTER.name)
@@ -486,6 +486,47 @@ def test_a_damaged_journal_stops_everything(text: str, home: Home) -> None:
     with pytest.raises(InputError):
         push(FakeSession(router), plan_on(router), home)
     assert router.heard == []
+
+
+def test_a_damaged_journal_of_another_router_is_no_obstacle(home: Home) -> None:
+    router = router_for(DS3)
+    (home.part("journal") / "lax-wil-gsr1--PSO-1-r1--x.json").write_text("{")
+    assert push(FakeSession(router), plan_on(router), home).state == "saved"
+    (home.part("journal") / f"{ROUTER.name}--PSO-1-r1--x.json").write_text("{")
+    with pytest.raises(InputError):
+        push(FakeSession(router), plan_on(router), home)
+
+
+def test_what_others_changed_at_the_moment_of_saving_is_told(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    router = router_for(DS3)
+    session, save = FakeSession(router), FakeSession.save
+    monkeypatch.setattr(
+        FakeSession, "save", lambda self: router.line("interface POS6/0", "bandwidth 100000") and save(self)
+    )
+    outcome = push(session, plan_on(router), home)
+    assert outcome.state == "saved"
+    assert any("bandwidth 100000" in note and "saved with ours" in note for note in outcome.notes)
+
+
+def test_a_half_saved_by_somebody_is_taken_out_of_the_startup(home: Home) -> None:
+    router = router_for(DS3)
+    plan = plan_on(router)
+    with pytest.raises(Killed):
+        push(FakeSession(router, Trouble("kill-after", 18)), plan, home)
+    router.startup = router.show()
+    (done,) = recover(FakeSession(router), home, ROUTER.name)
+    assert (done.state, router.startup) == (State.BACKED_OUT, router.show())
+    assert "saved again without" in done.note
+
+
+def test_a_defect_in_mid_push_takes_everything_back(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    router = router_for(DS3)
+    before, plan = router.show(), plan_on(router)
+    monkeypatch.setattr("turnup.change.push._Push._read_back", lambda *_: 1 / 0)
+    with pytest.raises(BackedOut, match="ZeroDivisionError"):
+        push(FakeSession(router), plan, home)
+    assert router.show() == before
+    assert state(home) is State.BACKED_OUT
 
 
 def test_the_journal_of_another_router_is_no_obstacle(home: Home) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -28,7 +29,7 @@ from turnup.render import render_order
 from turnup.render.intent import typed
 from turnup.virtual.config_mode import ConfigMode
 from turnup.virtual.device import Device
-from turnup.virtual.faults import fault_named
+from turnup.virtual.faults import Behaviour, Fault, fault_named
 from turnup.virtual.lab import Plain, make_lab
 from turnup.virtual.server import running
 from turnup.virtual.shows import SimulatedState
@@ -51,10 +52,10 @@ class Bench:
     port: int
     home: Home
 
-    def session(self) -> RouterSession:
+    def session(self, patience: float = IOS.settings.config_timeout) -> RouterSession:
         return open_session(
             Address(NAME, "127.0.0.1", self.port),
-            IOS,
+            replace(IOS, settings=replace(IOS.settings, config_timeout=patience)),
             Credentials("noc", "lab"),
             Redactor({"LVL3-MD5": KEY}, b"k" * 32),
             known_hosts=self.home.known_hosts,
@@ -196,6 +197,18 @@ def test_a_fault_in_mid_push_takes_everything_back(fault: str, said: str, lab: B
         push(session, plan, lab.home, reopen=lab.session)
     assert lab.text == before
     assert lab.device.startup == startup
+
+
+@pytest.mark.parametrize("line", ["^neighbor .* maximum-prefix", "^no shutdown"])
+def test_a_router_that_hangs_is_met_in_a_second_session(line: str, lab: Bench) -> None:
+    before, startup = lab.text, lab.device.startup
+    plan = lab.plan(lab.session(), assignment_for(SHAPES[0]))
+    lab.device.faults = (Fault("hangs once", behaviour=(Behaviour(line, "hang", times=1),)),)
+    began = time.monotonic()
+    with pytest.raises(BackedOut, match="no whole answer came"):
+        push(lab.session(2.0), plan, lab.home, reopen=lab.session)
+    assert time.monotonic() - began < 3.7, "waited more than once for a session that hangs"
+    assert (lab.text, lab.device.startup) == (before, startup)
 
 
 def test_a_log_message_is_no_refusal(lab: Bench) -> None:

@@ -47,9 +47,20 @@ def target() -> Any:
 
 @pytest.fixture
 def ios() -> Platform:
+    """The platform with a patience that a loaded machine does not wear out."""
+    return patient("ios", 30.0)
+
+
+@pytest.fixture
+def hasty() -> Platform:
     """The platform with a short patience, so that hanging routers are noticed within a test."""
-    known = platform("ios")
-    return replace(known, settings=replace(known.settings, read_timeout=1.0, config_timeout=1.0))
+    return patient("ios", 2.0)
+
+
+def patient(name: str, seconds: float) -> Platform:
+    """The platform that waits so long for an answer."""
+    known = platform(name)
+    return replace(known, settings=replace(known.settings, read_timeout=seconds, config_timeout=seconds))
 
 
 @pytest.fixture

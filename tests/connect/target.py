@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+import socket
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -54,6 +55,8 @@ QUESTIONS = (
     ("Sweep range of sizes [n]: ", ""),
 )
 
+TELNET_COMMAND = re.compile(rb"\xff(?:[\xfb-\xfe].|[\xf0-\xfa])", re.DOTALL)
+
 
 @dataclass(frozen=True)
 class Behaviour:
@@ -69,6 +72,7 @@ class Behaviour:
     typeahead: int = 0  # bytes of input kept while busy; the rest is lost
     hang: str = ""
     drop: str = ""
+    reset: bool = False  # dropping throws away what is under way
     syslog_between_lines: str = ""
     syslog_inside_line: str = ""
     syslog_before_echo: str = ""
@@ -94,6 +98,7 @@ ROUTERS: dict[str, Behaviour] = {
     "pages": Behaviour(refuse="terminal length.*"),
     "hangs": Behaviour(hang="show thing 3"),
     "drops": Behaviour(drop="show thing 5"),
+    "resets": Behaviour(drop="show thing 5", reset=True),
     "log-between": Behaviour(syslog_between_lines="show thing .*"),
     "log-between-always": Behaviour(syslog_between_lines="show thing 7", always=True),
     "log-inside": Behaviour(syslog_inside_line="show thing 7"),
@@ -274,7 +279,9 @@ class Cli:
 
     def configure(self, line: str) -> None:
         modes = {"interface": "config-if", "router": "config-router"}
-        if line in ("end", "exit"):
+        if line == "interface overlap":
+            self.answer("% 10.0.0.0 overlaps with Serial5/1")
+        elif line in ("end", "exit"):
             self.mode = ""
             self.ready()
         elif matches(self.behaviour.silent_mode_change, line):
@@ -383,7 +390,13 @@ class SshSession(asyncssh.SSHServerSession[bytes]):
 
     def connection_made(self, chan: asyncssh.SSHServerChannel[bytes]) -> None:
         self.channel = chan
-        self.cli = Cli(self.behaviour, chan.write, lambda: chan.get_connection().abort())
+        self.cli = Cli(self.behaviour, chan.write, self.hang_up)
+
+    def hang_up(self) -> None:
+        if self.behaviour.reset:
+            self.channel.get_connection().abort()
+        else:  # what is read no more must not turn the end into a reset, which would eat what was said before
+            self.channel.get_extra_info("socket").shutdown(socket.SHUT_WR)
 
     def pty_requested(self, *_: object) -> bool:
         return True
@@ -425,7 +438,9 @@ class TelnetSession(asyncio.Protocol):
         assert isinstance(transport, asyncio.Transport)
         self.transport = transport
         transport.write(b"\xff\xfb\x01\xff\xfb\x03\xff\xfd\x18\xff\xfd\x1f")
-        self.cli = Cli(self.behaviour, transport.write, transport.abort)
+        self.cli = Cli(
+            self.behaviour, transport.write, transport.abort if self.behaviour.reset else transport.write_eof
+        )
         self.username = ""
         if self.behaviour.login:
             self.cli.say("\nUser Access Verification\n")
@@ -446,7 +461,7 @@ class TelnetSession(asyncio.Protocol):
             self.cli.question("Username: ", self.name)
 
     def data_received(self, data: bytes) -> None:
-        self.cli.feed(re.sub(rb"\xff[\xfb-\xfe].", b"", data, flags=re.DOTALL))
+        self.cli.feed(TELNET_COMMAND.sub(b"", data))
 
 
 async def serve(key: asyncssh.SSHKey, behaviour: Behaviour) -> dict[str, int]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -23,6 +22,19 @@ def reveal(line: str) -> str:
 
 def redact(text: str) -> str:
     return text.replace(SECRET, "<secret:LVL3-MD5>")
+
+
+def recorded(session: Any) -> list[bytes]:
+    """What is written from now on, flight by flight."""
+    wire = session._conversation.wire
+    send, written = wire.write, []
+
+    def write(data: bytes) -> None:
+        written.append(data)
+        send(data)
+
+    wire.write = write
+    return written
 
 
 @pytest.mark.parametrize("transport", ["ssh", "telnet"])
@@ -91,17 +103,16 @@ def test_log_messages_are_not_taken_for_an_answer(session_to: Open, target: Any)
 
 
 @pytest.mark.parametrize("transport", ["ssh", "telnet"])
-def test_a_connection_lost_in_mid_push(session_to: Open, transport: str, ios: Platform) -> None:
-    patient = replace(ios, settings=replace(ios.settings, config_timeout=60.0))
-    session = session_to("config-drops", transport, platform=patient)
+def test_a_connection_lost_in_mid_push(session_to: Open, transport: str) -> None:
+    session = session_to("config-drops", transport)
     session.enter_config()
     session.config_line("interface Serial5/0", "config-if")
     with pytest.raises(ConfigurationUnknown, match="after 1 answered lines, at 'description two': the connection was"):
         session.config_lines(["description one", "description two", "description three"], "config-if")
 
 
-def test_what_was_sent_is_told(session_to: Open) -> None:
-    session = session_to("config-hangs")
+def test_what_was_sent_is_told(session_to: Open, hasty: Platform) -> None:
+    session = session_to("config-hangs", platform=hasty)
     session.enter_config()
     lines = ["description one", "description two", *[f"description number {n}" for n in range(20)]]
     with pytest.raises(ConfigurationUnknown) as caught:
@@ -122,8 +133,8 @@ def test_secrets_are_typed_but_never_come_back(session_to: Open) -> None:
     assert one == Said("neighbor 10.10.3.2 password <secret:LVL3-MD5>", "")
 
 
-def test_a_lost_answer_tells_no_secret(session_to: Open) -> None:
-    session = session_to("config-hangs", reveal=lambda line: line.replace("<secret:X>", "two"))
+def test_a_lost_answer_tells_no_secret(session_to: Open, hasty: Platform) -> None:
+    session = session_to("config-hangs", platform=hasty, reveal=lambda line: line.replace("<secret:X>", "two"))
     session.enter_config()
     with pytest.raises(ConfigurationUnknown) as caught:
         session.config_line("description <secret:X>", None)
@@ -134,12 +145,13 @@ def test_a_lost_answer_tells_no_secret(session_to: Open) -> None:
 
 def test_a_secret_with_a_line_end_is_refused_without_being_shown(session_to: Open) -> None:
     session = session_to("plain", reveal=lambda line: line.replace("<secret:X>", "good\nno router bgp 64500"))
+    written = recorded(session)
     session.enter_config()
     with pytest.raises(Refused) as caught:
         session.config_lines(["description fine", "password <secret:X>"], None)
     assert "<secret:X>" in str(caught.value)
     assert "router bgp" not in str(caught.value)
-    assert session._conversation.sent == 1  # only `configure terminal` went out
+    assert written == []
 
 
 def test_a_token_without_a_vault_is_refused(session_to: Open) -> None:
@@ -157,16 +169,65 @@ def test_lines_that_are_never_typed(session_to: Open, line: str) -> None:
         session.config_lines(["description fine", line], None)
 
 
-def test_configuration_refused(session_to: Open) -> None:
+@pytest.mark.parametrize(("line", "typed"), [("interface Serial5/0", True), ("ip tftp source-interface Lo0", False)])
+def test_configuration_refused(session_to: Open, line: str, typed: bool) -> None:
+    """At most a line that only opens a section is typed ahead of the proof, and never one below it."""
     from turnup.connect import Credentials
 
     session = session_to("user-mode", credentials=Credentials("noc", "pass-word-1"))
+    written = recorded(session)
+    session.enter_config()
+    assert written == []
     with pytest.raises(CommandRefused, match="Invalid input"):
-        session.enter_config()
+        session.config_line(line, None)
+    assert len(written) == 1
+    assert (line.encode() in written[0]) is typed
 
 
-def test_lines_in_flight_stay_few_however_wide_the_window_for_reading_grew(session_to: Open) -> None:
-    session = session_to("config-hangs")
+@pytest.mark.parametrize("transport", ["ssh", "telnet"])
+def test_configuration_and_its_first_section_share_a_round_trip(session_to: Open, transport: str) -> None:
+    session = session_to("plain", transport)
+    written = recorded(session)
+    session.enter_config()
+    assert session.config_line("interface Serial5/0", "config-if") == ""
+    assert session.config_line("description one", "config-if") == ""
+    assert [data.count(b"!") for data in written] == [2, 1]
+    session.leave_config()
+
+
+@pytest.mark.parametrize("first", ["interface Serial5/0", "description one"])
+def test_a_section_in_another_mode_than_expected(session_to: Open, first: str) -> None:
+    session = session_to("plain")
+    session.enter_config()
+    with pytest.raises(WrongMode, match="not 'config-router'"):
+        session.config_line(first, "config-router")
+
+
+def test_a_router_that_loses_input_is_not_typed_ahead_of(session_to: Open) -> None:
+    session = session_to("plain", window=1)
+    written = recorded(session)
+    session.enter_config()
+    assert session.config_line("interface Serial5/0", "config-if") == ""
+    assert [data.count(b"!") for data in written] == [1, 1]
+
+
+def test_what_a_section_s_line_is_answered_comes_back(session_to: Open) -> None:
+    session = session_to("plain")
+    session.enter_config()
+    assert "overlaps" in session.config_line("interface overlap", None)
+
+
+def test_nothing_is_entered_and_left_without_a_line(session_to: Open) -> None:
+    session = session_to("plain")
+    written = recorded(session)
+    session.enter_config()
+    session.leave_config()
+    assert written == []
+    assert "UTC" in session.command("show clock").text
+
+
+def test_lines_in_flight_stay_few_however_wide_the_window_for_reading_grew(session_to: Open, hasty: Platform) -> None:
+    session = session_to("config-hangs", platform=hasty)
     session._conversation.window = 640
     session.enter_config()
     with pytest.raises(ConfigurationUnknown) as caught:

@@ -110,14 +110,14 @@ def test_time_is_linear_in_the_answer() -> None:
         best = 9.0
         for _ in range(3):
             splitter = Splitter(["show x"], NONCE, DIALECT, "gsr1")
-            begun = time.perf_counter()
+            begun = time.thread_time()  # what others do on the machine is not ours
             for at in range(0, len(data), 500):
                 splitter.feed(data[at : at + 500])
-            best = min(best, time.perf_counter() - begun)
+            best = min(best, time.thread_time() - begun)
             assert splitter.done
         return best
 
-    assert seconds(40_000) < 40 * max(seconds(4_000), 0.001)
+    assert seconds(100_000) < 40 * seconds(10_000)  # ten times would be linear, a hundred times quadratic
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from sample_estate import configuration_of, sample_cards, sample_estate
 from sample_messages import sample
@@ -60,3 +62,22 @@ def test_ports_of_other_orders() -> None:
     ]
     assert assigned_interfaces(given, "nyc-hud-gsr2") == ("GigabitEthernet4/0", "GigabitEthernet4/0.100")
     assert assigned_interfaces(given, "nyc-hud-gsr1") == ("Serial5/0",)
+
+
+@pytest.mark.parametrize(
+    ("field", "file"),
+    [
+        ("loopback", "hosts.yaml"),
+        ("links.POS1/0", "hosts.yaml"),
+        ("loopback, dns_zone", "hosts.yaml"),
+        ("processor", "groups.yaml"),
+        ("source_interface", "defaults.yaml"),
+    ],
+)
+def test_an_expected_value_says_where_it_stands(field: str, file: str) -> None:
+    expected = expected_for(ESTATE, "nyc-hud-gsr1", None)
+    place, _, name = expected.inventory(field).partition(": ")
+    path, _, line = place.rpartition(":")
+    assert (path.rpartition("/")[2], name) == (file, field)
+    key = field.split(",")[0].split(".")[0]
+    assert key in Path(path).read_text().splitlines()[int(line) - 1]

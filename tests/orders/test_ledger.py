@@ -15,9 +15,10 @@ import pytest
 from sample_estate import sample_cards, sample_estate
 from sample_messages import LEVEL3, NOW, changed, level3, sample
 
-from turnup.errors import InputError
+from turnup.errors import InputError, Refused
 from turnup.load.order import read_order
 from turnup.model.acknowledgement import Acknowledgement
+from turnup.model.equipment import Assignment
 from turnup.model.order import OrderMessage
 from turnup.order.acknowledge import acknowledge
 from turnup.order.entries import read_entries
@@ -43,6 +44,12 @@ def other(number: int, **changes: Any) -> OrderMessage:
     message = changed(order_id=f"PSO-2001-1{number:05}", layer3__link_prefix=link, **changes)
     assert message.header is not None
     return replace(message, header=replace(message.header, message_id=f"MSG-1{number:05}"))
+
+
+def held(ledger: Ledger) -> Assignment:
+    assignment = ledger.assignment(ORDER)
+    assert assignment is not None
+    return assignment
 
 
 def port(answer: Acknowledgement) -> str:
@@ -114,7 +121,7 @@ def test_a_later_revision_takes_the_place_of_the_first(ledger: Ledger) -> None:
 
 def test_work_that_has_begun_is_not_revised_nor_cancelled(ledger: Ledger) -> None:
     settle(ledger, level3())
-    ledger.start(ORDER)
+    ledger.start(held(ledger))
     second = replace(changed(revision=2, bgp__maximum_prefix=200), header=None)
     assert settle(ledger, second).points[0][0] == "action"
     cancel = read_order(sample("60-hudson-ds3-level3-cancel.yaml"))
@@ -124,7 +131,7 @@ def test_work_that_has_begun_is_not_revised_nor_cancelled(ledger: Ledger) -> Non
 
 def test_work_that_was_backed_out_may_be_revised(ledger: Ledger) -> None:
     settle(ledger, level3())
-    ledger.start(ORDER)
+    ledger.start(held(ledger))
     ledger.back_out(ORDER)
     assert settle(ledger, replace(changed(revision=2, bgp__maximum_prefix=200), header=None)).accepted
 
@@ -188,7 +195,7 @@ def test_a_write_that_is_cut_off_leaves_the_old_file(ledger: Ledger, monkeypatch
     with monkeypatch.context() as patched:
         patched.setattr(os, "fsync", no_power)
         with pytest.raises(OSError, match="no power"):
-            ledger.start(ORDER)
+            ledger.start(held(ledger))
     assert settle(ledger, level3()) == first
     assert not next(read_entries(ledger.folder)).started
 
@@ -220,7 +227,33 @@ def test_a_port_that_left_the_inventory_is_not_forgotten(ledger: Ledger) -> None
     with pytest.raises(InputError, match="no longer has Serial5/0 of nyc-hud-gsr1"):
         Ledger(ledger.folder, gone, CARDS).assignment(ORDER)
     with pytest.raises(InputError, match="no order PSO-0"):
-        ledger.start("PSO-0")
+        ledger.back_out("PSO-0")
+
+
+def test_work_begins_only_on_what_is_still_ordered(ledger: Ledger) -> None:
+    settle(ledger, level3())
+    first = held(ledger)
+    assert settle(ledger, replace(changed(revision=2, bgp__maximum_prefix=200), header=None)).accepted
+    with pytest.raises(Refused, match="revision 1 was cancelled or revised"):
+        ledger.start(first)
+    second = held(ledger)
+    with pytest.raises(Refused, match="cancelled"):
+        ledger.start(replace(second, port=replace(second.port, router="lax-wil-gsr1")))
+    ledger.release(ORDER)
+    with pytest.raises(Refused, match="cancelled"):
+        ledger.start(second)
+    assert not ledger.begun(ORDER)
+
+
+def test_the_ledger_s_own_answer_asks_nobody(ledger: Ledger) -> None:
+    assert ledger.answered(level3(), NOW) is None
+    first = settle(ledger, level3())
+    assert ledger.answered(level3(), NOW) == first
+    cancel = read_order(sample("60-hudson-ds3-level3-cancel.yaml"))
+    ledger.start(held(ledger))
+    own = ledger.answered(cancel, NOW)
+    assert own is not None
+    assert not own.accepted
 
 
 def test_the_digest_is_the_order_s_alone() -> None:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import dataclasses
+import pkgutil
 from pathlib import Path
 
 import pytest
 
-from turnup import folder
+from turnup import facts, folder
 from turnup.parse import fact_class, fact_name
 from turnup.parse.template import load
 
 TEMPLATES = sorted(folder("templates").glob("*/parse/*.textfsm"))
-FACTS = sorted(p.stem for p in (folder("templates").parent / "src/turnup/facts").glob("[a-z]*.py"))
+FACTS = sorted(module.name for module in pkgutil.iter_modules(facts.__path__))
 OF_THE_NOC = {"dns_answer", "console_prompt"}  # facts that no router tells
 
 each_template = pytest.mark.parametrize("path", TEMPLATES, ids=lambda p: f"{p.parts[-3]}-{p.stem}")

@@ -37,7 +37,21 @@ def main() -> int:
                 shutil.copy(source, checkout / kept)
         environment = {k: v for k, v in os.environ.items() if k != "PYTHONPATH"}
         environment.setdefault("TURNUP_RECORDINGS", str((TOP / "../shared/recordings").resolve()))
-        tests = [python, "-P", "-m", "pytest", "-m", "not checkout", "-q", "-p", "no:cacheprovider"]
+        tests = [
+            python,
+            "-P",
+            "-m",
+            "pytest",
+            "-n",
+            "auto",
+            "--dist",
+            "loadfile",
+            "-m",
+            "not checkout",
+            "-q",
+            "-p",
+            "no:cacheprovider",
+        ]
         return subprocess.run(tests, cwd=checkout, env=environment, check=False).returncode
 
 

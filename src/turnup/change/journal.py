@@ -50,6 +50,10 @@ OPEN = frozenset(
 )
 
 
+# Ends that leave nothing of the order on the router.
+NOTHING_LEFT = frozenset({State.BACKED_OUT, State.ABORTED, State.REFUSED})
+
+
 @dataclass(frozen=True)
 class Event:
     """A state that was reached, when (UTC), and why."""
@@ -61,11 +65,15 @@ class Event:
 
 @dataclass(frozen=True)
 class Record:
-    """One journal: the change, what happened, and the owned lines as last read from the router."""
+    """One journal: the change, what happened, and the owned lines as last read from the router.
+
+    `startup` are the owned lines of the startup configuration before anything was sent; None when it was not read.
+    """
 
     change: Change
     history: tuple[Event, ...]
     running: Lines = ()
+    startup: Lines | None = None
     version: int = VERSION
 
     @property
@@ -99,6 +107,10 @@ class Journal:
         self.record = replace(self.record, history=history, running=kept)
         self.write()
 
+    def saved_before(self, startup: Lines | None) -> None:
+        """Keep the owned lines of the startup configuration; on disk with the next entry."""
+        self.record = replace(self.record, startup=startup)
+
     def _document(self) -> dict[str, Any]:
         record = self.record
         return {
@@ -106,6 +118,7 @@ class Journal:
             "change": self._change,
             "history": [_plain(asdict(event)) for event in record.history],
             "running": _plain(record.running),
+            "startup": _plain(record.startup),
         }
 
     def write(self) -> None:
@@ -144,6 +157,8 @@ class Journals:
     def of(self, router: str) -> Iterator[Journal]:
         """Journals of that router, oldest first. Raises InputError for one that cannot be read."""
         for path in sorted(self.folder.glob("*.json")):
+            if "--" in path.name and not path.name.startswith(f"{router}--"):
+                continue  # a damaged journal of one router is no obstacle to work on another
             journal = read_journal(path)
             if journal.record.change.router == router:
                 yield journal
@@ -158,8 +173,9 @@ class Journals:
             record = journal.record
             if record.state is State.NEEDS_HUMAN:
                 raise Refused(
-                    f"{router}: order {record.change.order_id} stands at {record.state} ({journal.path})",
-                    advice="Put the port right on the router's console, then run `turnup recover --resolved`.",
+                    f"{router}: order {record.change.order_id} on {record.change.port} waits for a person;"
+                    f" until then turnup writes nothing to {router}",
+                    advice=by_hand(router, journal.path),
                 )
 
     def resolve(self, router: str, who: str, note: str, at: datetime) -> tuple[Journal, ...]:
@@ -168,6 +184,14 @@ class Journals:
         for journal in waiting:
             journal.note(State.RESOLVED, at, f"{who}: {note}")
         return tuple(waiting)
+
+
+def by_hand(router: str, journal: Path) -> str:
+    """What a person has to do for a change that turnup cannot finish."""
+    return (
+        f"Nothing was sent now. What the port had and has stands in {journal} (`change.before`, `running`). "
+        f"Put it right on the console of {router}, then: turnup recover {router} --resolved 'WHO: WHAT'"
+    )
 
 
 def read_journal(path: Path) -> Journal:

@@ -45,28 +45,68 @@ def push(
     wait: float = 0.0,
     clock: Clock = utc_now,
 ) -> PushOutcome:
+    """Bring the router from `plan.change.before` to `plan.change.after`, or back; see `plan_and_push`."""
+    change = plan.change
+    return plan_and_push(
+        session,
+        lambda: plan,
+        home,
+        (change.router, change.order_id),
+        approved=approved,
+        save_all=save_all,
+        accept=accept,
+        reopen=reopen,
+        wait=wait,
+        clock=clock,
+    )[1]
+
+
+def plan_and_push(
+    session: Writable,
+    make: Callable[[], Plan],
+    home: Home,
+    subject: tuple[str, str],
+    *,
+    approved: str | None = None,
+    save_all: bool = False,
+    accept: Callable[[], str] | None = None,
+    reopen: Callable[[], Writable] | None = None,
+    wait: float = 0.0,
+    clock: Clock = utc_now,
+) -> tuple[Plan, PushOutcome]:
     """Bring the router from `plan.change.before` to `plan.change.after`, or back.
 
-    `approved` is the digest that was approved. `accept` runs between read-back and save; what it returns other than
-    "" takes the change back. `reopen` gives a new session when this one is lost. `wait` is for another writer,
-    seconds. `save_all` saves even if somebody else's unsaved work is saved with it.
+    `make` gives the plan; it is called when the router is ours (`subject`: router, order) and nothing unfinished
+    stands on it. `approved` is the digest that was approved. `accept` runs between read-back and save; what it
+    returns other than "" takes the change back. `reopen` gives a new session when this one is lost. `wait` is for
+    another writer, seconds. `save_all` saves even if somebody else's unsaved work is saved with it.
 
     A change of this router that a crash left unfinished is finished first (see recover); the guard then looks.
 
     Raises Refused (nothing was sent), BackedOut (taken back, verified), NeedsHuman (both texts in the journal, the
     router is blocked; or the session is lost and the journal open).
     """
-    change = plan.change
-    if approved is not None and approved != plan.digest:
-        raise Refused(f"approved was plan {approved[:12]}, this is plan {plan.digest[:12]}: something changed since")
-    with router_lock(home.part("locks"), change.router, change.order_id, wait):
+    router, order_id = subject
+    with router_lock(home.part("locks"), router, order_id, wait), Wire(session, reopen) as wire:
         journals = Journals(home.part("journal"))
-        journals.must_be_clear(change.router)
-        wire = Wire(session, reopen)
-        work = _Push(wire, change, journals, clock)
-        for earlier in finish_open(wire, journals, change.router, clock):
-            work.notes.append(f"order {earlier.order_id} had not been finished; it is {earlier.state} now")
-        return work.settled(save_all) if plan.empty else work.run(plan.foreign, accept, save_all)
+        journals.must_be_clear(router)
+        earlier = [
+            f"order {one.order_id} had not been finished; it is {one.state} now"
+            for one in finish_open(wire, journals, router, clock)
+        ]
+        try:
+            plan = make()
+            if approved is not None and approved != plan.digest:
+                raise Refused(_other_plan(approved, plan.digest))
+        except Refused as error:
+            raise Refused("; ".join((str(error), *earlier)), advice=error.advice) from error
+        work = _Push(wire, plan.change, journals, clock)
+        work.notes += earlier
+        return plan, work.settled(save_all) if plan.empty else work.run(plan.foreign, accept, save_all)
+
+
+def _other_plan(approved: str, digest: str) -> str:
+    return f"approved was plan {approved[:12]}, this is plan {digest[:12]}: the order or the router changed since"
 
 
 class _Push:
@@ -81,7 +121,7 @@ class _Push:
         self.notes: list[str] = []
         self.foreign: Lines = ()
         self.others_unsaved = False
-        self.startup: Lines = ()  # the order's own lines in it, before we began
+        self.startup: Lines | None = None  # the order's own lines in it before we began, where it could be read
 
     def begin(self) -> None:
         """Open the journal: from here on it is one step ahead of the router."""
@@ -128,8 +168,8 @@ class _Push:
     def settled(self, save_all: bool) -> PushOutcome:
         """The router runs the order already: nothing to send, but a startup without it would lose it."""
         self.guard(())
-        if self.change.same(self.startup, self.change.after):
-            return PushOutcome("unchanged")
+        if self.startup is not None and self.change.same(self.startup, self.change.after):
+            return self._outcome("unchanged")
         self.begin()
         self.note(State.VERIFIED, "already there", self.change.after)
         return self._save(save_all)
@@ -144,12 +184,15 @@ class _Push:
             raise
         try:
             self._both_phases(accept)
-        except (TurnupError, OSError) as error:
-            self._back(str(error))
-            raise BackedOut(f"{self.change.router}: {error}; the change was taken back") from error
+        except Exception as error:  # a defect of ours as well: the router must not stay half way
+            why = str(error) if isinstance(error, TurnupError | OSError) else f"{type(error).__name__}: {error}"
+            self._back(why)
+            raise BackedOut(f"{self.change.router}: {why}; the change was taken back") from error
         return self._save(save_all)
 
     def _both_phases(self, accept: Callable[[], str] | None) -> None:
+        if self.journal is not None:
+            self.journal.saved_before(self.startup)
         self.note(State.PUSHING)
         self.wire.send(self.change.phase1)
         self._read_back(self.change.halfway, "phase 1")
@@ -185,11 +228,17 @@ class _Push:
             return self._outcome("unsaved")
         try:
             self.wire.session.save()
-            startup = self.change.footprint.owned(self.wire.startup())
+            sections = self.wire.startup()
         except (TurnupError, OSError) as error:
             self.notes.append(f"not saved: {error}")
             self.note(State.UNSAVED, self.notes[-1])
             return self._outcome("unsaved")
+        startup = self.change.footprint.owned(sections)
+        saved = self.change.footprint.foreign(sections)
+        if saved != self.foreign:
+            self.notes.append(
+                f"others changed the router in that moment; saved with ours: {_told(self.foreign, saved)}"
+            )
         if not self.change.same(startup, self.change.after):
             self.notes.append(f"the startup configuration is not what was saved: {_told(self.change.after, startup)}")
             self.note(State.UNSAVED, self.notes[-1])

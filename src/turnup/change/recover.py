@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from turnup.change.journal import Clock, Journal, Journals, State, utc_now
+from turnup.change.journal import Clock, Journal, Journals, State, by_hand, utc_now
 from turnup.change.lock import router_lock
-from turnup.change.restore import take_back
+from turnup.change.restore import startup_too, take_back
 from turnup.change.wire import Wire, Writable
 from turnup.errors import CouldNotRun, NeedsHuman
 from turnup.home import Home
@@ -38,8 +38,8 @@ def recover(
     Nothing of it there: aborted. All of it there: saved. Anything between: taken back. Raises NeedsHuman when that
     fails, and for a journal that already waits for a person.
     """
-    with router_lock(home.part("locks"), router, "recovery", wait):
-        return finish_open(Wire(session, reopen), Journals(home.part("journal")), router, clock)
+    with router_lock(home.part("locks"), router, "recovery", wait), Wire(session, reopen) as wire:
+        return finish_open(wire, Journals(home.part("journal")), router, clock)
 
 
 def finish_open(wire: Wire, journals: Journals, router: str, clock: Clock) -> tuple[Recovered, ...]:
@@ -50,7 +50,10 @@ def finish_open(wire: Wire, journals: Journals, router: str, clock: Clock) -> tu
 def _one(wire: Wire, journal: Journal, clock: Clock) -> Recovered:
     record = journal.record
     if record.state is State.NEEDS_HUMAN:
-        raise NeedsHuman(f"{record.change.router}: order {record.change.order_id} waits for a person: {journal.path}")
+        raise NeedsHuman(
+            f"{record.change.router}: order {record.change.order_id} on {record.change.port} waits for a person",
+            advice=by_hand(record.change.router, journal.path),
+        )
     if record.state is State.PLANNED:
         return _end(journal, clock, State.ABORTED, "nothing had been sent")
     change = record.change
@@ -58,7 +61,8 @@ def _one(wire: Wire, journal: Journal, clock: Clock) -> Recovered:
     now = change.footprint.owned(wire.running())
     if change.same(now, change.before):
         done = State.BACKED_OUT if record.state is State.BACKING_OUT else State.ABORTED
-        return _end(journal, clock, done, "nothing of the change is on the router")
+        told = startup_too(wire, change, journal, clock, now)
+        return _end(journal, clock, done, f"nothing of the change is on the router{told and f'; {told}'}")
     if change.same(now, change.after) and record.state is not State.BACKING_OUT:
         journal.note(State.VERIFIED, clock(), "all of it is on the router", now)
         return _save(wire, journal, clock)
@@ -75,11 +79,17 @@ def _save(wire: Wire, journal: Journal, clock: Clock) -> Recovered:
     except CouldNotRun:
         unsaved = True
     if unsaved:
-        return _end(journal, clock, State.UNSAVED, "complete; not saved, for others have unsaved work")
+        return _end(journal, clock, State.UNSAVED, NOT_SAVED)
     wire.session.save()
     if not journal.record.change.same(footprint.owned(wire.startup()), journal.record.change.after):
         return _end(journal, clock, State.UNSAVED, "complete; the startup configuration does not hold it")
     return _end(journal, clock, State.SAVED, "complete")
+
+
+NOT_SAVED = (
+    "complete and running, but NOT SAVED: a reload would lose it. Others have unsaved work, which would be saved too;"
+    " when they agree, push the order again with --save-all"
+)
 
 
 def _end(journal: Journal, clock: Clock, state: State, note: str) -> Recovered:

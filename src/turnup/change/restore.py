@@ -6,8 +6,8 @@ from turnup.change.footprint import Lines
 from turnup.change.journal import Clock, Journal, State
 from turnup.change.plan import Change
 from turnup.change.transition import transition
-from turnup.change.wire import Wire
-from turnup.errors import NeedsHuman, TurnupError
+from turnup.change.wire import LOST, Wire
+from turnup.errors import CouldNotRun, NeedsHuman, TurnupError
 
 _ROUNDS = 2  # a back-out line that is refused once is worked out anew from a fresh read, once
 
@@ -31,7 +31,7 @@ def take_back(wire: Wire, change: Change, journal: Journal, clock: Clock) -> Non
             trouble = str(error)
             continue
         if change.same(now, change.before):
-            journal.note(State.BACKED_OUT, clock(), trouble, now)
+            _back(wire, change, journal, clock, trouble, now)
             return
         trouble = "the owned lines do not read back as they were"
     _last_look(wire, change, journal, clock, trouble)
@@ -42,15 +42,60 @@ def _last_look(wire: Wire, change: Change, journal: Journal, clock: Clock, troub
     try:
         now = change.footprint.owned(wire.running())
     except (TurnupError, OSError) as error:
-        raise NeedsHuman(f"{change.router}: cannot be read to take the change back: {error}") from error
+        raise NeedsHuman(f"{change.router}: cannot be read to take the change back: {error}", advice=LOST) from error
     if change.same(now, change.before):
-        journal.note(State.BACKED_OUT, clock(), trouble, now)
+        _back(wire, change, journal, clock, trouble, now)
         return
     journal.note(State.NEEDS_HUMAN, clock(), trouble, now)
     raise NeedsHuman(
-        f"{change.router}: {change.port} could not be brought back ({trouble})\n{both_texts(change.before, now)}"
-        f"\nJournal: {journal.path}"
+        f"{change.router}: {change.port} could not be brought back ({trouble})\n{both_texts(change.before, now)}",
+        advice=ON_THE_CONSOLE.format(router=change.router, journal=journal.path),
     )
+
+
+def _back(wire: Wire, change: Change, journal: Journal, clock: Clock, trouble: str, now: Lines) -> None:
+    told = startup_too(wire, change, journal, clock, now)
+    journal.note(State.BACKED_OUT, clock(), "; ".join(filter(None, (trouble, told))), now)
+
+
+def startup_too(wire: Wire, change: Change, journal: Journal, clock: Clock, now: Lines) -> str:
+    """See that the startup configuration holds nothing of a change that was taken back; what was done, in words.
+
+    Somebody may have saved the router while the change was half way: a reload would bring that half back. Saved again
+    when nothing else would be saved with it; raises NeedsHuman otherwise, with the journal in that state.
+    """
+    try:
+        startup = wire.startup()
+    except CouldNotRun as error:
+        return f"the startup configuration could not be looked at: {error}"
+    except (TurnupError, OSError) as error:
+        raise NeedsHuman(f"{change.router}: its startup configuration cannot be read: {error}", advice=LOST) from error
+    saved = change.footprint.owned(startup)
+    if change.same(saved, change.before) or saved == journal.record.startup:
+        return ""
+    try:
+        running = wire.running()
+        if change.footprint.foreign(running) == change.footprint.foreign(startup):
+            wire.session.save()
+            if change.same(change.footprint.owned(wire.startup()), change.before):
+                return "somebody had saved a part of it meanwhile; saved again without"
+    except (TurnupError, OSError) as error:
+        trouble = f"a part of it stands in the startup configuration, and saving again failed: {error}"
+    else:
+        trouble = "somebody saved a part of it meanwhile, and others have unsaved work that must not be saved with ours"
+    journal.note(State.NEEDS_HUMAN, clock(), trouble, now)
+    raise NeedsHuman(
+        f"{change.router}: {change.port} runs as before, but a reload would bring a part of the change back: "
+        f"{trouble}\n" + both_texts(change.before, saved),
+        advice=f"Save {change.router} when the others agree (`write memory`), then: "
+        f"turnup recover {change.router} --resolved 'WHO: WHAT'",
+    )
+
+
+ON_THE_CONSOLE = (
+    "Compare the two texts on the console of {router}, put the port right by hand and save; the journal is {journal}. "
+    "Until then turnup writes nothing to {router}. After that: turnup recover {router} --resolved 'WHO: WHAT'"
+)
 
 
 def both_texts(before: Lines, now: Lines) -> str:

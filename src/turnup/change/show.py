@@ -25,6 +25,7 @@ def _text(plan: Plan) -> Iterator[str]:
     change = plan.change
     yield f"Plan for {change.router} {change.port}: {change.action} {change.order_id} revision {change.revision}"
     yield f"Customer {change.customer}"
+    yield "A plan only: nothing of it has been sent."
     if plan.empty:
         yield from ("", "Nothing to send: the router has exactly this.", "", f"Digest {plan.digest}")
         return

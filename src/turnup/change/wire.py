@@ -8,6 +8,7 @@ from itertools import groupby
 from typing import Protocol
 
 from turnup.configuration import Configuration
+from turnup.connect.session import ConfigurationUnknown
 from turnup.errors import CouldNotRun, NeedsHuman, TurnupError, Unreachable
 from turnup.model.transcript import Answer
 from turnup.platforms import Platform
@@ -53,6 +54,9 @@ class Writable(Protocol):
     def save(self) -> Answer:
         """Save the running configuration."""
 
+    def close(self) -> None:
+        """End the session; never raises."""
+
 
 class Stopped(CouldNotRun):
     """The router said something to a configuration line. `sent` counts the lines of this push that were sent."""
@@ -69,6 +73,14 @@ class Wire:
         self._reopen = reopen
         self._lost = False
         self._typing = False  # in configuration mode, as far as we know
+        self._ours: list[Writable] = []  # sessions that we opened
+
+    def __enter__(self) -> Wire:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for session in self._ours:
+            session.close()
 
     @property
     def grammar(self) -> Grammar:
@@ -107,10 +119,13 @@ class Wire:
     def _again(self) -> None:
         if self._reopen is None:
             raise NeedsHuman("the session was lost in the middle of a change", advice=LOST)
+        # What waits on the old line must not be typed after we have gone back.
+        self.session.close()
         try:
             self.session = self._reopen()
-        except (Unreachable, OSError) as error:
+        except (TurnupError, OSError) as error:
             raise NeedsHuman(f"the session was lost in the middle of a change: {error}", advice=LOST) from error
+        self._ours.append(self.session)
         self._lost = self._typing = False
 
     def send(self, items: Iterable[ConfigItem]) -> None:
@@ -129,6 +144,10 @@ class Wire:
                 self._section(header, [item.text for item in group if item.text], grammar)
             self.session.leave_config()
             self._typing = False
+        except ConfigurationUnknown:
+            # A router that does not answer one line would not answer `end` either: minutes with the port half way.
+            self._lost = self._reopen is not None
+            raise
         except (Unreachable, OSError):
             self._lost = True
             raise
@@ -170,4 +189,7 @@ class Wire:
             raise Stopped(f"line {self.sent} {line!r}: the router said {' / '.join(strange)!r}")
 
 
-LOST = "Run `turnup recover` for this router as soon as it answers; until then turnup writes nothing to it."
+LOST = (
+    "The port may stand HALF WAY. Run `turnup recover` with this router's name as soon as it answers; the next push "
+    "to it does so first."
+)

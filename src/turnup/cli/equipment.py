@@ -34,13 +34,14 @@ def register(main: typer.Typer) -> None:
         if json:
             as_json([{"site": r.site, "speed": r.speed, "total": r.total, **r.counts} for r in rows])
             return
+        shown = [state for state in PortState if state is PortState.FREE or any(r.counts.get(state) for r in rows)]
         table = Table(box=None, pad_edge=False)
-        table.add_column("site")
-        table.add_column("speed")
-        for word in ("ports", *PortState):
+        table.add_column("site", no_wrap=True)
+        table.add_column("speed", no_wrap=True)
+        for word in ("ports", *shown):
             table.add_column(word, justify="right")
         for row in rows:
-            counts = [str(row.counts.get(state, 0)) for state in PortState]
+            counts = [str(row.counts.get(state, 0)) for state in shown]
             table.add_row(row.site, row.speed, str(row.total), *counts)
         console().print(table)
 
@@ -81,6 +82,8 @@ def register(main: typer.Typer) -> None:
         for port, state, why in rows:
             table.add_row(port.router, str(port.interface), port.card.part, state, why)
         console().print(table)
+        if not live:
+            console(stderr=True).print("As inventory and orders have it; --live looks at the routers too.")
 
 
 @inventory_app.command("check")

@@ -173,7 +173,7 @@ def _not_sent(json: bool) -> None:
     from turnup.cli.show import say
 
     if not json:
-        say("\nNothing was sent. With --confirm it is; --digest binds it to this very plan.")
+        say("\nNOTHING WAS SENT. To send it: --confirm; --digest binds that to this very plan.")
 
 
 def _show_plan(made: Plan) -> None:
@@ -188,8 +188,16 @@ def _show_push(assignment: Assignment, outcome: PushOutcome) -> None:
 
     order, port = assignment.order, assignment.port
     say(f"{order.order_id}: {port.router} {port.interface}: {outcome.state}, {outcome.sent} lines sent")
+    say(f"  {_MEANING.get(outcome.state, outcome.state)}")
     for note in outcome.notes:
         say(f"  note: {note}")
+
+
+_MEANING = {
+    "saved": "on the router, read back as planned, and in its startup configuration",
+    "unsaved": "on the router and running, but NOT SAVED: a reload would lose the port",
+    "unchanged": "the router had exactly this already, saved as well; nothing was sent",
+}
 
 
 def _show_certificate(noc: Noc, certificate: Certificate) -> None:

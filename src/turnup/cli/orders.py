@@ -63,11 +63,13 @@ def ack(
     header = None
     try:
         message = read_order(order)
-        header = message.header
-        with step("reading the routers of the site"):
-            answer = acknowledged(noc, message, live=not offline)
     except InputError as error:
         answer = clarify(error, noc.clock())
+    else:
+        header = message.header
+        # What is wrong with our own files from here on is nothing to tell the customer.
+        with step("reading the routers of the site"):
+            answer = acknowledged(noc, message, live=not offline)
     if xml:
         say(acknowledgement_xml(answer, _reply_header(header, answer.order_id, noc.clock())).decode())
     elif json:

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from turnup.cli.options import AsJson, opened
+from turnup.errors import ExitCode
 
 
 def register(main: typer.Typer) -> None:
@@ -43,8 +44,9 @@ def register(main: typer.Typer) -> None:
                 ]
         if json:
             as_json(rows)
-            return
-        for row in rows:
+        for row in () if json else rows:
             say(f"{row['order']}: {row['state']}: {row['note']}")
-        if not rows:
+        if not rows and not json:
             say(f"{router}: nothing was left open")
+        if any(row["state"] == "unsaved" for row in rows):
+            raise typer.Exit(int(ExitCode.WAITS))  # what a reload would lose is not finished

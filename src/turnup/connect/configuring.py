@@ -32,16 +32,17 @@ class Writer:
         self._redact = redact
         self._reveal = reveal
         self._logs = logs
+        self._to_enter = False
 
     def enter(self) -> None:
-        """Go to configuration mode."""
-        cut = self._sent([self._settings.enter_config], window=1)[0]
-        if not cut.prompt.mode:
-            said = self._redact(cut.text).strip() or "nothing"
-            raise CommandRefused(f"the router does not go to configuration mode; it said {said!r}")
+        """Go to configuration mode with the next line."""
+        self._to_enter = True
 
     def leave(self) -> None:
         """Back to exec mode."""
+        if self._to_enter:  # never left it
+            self._to_enter = False
+            return
         cut = self._sent([self._settings.leave_config], window=1)[0]
         if cut.prompt.mode:
             raise WrongMode(f"{self._settings.leave_config!r} left the router in mode {cut.prompt.mode!r}")
@@ -49,6 +50,11 @@ class Writer:
     def lines(self, lines: Sequence[str], mode: str | None, window: int) -> tuple[Said, ...]:
         """What was said to each line that was sent. All lines are looked at before the first is sent."""
         typed = [fit_to_type(self._reveal(line), named=line) for line in lines]
+        if self._to_enter:
+            self._to_enter = False
+            if len(lines) == 1 and self._opens(lines[0]):
+                return (self._entered_with(typed[0], lines[0], mode),)
+            self._entered(self._sent([self._settings.enter_config], window=1)[0])
         said: list[Said] = []
 
         def keep(cut: Cut, pipeline: Pipeline) -> None:
@@ -61,6 +67,24 @@ class Writer:
         cuts = self._sent(typed, window, keep, lines)
         self._check_modes(cuts, lines, mode)
         return tuple(said)
+
+    def _opens(self, line: str) -> bool:
+        """Whether the line only opens a section, and the router never lost input that was typed ahead."""
+        return line.split(None, 1)[0] in self._settings.modes and self._conversation.window != 1
+
+    def _entered_with(self, typed: str, line: str, mode: str | None) -> Said:
+        """Go to configuration mode and open a section in one round trip: without children neither does harm alone."""
+        both = [self._settings.enter_config, line]
+        entered, opened = self._sent([both[0], typed], window=0, named=both)
+        self._entered(entered)
+        self._logs.extend(map(self._redact, (*entered.logs, *opened.logs)))
+        self._check_modes([opened], [line], mode)
+        return Said(line, self._text(opened))
+
+    def _entered(self, cut: Cut) -> None:
+        if not cut.prompt.mode:
+            said = self._redact(cut.text).strip() or "nothing"
+            raise CommandRefused(f"the router does not go to configuration mode; it said {said!r}")
 
     def _text(self, cut: Cut) -> str:
         text = "\n".join((cut.text, *cut.doubtful)) if cut.doubtful and not cut.text else cut.text

@@ -53,7 +53,7 @@ class Conversation:
     def open(self, setup: Sequence[str], seconds: float) -> list[Cut]:
         """Find the prompt and prepare the terminal, in one round trip. The first answer is the banner's."""
         try:
-            return self._run(["", *setup], lambda _: seconds, window=0)
+            return self._run(["", *setup], lambda _: seconds, window=None if self.window > 1 else 0)
         except InputLost:  # typed before the router listened
             self.wire.write(self.wire.newline.encode())
             return self._run(["", *setup], lambda _: seconds, window=1)

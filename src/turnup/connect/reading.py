@@ -123,21 +123,21 @@ class _Round:
 
     def run(self) -> None:
         """Raises Unreachable when the conversation is lost; the outcomes so far stand."""
-        fit = [request for request in self._wanted.values() if self._fit(request)]
-        plain = [r.command for r in fit if not r.dialogue and may_repeat(r.command)]
+        fit = {key: request for key, request in self._wanted.items() if self._fit(key, request)}
+        plain = [r.command for r in fit.values() if not r.dialogue and may_repeat(r.command)]
         if plain and not self._conversation.paged:
             self._pipelined(plain)
-        for request in fit:
-            if key_of(request) not in self.outcomes:
-                self._singly(request)
+        for key, request in fit.items():
+            if key not in self.outcomes:
+                self._singly(key, request)
 
-    def _fit(self, request: Request) -> bool:
+    def _fit(self, key: str, request: Request) -> bool:
         try:
             fit_to_type(request.command)
             for _, reply in request.dialogue:
                 fit_to_type(reply or "-")
         except TurnupError as refused:
-            self.outcomes[key_of(request)] = refused
+            self.outcomes[key] = refused
             return False
         return True
 
@@ -152,9 +152,8 @@ class _Round:
             self.outcomes[hanging] = self._reader.told(silence)
             self._reader.come_back(silence)
 
-    def _singly(self, request: Request) -> None:
+    def _singly(self, key: str, request: Request) -> None:
         """Ask alone; once more when the answer cannot be relied on and the command changes nothing."""
-        key = key_of(request)
         for _ in range(2):
             try:
                 self._keep(self._once(request), key=key)

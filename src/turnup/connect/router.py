@@ -78,11 +78,11 @@ class RouterSession:
         return outcome
 
     def enter_config(self) -> None:
-        """Go to configuration mode. Raises CommandRefused, ConfigurationUnknown."""
+        """Go to configuration mode with the next line; that raises CommandRefused when the router does not."""
         self._writer.enter()
 
     def config_line(self, line: str, mode: str | None) -> str:
-        """What was said to the line; "" = accepted. Raises WrongMode, ConfigurationUnknown, Refused."""
+        """What was said to it; "" = accepted. Raises WrongMode, ConfigurationUnknown, Refused, CommandRefused."""
         return self._writer.lines([line], mode, window=1)[0].text
 
     def config_lines(self, lines: Sequence[str], mode: str | None) -> tuple[Said, ...]:

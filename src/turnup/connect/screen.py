@@ -65,7 +65,7 @@ def _put(cells: list[str], at: int, char: str, line: str) -> None:
 
 def holds_pager(text: str) -> bool:
     """Whether a question of the pager is left in the text."""
-    return ("More" in text or "more" in text or "MORE" in text) and _PAGER.search(text) is not None
+    return ("ore" in text or "ORE" in text) and _PAGER.search(text) is not None
 
 
 def asks_for_more(tail: bytes | bytearray) -> bool:

@@ -96,7 +96,10 @@ class Session(Protocol):
         """Answer to one exec command. Raises AnswerIncomplete, Unreachable (lost), Refused (characters)."""
 
     def enter_config(self) -> None:
-        """Go to configuration mode. Raises CommandRefused when the router does not."""
+        """Go to configuration mode with the next line, where a section's first line may share the round trip.
+
+        That line raises CommandRefused when the router does not go there; nothing else was typed then.
+        """
 
     def config_line(self, line: str, mode: str | None) -> str:
         """What the router said to the line besides echo, prompt and log messages, redacted; "" = accepted.

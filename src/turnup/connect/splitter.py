@@ -63,6 +63,7 @@ class Splitter:
         self._stem = f"{dialect.comment}{nonce}-".encode()
         self._buffer = bytearray(rest)
         self._scan = 0
+        self._last = ("", NO_PROMPT)  # this router's prompt as it stood before the last marker
 
     @property
     def done(self) -> bool:
@@ -149,7 +150,10 @@ class Splitter:
         if not due <= number < len(self.commands):
             return False
         above = lines_of(decoded(self._buffer[:start])) if not head else []
-        prompt = self._dialect.prompts.read(head) if head else self._prompt_above(above)
+        if head and head == self._last[0]:
+            prompt: Prompt | None = self._last[1]
+        else:
+            prompt = self._dialect.prompts.read(head) if head else self._prompt_above(above)
         if prompt is None:
             if self._dialect.prompts.ends(head, self.host or head):
                 self._add_problem(number, "text stands on the prompt's line", head, prompt=NO_PROMPT)
@@ -162,7 +166,8 @@ class Splitter:
             self._add_problem(number, f"the prompt is {prompt.host!r} where {self.host!r} was expected", head, prompt)
             return True
         self.host = self.host or prompt.host
-        self.answers.append(self._cut(prompt, self._buffer[:start], bool(head)))
+        self.answers.append(self._cut(prompt, start, bool(head)))
+        self._last = (head, prompt)
         return True
 
     def _prompt_above(self, above: Sequence[str]) -> Prompt | None:
@@ -184,11 +189,11 @@ class Splitter:
             problem = "its marker did not come back: input was lost or answers were mixed up"
             self.answers.append(Cut(command, "", NO_PROMPT, problem=problem))
 
-    def _cut(self, prompt: Prompt, raw: bytearray, prompt_last: bool) -> Cut:
+    def _cut(self, prompt: Prompt, end: int, prompt_last: bool) -> Cut:
         command = self._due()
-        raw_text = decoded(raw)
-        if prompt_last and command and (text := self._ordinary(command, raw_text)) is not None:
+        if prompt_last and command and (text := self._ordinary(command, end)) is not None:
             return Cut(command, text, prompt)
+        raw_text = decoded(self._buffer[:end])
         lines = lines_of(raw_text)[:-1]  # the prompt before the marker stands behind the last line end
         if not command:
             return Cut(command, "\n".join(lines), prompt)
@@ -204,16 +209,18 @@ class Splitter:
             body = self._without_last_prompt(body)
         return self._judged(command, prompt, body, echo.logs)
 
-    def _ordinary(self, command: str, raw: str) -> str | None:
-        """The answer, when nothing in it needs a second look (nearly all, and the quick way); None otherwise."""
-        text = raw.replace("\r\n", "\n")
+    def _ordinary(self, command: str, end: int) -> str | None:
+        """The answer, when nothing in it needs a second look (nearly all, and the quick way); None otherwise.
+
+        Its echo stands right behind the last marker, on the line of the prompt that this router showed there.
+        """
+        echo = f"\r\n{self._last[0]}{command}\r\n".encode()
+        if not self._last[0] or not self._buffer.startswith(echo):
+            return None
+        text = decoded(self._buffer[len(echo) : end]).replace("\r\n", "\n")
         if "\r" in text or "\x08" in text or "%" in text or holds_pager(text) or self._stem.decode() in text:
             return None
-        echo, _, body = text.lstrip("\n").partition("\n")
-        found = self._dialect.prompts.at_start(echo)
-        if found is None or not found[0].of(self.host) or found[1].strip() != command.strip():
-            return None
-        return body.removesuffix("\n")
+        return text.removesuffix("\n")
 
     def _without_last_prompt(self, body: list[str]) -> list[str]:
         """The prompt was printed before the log messages that end the body: take it out."""

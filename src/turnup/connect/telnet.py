@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import select
 import socket
@@ -103,19 +104,23 @@ class Telnet:
         """Text that has come, b"" when none came in time. Raises ConnectionLost at the end of the stream."""
         until = time.monotonic() + seconds
         while (left := until - time.monotonic()) > 0:
-            if not select.select([self._socket], [], [], left)[0]:
+            if (raw := self._received(left)) is None:
                 break
-            text, reply = self._negotiation.feed(self._received())
+            text, reply = self._negotiation.feed(raw)
             if reply:
-                self._socket.sendall(reply)
+                with contextlib.suppress(OSError):  # a lost connection is the next read's to tell
+                    self._socket.sendall(reply)
             if text:
                 return text
         return b""
 
-    def _received(self) -> bytes:
+    def _received(self, seconds: float) -> bytes | None:
+        """None when nothing came in time. Raises ConnectionLost."""
         try:
+            if not select.select([self._socket], [], [], seconds)[0]:
+                return None
             raw = self._socket.recv(1 << 17)
-        except OSError as error:
+        except (OSError, ValueError) as error:  # ValueError: the socket was closed here
             raise ConnectionLost(f"the connection was lost: {error}") from error
         if not raw:
             raise ConnectionLost("the router closed the connection")

@@ -21,7 +21,7 @@ from turnup.model.policy import Policy
 
 Cards = Mapping[str, Mapping[str, LineCard]]  # platform -> part -> line card
 
-_COMPUTED = frozenset(("name", "platform", "origin"))  # of a router: Nornir's own, or ours
+_COMPUTED = frozenset(("name", "platform", "origin", "sources"))  # of a router: Nornir's own, or ours
 
 
 @dataclass(frozen=True)
@@ -115,7 +115,8 @@ def _router(host: HostRecord, found: list[Fault]) -> Router | None:
         key: convert(known[key][0], _integer_keys(key, sourced.value), where=sourced.where, path=key)
         for key, sourced in host.fields.items()
     }
-    return Router(name=host.name, platform=host.platform, origin=host.where, **values)
+    sources = {key: sourced.where for key, sourced in host.fields.items()}
+    return Router(name=host.name, platform=host.platform, origin=host.where, sources=sources, **values)
 
 
 def _integer_keys(key: str, value: Any) -> Any:

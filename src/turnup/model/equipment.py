@@ -118,6 +118,12 @@ class Router:
     rpms: Applicability | None = None
     link_pool: tuple[IPv4Network, ...] = ()
     origin: str = ""  # file the record came from
+    sources: Mapping[str, str] = field(default_factory=dict)  # field -> `file:line` where its value stands
+
+    def source_of(self, field_path: str) -> str:
+        """Where the value of a field (`links.POS1/0` and `net, local_as` too) stands; otherwise the record itself."""
+        first = field_path.replace(",", ".").split(".")[0].strip()
+        return self.sources.get(first, self.origin)
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from typing import Any
 
 from turnup.equipment.capacity import ports
 from turnup.equipment.estate import Cards, Equipment
-from turnup.errors import InputError
+from turnup.errors import InputError, Refused
 from turnup.load.order import order_of
 from turnup.load.order_write import order_fields
 from turnup.model.acknowledgement import Acknowledgement
@@ -43,19 +43,29 @@ class Ledger:
         """The first answer to this order if there was one; otherwise what `decide` says, entered when it accepts.
 
         `decide` gets the ports and link networks of other orders, and is called under the lock: two orders at once
-        never get one port. `enter=False` gives the same answer without promising it. Raises InputError when a file of
-        the ledger cannot be read.
+        never get one port. It must be quick: read routers before. `enter=False` gives the same answer
+        without promising it. Raises InputError when a file of the ledger cannot be read.
         """
         with self._locked():
             files = self._files()
-            if (known := self._known(message, files, now)) is not None:
-                return known
-            subject = files.get(message.order.supersedes or message.order.order_id)
-            if points := _against(message.order, subject, files.get(message.order.order_id)):
-                return _refusal(message, points, now)
-            own = message.order.order_id
-            answer = decide(_taken(files, but=own), _links(files, but=own))
-            return self._enter(message, answer, subject, files) if answer.accepted and enter else answer
+            if (own := self._own_answer(message, files, now)) is not None:
+                return own
+            order_id = message.order.order_id
+            answer = decide(_taken(files, but=order_id), _links(files, but=order_id))
+            if not (answer.accepted and enter):
+                return answer
+            return self._enter(message, answer, _subject(message.order, files), files)
+
+    def answered(self, message: OrderMessage, now: datetime) -> Acknowledgement | None:
+        """The answer that the ledger alone can give: the first answer again, or what it has against the order."""
+        with self._locked():
+            return self._own_answer(message, self._files(), now)
+
+    def _own_answer(self, message: OrderMessage, files: dict[str, OrderFile], now: datetime) -> Acknowledgement | None:
+        if (known := self._known(message, files, now)) is not None:
+            return known
+        points = _against(message.order, _subject(message.order, files), files.get(message.order.order_id))
+        return _refusal(message, points, now) if points else None
 
     def assignment(self, order_id: str) -> Assignment | None:
         """The port an accepted order has; None when there is no such order, or its port was given back."""
@@ -78,10 +88,23 @@ class Ledger:
         """Link networks of accepted orders, by what they belong to."""
         return _links(self._files())
 
-    def start(self, order_id: str) -> None:
-        """Note that work on the port has begun: from now on the order cannot be cancelled nor revised."""
+    def start(self, assignment: Assignment) -> None:
+        """Note that work on the port has begun: from now on the order cannot be cancelled nor revised.
+
+        Raises Refused when it was cancelled or revised since `assignment` was read.
+        """
+        order, port = assignment.order, assignment.port
         with self._locked():
-            write_entries(self.folder, replace(self._file(order_id), started=True))
+            file = self._file(order.order_id)
+            held = file.holding
+            if held is None or (held.revision, held.router, held.port) != (
+                order.revision,
+                port.router,
+                str(port.interface),
+            ):
+                raise Refused(f"{order.order_id} revision {order.revision} was cancelled or revised meanwhile")
+            if not file.started:
+                write_entries(self.folder, replace(file, started=True))
 
     def begun(self, order_id: str) -> bool:
         """Whether work on the order's port has begun."""
@@ -179,6 +202,10 @@ def digest_of(order: PortServiceOrder) -> str:
     """What an order says, in one number; the file it came from aside."""
     text = json.dumps(order_fields(order), sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _subject(order: PortServiceOrder, files: dict[str, OrderFile]) -> OrderFile | None:
+    return files.get(order.supersedes or order.order_id)
 
 
 def _against(order: PortServiceOrder, subject: OrderFile | None, own: OrderFile | None) -> list[tuple[str, str]]:

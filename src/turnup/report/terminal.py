@@ -87,7 +87,8 @@ def _explain(console: Console, row: TestResult) -> None:
     for finding in deciding(row):
         lines = [
             visible(finding.subject),
-            f"  expected  {visible(finding.expected)}" + (f"  [{visible(finding.source)}]" if finding.source else ""),
+            f"  expected  {visible(finding.expected)}",
+            *([f"  as says   {visible(finding.source)}"] if finding.source else []),
             f"  observed  {visible(finding.observed)}",
             *(f"  seen in   {visible(place(seen))}\n  {visible(excerpt(seen))}" for seen in finding.seen),
         ]

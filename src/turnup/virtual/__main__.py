@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import logging
 import os
 import resource
 import signal
@@ -22,6 +23,8 @@ from turnup.virtual.server import Server
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run until SIGTERM, SIGINT, `stop` on the control port or, with --with-parent, the end of standard input."""
     options = _options().parse_args(arguments)
+    # A client that goes away in the middle of an answer is everyday here; asyncio warns of each write after it.
+    logging.getLogger("asyncio").setLevel(logging.ERROR)
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))  # three listening sockets a router, and the sessions
     try:
