@@ -45,7 +45,6 @@ _FOREIGN = (
         "ip unnumbered ",
         "ip vrf ",
         "ip nat ",
-        "ip router ",
         "ip verify ",
     ),
     *("rate-limit ", "traffic-shape ", "service-policy ", "crypto map ", "no keepalive", "loopback", "shutdown"),

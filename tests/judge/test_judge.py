@@ -299,3 +299,15 @@ def test_explanation_without_a_port_still_names_commands() -> None:
 
 def test_inconclusive_says_why() -> None:
     assert str(inconclusive("x", "nobody knows", expected="proof")) == "x: expected proof, observed nobody knows"
+
+
+@pytest.mark.parametrize("check", all_checks(), ids=lambda check: check.name)
+def test_explanation_fits_a_terminal_and_names_samples(check: Check) -> None:
+    text = explain(check, [platform("ios"), platform("noc")])
+    assert max(map(len, text.splitlines())) <= 80
+    assert "Bad sample (" in text
+
+
+def test_explanation_without_the_source_says_where_samples_are(tmp_path: Path) -> None:
+    text = explain(all_checks()[0], [platform("ios")], recorded=tmp_path / "absent")
+    assert "tests/recorded/ios/checks/intrapop_links/" in text

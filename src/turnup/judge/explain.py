@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 import string
 import textwrap
 import tomllib
@@ -13,30 +14,47 @@ from typing import Any
 from turnup.checks import Check, Expected
 from turnup.platforms import Platform
 
+_WIDTH = 80
+_CASES = Path(__file__).parents[3] / "tests" / "recorded" / "ios" / "checks"
+_VERDICT = re.compile(r"(?<=\.) (?=(?:FAIL|INCONCLUSIVE|NOT APPLICABLE): )")
+
 
 def explain(
     check: Check, platforms: Sequence[Platform], expected: Expected | None = None, recorded: Path | None = None
 ) -> str:
     """Text about one test. With `expected`, the commands are those for that port; without, those without arguments.
 
-    `recorded` is the folder of recorded cases of one platform (tests/recorded/ios/checks); where it has cases of this
-    test, the first that passes and the first that fails are named.
+    `recorded` is the folder of recorded cases of one platform; by default that of the checkout. The first case of this
+    test that passes and the first that fails are named; an installed wheel has none, and the text says so.
     """
     blocks = [f"{check.number}. {check.title}", "PASA Schedule 2, ACCEPTANCE TESTS; PASA 1.4(a)"]
     blocks += [text for platform in platforms if (text := _commands(check, platform, expected))]
     if expected is None and check.asks is not None:
         blocks.append("Further commands depend on the port that is tested (its links, its order).")
-    blocks.append("Rule\n" + textwrap.indent(_rule(check.rule), "  "))
+    blocks.append("Rule\n" + _rule(check.rule))
     if check.settings is not None:
         blocks.append(_settings(check.name, check.settings))
-    if recorded is not None:
-        blocks += _samples(recorded / check.name)
+    blocks += _samples(recorded or _CASES, check.name)
     return "\n\n".join(blocks) + "\n"
 
 
 def _rule(docstring: str) -> str:
+    """The docstring to the width of a terminal, each verdict in a paragraph of its own."""
+    words = " ".join(docstring.split())
     first, _, rest = docstring.strip().partition("\n")
-    return f"{first}\n{textwrap.dedent(rest)}".rstrip()
+    paragraphs = [first, *_VERDICT.split(" ".join(rest.split()))] if rest.strip() else [words]
+    return "\n".join(_filled(text) for text in paragraphs if text.strip())
+
+
+def _filled(text: str) -> str:
+    return textwrap.fill(
+        " ".join(text.split()),
+        _WIDTH,
+        initial_indent="  ",
+        subsequent_indent="  ",
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
 
 
 def _commands(check: Check, platform: Platform, expected: Expected | None) -> str:
@@ -53,7 +71,7 @@ def _commands(check: Check, platform: Platform, expected: Expected | None) -> st
 def _settings(name: str, kind: type[Any]) -> str:
     """What policy may set for this test, with the defaults."""
     fields = [f"  {field.name}: {field.default!r}" for field in dataclasses.fields(kind)]
-    said = textwrap.indent(textwrap.dedent(f"    {kind.__doc__}").strip(), "  ")
+    said = "\n".join(_filled(text) for text in (kind.__doc__ or "").strip().split("\n\n"))
     return "\n".join([f"Settings (policy.yaml, checks.{name})", said, *fields])
 
 
@@ -63,12 +81,15 @@ def _template(commands: Mapping[str, str], fact: str) -> str:
     return "".join(text + (f"<{field}>" if field else "") for text, field, _, _ in parts)
 
 
-def _samples(cases: Path) -> list[str]:
-    blocks = []
+def _samples(home: Path, name: str) -> list[str]:
+    if not home.is_dir():
+        return ["Samples\n" + _filled(f"Good and bad samples stand in the source, tests/recorded/ios/checks/{name}/.")]
+    blocks, cases = [], home / name
     for word, verdict in (("Good", "PASS"), ("Bad", "FAIL")):
         for case in sorted(cases.glob("*/case.toml")):
             told = tomllib.loads(case.read_text())
             if told.get("verdict") == verdict:
-                blocks.append(f"{word} sample ({told.get('origin', '')}): {told.get('title', case.parent.name)}")
+                said = f"{word} sample ({told.get('origin', '')}): {told.get('title', case.parent.name)}"
+                blocks.append(f"{_filled(said).strip()}\n  {name}/{case.parent.name}")
                 break
     return blocks

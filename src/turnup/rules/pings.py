@@ -66,6 +66,8 @@ def _doubt(row: Ping, address: IPv4Address, source: IPv4Address, limits: PingLim
         return "the router does not say that it used the source address and the DF bit"
     if "I" in row.replies or row.sent != limits.count:
         return f"interrupted after {row.sent} of {limits.count} packets"
+    if row.percent != row.received * 100 // row.sent:
+        return f"{row.percent} percent is not {row.received} of {row.sent}"
     if len(row.replies) != row.sent or row.replies.count("!") != row.received:
         return f"the symbols ({_symbols(row.replies)}) do not fit {row.received} of {row.sent}"
     if row.replies.startswith(".") and row.received == row.sent - 1 and limits.loss_percent == 0:
