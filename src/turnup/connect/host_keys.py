@@ -114,6 +114,6 @@ def _replace(path: Path, text: str) -> None:
             file.flush()
             os.fsync(file.fileno())
         Path(name).replace(path)
-    except BaseException:
+    except BaseException:  # nothing half-written stays, whatever stopped us
         Path(name).unlink(missing_ok=True)
         raise

@@ -63,7 +63,7 @@ def open_session(
         prompt = _prepare(conversation, platform, address, expect_hostname, seconds)
         if not prompt.privileged and credentials.enable:
             prompt = _enable(conversation, address, credentials.enable, seconds)
-    except BaseException:
+    except BaseException:  # no session stays open, whatever stopped us
         wire.close()
         raise
     connection.base_prompt = conversation.host[:16]  # what netmiko's own methods look for

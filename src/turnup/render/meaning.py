@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from turnup.errors import Clarification
+from turnup.model.abilities import LIMITS, NEEDS
 from turnup.model.equipment import Assignment, LineCard, Router
 from turnup.model.order import Bgp, Encapsulation, Layer2, Layer3, PortServiceOrder, Speed
 from turnup.model.policy import Policy
@@ -14,27 +15,7 @@ LONGEST_DESCRIPTION = 200
 LONGEST_PEER_DESCRIPTION = 80
 HIGHEST_AS = 65535  # 12.0S knows no four-byte AS numbers
 
-# What the order sets -> the capability that the card must have for it.
-_NEEDS = {
-    "crc": "crc",
-    "scramble": "scramble",
-    "clock_source": "clock",
-    "framing": "framing",
-    "dsu_mode": "dsu",
-    "dsu_bandwidth": "dsu",
-    "cable_length": "cablelength",
-    "c2": "pos-c2",
-    "mtu": "mtu",
-}
 _FRAMINGS = {Speed.DS3: ("c-bit", "m13", "bypass")}
-_LIMITS = {
-    "crc": (16, 32),
-    "dsu_mode": (0, 1, 2),
-    "dsu_bandwidth": range(1, 44211),
-    "cable_length": range(451),
-    "c2": range(256),
-    "mtu": range(64, 9217),
-}
 
 
 def meaning(assignment: Assignment, router: Router, policy: Policy) -> dict[str, Any]:
@@ -78,10 +59,10 @@ def _layer2_points(layer2: Layer2, card: LineCard) -> Points:
     wanted = layer2.encapsulation.value.lower()
     if wanted not in card.capabilities:
         points.append(("layer2.encapsulation", f"the {card.part} cannot carry {layer2.encapsulation}"))
-    for field, capability in _NEEDS.items():
+    for field, capability in NEEDS.items():
         if getattr(layer2, field) is not None and capability not in card.capabilities:
             points.append((f"layer2.{field}", f"the {card.part} has no such setting"))
-    for field, allowed in _LIMITS.items():
+    for field, allowed in LIMITS.items():
         value = getattr(layer2, field)
         if value is not None and value not in allowed:
             points.append((f"layer2.{field}", f"cannot be {value!r}"))
