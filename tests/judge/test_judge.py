@@ -303,7 +303,7 @@ def test_inconclusive_says_why() -> None:
 
 @pytest.mark.parametrize("check", all_checks(), ids=lambda check: check.name)
 def test_explanation_fits_a_terminal_and_names_samples(check: Check) -> None:
-    text = explain(check, [platform("ios"), platform("noc")])
+    text = explain(check, [platform("ios"), platform("noc")], recorded=HOME)
     assert max(map(len, text.splitlines())) <= 80
     assert "Bad sample (" in text
 

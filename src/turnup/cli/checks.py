@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -33,17 +32,6 @@ def list_checks(json: AsJson = False) -> None:
     console().print(table)
 
 
-def _recorded(platform: str) -> Path | None:
-    """Recorded cases of a platform; only a checkout has them."""
-    from turnup import folder
-
-    try:
-        cases = folder("tests") / "recorded" / platform / "checks"
-    except FileNotFoundError:
-        return None
-    return cases if cases.is_dir() else None
-
-
 @app.command()
 def explain(
     test: Annotated[str, typer.Argument(help="Number or name of a test.", show_default=False)],
@@ -60,6 +48,6 @@ def explain(
     for check in all_checks():
         if test in (str(check.number), check.name):
             speakers = (platform_of(platform), platform_of("noc"))
-            say(explained(check, speakers, recorded=_recorded(platform)))
+            say(explained(check, speakers))
             return
     raise UsageError(f"no test {test!r}{suggestion(test, [c.name for c in all_checks()])}", advice="turnup checks list")
