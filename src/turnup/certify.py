@@ -11,7 +11,7 @@ from turnup.certificate.build import build_certificate
 from turnup.certificate.document import digest, from_json, to_json
 from turnup.certificate.identity import identity_of
 from turnup.certificate.software import software_versions
-from turnup.checks import Check, Expected, Facts, all_checks
+from turnup.checks import Expected, Facts, all_checks
 from turnup.equipment.expected import assigned_interfaces, expected_for
 from turnup.errors import CouldNotRun
 from turnup.evidence.manifest import manifest
@@ -87,12 +87,6 @@ def what_is_expected(
     return replace(expected, known_secrets=noc.known_secrets(names))
 
 
-def commands_of(noc: Noc, check: Check, expected: Expected) -> tuple[str, ...]:
-    """What one test would type on that router."""
-    dialect = noc.platform_of(expected.router.name)
-    return tuple(r.command for ask in check.asked(expected) if (r := dialect.request(ask)))
-
-
 def secret_names(noc: Noc, router: str, assignment: Assignment | None) -> tuple[str, ...]:
     """Names of the secrets that this router's text may hold by right."""
     named = [noc.equipment.router(router).last_resort_secret]
@@ -123,11 +117,8 @@ def certificate_name(certificate: Certificate) -> str:
 
 def keep(noc: Noc, certificate: Certificate) -> Path:
     """Write the document into the data folder; it must not hold a known secret."""
-    text = to_json(certificate)
-    if left := noc.redact.survivors(text):
-        raise CouldNotRun(f"the certificate would hold the secrets {', '.join(left)}: it was not written")
     path = noc.home.part("certificates") / f"{certificate_name(certificate)}.json"
-    path.write_text(text)
+    path.write_text(noc.redact.assured(to_json(certificate), str(path)))
     return path
 
 

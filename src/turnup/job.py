@@ -28,7 +28,7 @@ from turnup.model.equipment import Assignment
 from turnup.model.order import Action, OrderMessage
 from turnup.noc import Noc
 from turnup.order.acknowledge import acknowledge
-from turnup.order.ledger import Links, Taken
+from turnup.order.ledger import Links, Taken, digest_of
 from turnup.runner import HostOutcome, run_on, value_of
 
 
@@ -75,7 +75,7 @@ def assigned(noc: Noc, message: OrderMessage, *, enter: bool) -> Assignment:
     if order.action is not Action.NEW:
         raise UsageError(
             f"{order.order_id} asks for {order.action}: read and acknowledged, but only NEW is carried out on a router",
-            advice="Carry it out by hand, with `turnup plan` of the order it changes at your side.",
+            advice="Carry it out by hand; `turnup plan` of the order that it changes shows the lines concerned.",
         )
     answer = acknowledged(noc, message, enter=enter)
     if not answer.accepted:
@@ -83,6 +83,23 @@ def assigned(noc: Noc, message: OrderMessage, *, enter: bool) -> Assignment:
     if answer.port is None:
         raise InputError(f"{order.order_id} was acknowledged without a port", where=order.origin)
     return Assignment(order, answer.port)
+
+
+def accepted(noc: Noc, message: OrderMessage) -> Assignment:
+    """The order as it was accepted, with its port: what a test is held against.
+
+    Raises UsageError when it has no port, or when the document now says something else than what was accepted.
+    """
+    order = message.order
+    assignment = noc.ledger.assignment(order.order_id)
+    if assignment is None:
+        raise UsageError(f"{order.order_id} has no port yet", advice="turnup order ack, then push it; or turnup run.")
+    if digest_of(assignment.order) != digest_of(order):
+        raise UsageError(
+            f"{order.origin} is not {order.order_id} as it was accepted (revision {assignment.order.revision})",
+            advice="Test the accepted one by its id, or have the changed order acknowledged and pushed first.",
+        )
+    return assignment
 
 
 def planned(noc: Noc, assignment: Assignment) -> Plan:

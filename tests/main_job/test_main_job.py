@@ -163,3 +163,16 @@ def test_lab_commands(turnup: Command, pop: Lab) -> None:
     assert turnup("lab", "down").code == 0
     assert turnup("lab", "down").out == "no lab was up\n"
     assert not list(pop.home.path.parent.glob("*"))
+
+
+def test_a_changed_order_is_not_tested_as_the_accepted_one(turnup: Command, pop: Lab, tmp_path: Path) -> None:
+    """An edited file must not come out green on what was accepted before the edit."""
+    assert turnup("--lab", "run", ORDER, "--confirm").code == 0
+    edited = tmp_path / "edited.xml"
+    edited.write_text(ORDER.read_text().replace("<Crc>32</Crc>", "<Crc>16</Crc>"))
+    assert edited.read_text() != ORDER.read_text()
+    ran = turnup("--lab", "test", edited)
+    assert ran.code == 2
+    assert "as it was accepted" in ran.err
+    assert turnup("--lab", "test", ORDER, "--router", ROUTER).code == 2
+    assert turnup("--lab", "test", "PSO-2001-000051").code == 0

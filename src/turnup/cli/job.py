@@ -61,19 +61,14 @@ def push(
     json: AsJson = False,
 ) -> None:
     """Send an order to its router: lock, guard, two phases, read back, save; or back. A plan without --confirm."""
-    from turnup.cli.show import as_json, step
-    from turnup.job import assigned, pushed, read_message
+    from turnup.cli.show import as_json
 
     if not confirm:
         plan(context, order, json)
         _not_sent(json)
         return
     noc = opened(context)
-    message = read_message(order, noc)
-    with step("acknowledging the order"):
-        assignment = assigned(noc, message, enter=True)
-    with step(f"pushing to {assignment.port.router}"):
-        made, outcome = pushed(noc, assignment, approved=digest, save_all=save_all, wait=wait)
+    assignment, made, outcome = _delivered(noc, order, digest, save_all, wait)
     if json:
         as_json(_push_document(assignment, made, outcome))
     else:
@@ -92,14 +87,14 @@ def accept(
     """Run the twenty acceptance tests of Schedule 2 on an order's port, and certify them."""
     from turnup.cli.show import as_json, step
     from turnup.errors import UsageError
-    from turnup.job import read_message, tested
+    from turnup.job import accepted, read_message, tested
 
     noc = opened(context)
+    if order is not None and router is not None:
+        raise UsageError("name an order or a router, not both: an order is tested on the router that has its port")
     assignment = None
     if order is not None:
-        assignment = noc.ledger.assignment(read_message(order, noc).order.order_id)
-        if assignment is None:
-            raise UsageError(f"{order} has no port yet", advice="turnup order ack, then push it; or turnup run.")
+        assignment = accepted(noc, read_message(order, noc))
         router = assignment.port.router
     if router is None:
         raise UsageError("name an order, or a router with --router")
@@ -122,18 +117,14 @@ def run(
 ) -> None:
     """Do the main job: acknowledge, plan, push, test, certificate. Stops after the plan without --confirm."""
     from turnup.cli.show import as_json, step
-    from turnup.job import assigned, pushed, read_message, tested
+    from turnup.job import tested
 
     if not confirm:
         plan(context, order, json)
         _not_sent(json)
         return
     noc = opened(context)
-    message = read_message(order, noc)
-    with step("acknowledging the order"):
-        assignment = assigned(noc, message, enter=True)
-    with step(f"pushing to {assignment.port.router}"):
-        made, outcome = pushed(noc, assignment, approved=digest, save_all=save_all)
+    assignment, made, outcome = _delivered(noc, order, digest, save_all)
     if not json:
         _show_push(assignment, outcome)
     with step(f"testing {assignment.port.interface} on {assignment.port.router}"):
@@ -145,6 +136,21 @@ def run(
     # A port that works but would be lost with the next reload is not delivered.
     code = exit_code(certificate)
     raise typer.Exit(code if code or outcome.saved else int(ExitCode.WAITS))
+
+
+def _delivered(
+    noc: Noc, order: str, digest: str | None, save_all: bool, wait: float = 0.0
+) -> tuple[Assignment, Plan, PushOutcome]:
+    """Give the order its port and push it there."""
+    from turnup.cli.show import step
+    from turnup.job import assigned, pushed, read_message
+
+    message = read_message(order, noc)
+    with step("acknowledging the order"):
+        assignment = assigned(noc, message, enter=True)
+    with step(f"pushing to {assignment.port.router}"):
+        made, outcome = pushed(noc, assignment, approved=digest, save_all=save_all, wait=wait)
+    return assignment, made, outcome
 
 
 def exit_code(certificate: Certificate) -> int:

@@ -13,7 +13,6 @@ from turnup.errors import InputError
 
 TEXT_LIMIT = 60  # of one field; the whole description stays below DESCRIPTION_LIMIT
 DESCRIPTION_LIMIT = 200  # IOS takes 240 on an interface
-LINE_LIMIT = 253  # longest line an IOS parser takes
 
 # Meant by a router's line editor, its parser, its pipe, a secret's token, or a template.
 _FORBIDDEN = '?^"\\`%|<>'
@@ -65,16 +64,6 @@ def host_name(value: str, *, limit: int = 63) -> str:
     """Name of a router."""
     if not _HOST.fullmatch(_ascii(plain(value))):
         raise InputError("must be the name of a router: letters, digits, - and .")
-    return _short(value, limit)
-
-
-def cli_line(value: str, *, limit: int = LINE_LIMIT) -> str:
-    """A whole line just before a router gets it: printable ASCII, no `?` (it asks for help)."""
-    _ascii(plain(value))
-    if "?" in value:
-        raise InputError("must not hold ?")
-    if not value.strip():
-        raise InputError("must not be empty")
     return _short(value, limit)
 
 
