@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -25,11 +26,14 @@ class Unit(StrEnum):
 
 
 class Calendar(Protocol):
-    """Whose days count: the zone in which a day begins, and which days are business days (PASA 10.5(b))."""
+    """Whose days count: the zone in which a day begins, and which days are business days (PASA 10.5(b)). Hashable."""
 
     @property
     def zone(self) -> str:
         """IANA name, e.g. `America/Denver`."""
+
+    def __hash__(self) -> int:
+        """Calendars are values: ends are remembered by them."""
 
     def is_business_day(self, day: date) -> bool:
         """Whether that day is a business day in every place the contract names."""
@@ -62,16 +66,18 @@ class Period:
             raise InputError("a period starts at a time with its zone")
         if self.unit in _ELAPSING:
             return start.astimezone(UTC) + self.amount * _ELAPSING[self.unit]
-        zone = ZoneInfo(calendar.zone)
-        local = start.astimezone(zone)
+        local = start.astimezone(ZoneInfo(calendar.zone))
         if self.unit is Unit.DAYS:
             return (local + timedelta(days=self.amount)).astimezone(UTC)
-        day, left = local.date(), self.amount
-        while left:
-            day += timedelta(days=1)
-            left -= calendar.is_business_day(day)
-        midnight = datetime.combine(day + timedelta(days=1), datetime.min.time(), zone)
-        return midnight.astimezone(UTC)
+        return _end_of_business(local.date(), self.amount, calendar)
+
+
+@lru_cache(maxsize=4096)
+def _end_of_business(day: date, left: int, calendar: Calendar) -> datetime:
+    while left:
+        day += timedelta(days=1)
+        left -= calendar.is_business_day(day)
+    return datetime.combine(day + timedelta(days=1), datetime.min.time(), ZoneInfo(calendar.zone)).astimezone(UTC)
 
 
 _ELAPSING = {

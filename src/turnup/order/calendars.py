@@ -26,6 +26,7 @@ class ContractCalendar:
         return day.weekday() < 5 and day not in self.closed and not any(_holiday(day, state) for state in self.states)
 
 
+@lru_cache(maxsize=64)
 def calendar_of(clocks: Clocks) -> ContractCalendar:
     """The calendar of PASA 10.5(b) with the closed days of policy. Raises InputError for a day that is none."""
     try:
@@ -34,8 +35,12 @@ def calendar_of(clocks: Clocks) -> ContractCalendar:
         raise InputError(f"clocks.closed_days: {error}; write 2001-12-24") from error
 
 
-@lru_cache(maxsize=8192)
 def _holiday(day: date, state: str) -> bool:
+    return day in _holidays(state, day.year)
+
+
+@lru_cache(maxsize=256)
+def _holidays(state: str, year: int) -> frozenset[date]:
     from holidays import country_holidays
 
-    return day in country_holidays("US", subdiv=state, years=day.year)
+    return frozenset(country_holidays("US", subdiv=state, years=year))

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 
 from turnup.model.period import Period
 from turnup.model.policy import Clocks
@@ -45,43 +46,53 @@ _NEVER = datetime.max.replace(tzinfo=UTC)
 
 def clocks_of(life: Life, clocks: Clocks) -> tuple[Clock, ...]:
     """Every clock that an order has started, those that run first."""
-    found = tuple(_clocks(life, clocks))
+    found = [_clock(one, clocks) for one in _started(life, clocks)]
     return tuple(sorted(found, key=lambda clock: (clock.stopped is not None, clock.due or _NEVER)))
 
 
 def next_due(life: Life, clocks: Clocks) -> Clock | None:
     """The running clock that ends first; one without an end when none has one."""
-    running = [clock for clock in clocks_of(life, clocks) if clock.stopped is None]
-    return running[0] if running else None
+    running = [_clock(one, clocks) for one in _started(life, clocks) if one.stopped is None]
+    return min(running, key=lambda clock: clock.due or _NEVER, default=None)
 
 
-def _clocks(life: Life, clocks: Clocks) -> Iterator[Clock]:
+class _Started(NamedTuple):
+    name: str
+    clause: str
+    whose: str
+    at: datetime
+    period: Period | None
+    stopped: datetime | None
+
+
+def _clock(one: _Started, clocks: Clocks) -> Clock:
+    due = one.period.end(one.at, calendar_of(clocks)) if one.period else None
+    return Clock(one.name, one.clause, one.whose, one.at, due, one.stopped)
+
+
+def _started(life: Life, clocks: Clocks) -> Iterator[_Started]:
     over = life.entered.get(life.state) if life.state in OVER else None
-
-    def clock(
-        name: str, clause: str, whose: str, start: datetime, period: Period | None, stop: datetime | None
-    ) -> Clock:
-        due = period.end(start, calendar_of(clocks)) if period else None
-        return Clock(name, clause, whose, start, due, stop)
-
     if life.received_at:
-        answered = life.accepted_order_at if life.state is not State.RECEIVED else None
-        answered = answered or life.entered.get(State.CLARIFY)
-        if answered and answered < life.received_at:
-            answered = None  # the answer to an earlier revision
-        yield clock("acknowledgement", "1.3(b)", "carrier", life.received_at, clocks.acknowledgement, answered or over)
+        answered = _answered(life) or over
+        yield _Started("acknowledgement", "1.3(b)", "carrier", life.received_at, clocks.acknowledgement, answered)
     if life.accepted_order_at and life.occasion is Occasion.NEW:
         done = life.completed_at or over
-        yield clock("completion", "1.3(b)", "carrier", life.accepted_order_at, clocks.completion, done)
+        yield _Started("completion", "1.3(b)", "carrier", life.accepted_order_at, clocks.completion, done)
     if life.delivered_at:
         repaired = life.occasion is Occasion.REPAIRED
         period = clocks.acceptance_repaired if repaired else clocks.acceptance_new
         ended = None if life.state is State.DELIVERED else life.entered.get(life.state)
-        yield clock("acceptance", "1.4(c)", "customer", life.delivered_at, period, ended)
+        yield _Started("acceptance", "1.4(c)", "customer", life.delivered_at, period, ended)
     if life.repair_since:
         period = clocks.repair_critical if life.critical else clocks.repair
         name = "repair (critical)" if life.critical else "repair"
-        yield clock(name, "Schedule 2 (iii)", "carrier", life.repair_since, period, life.repaired_at or over)
+        yield _Started(name, "Schedule 2 (iii)", "carrier", life.repair_since, period, life.repaired_at or over)
     if life.disconnect_since:
         stopped = life.entered.get(State.AVAILABLE) or over
-        yield clock("disconnect", "1.3(c)", "carrier", life.disconnect_since, clocks.disconnect, stopped)
+        yield _Started("disconnect", "1.3(c)", "carrier", life.disconnect_since, clocks.disconnect, stopped)
+
+
+def _answered(life: Life) -> datetime | None:
+    """When the present revision of the order was answered, by acceptance or by points to be made clear."""
+    answers = (life.accepted_order_at, life.entered.get(State.CLARIFY))
+    return min((at for at in answers if at and life.received_at and at >= life.received_at), default=None)

@@ -71,8 +71,7 @@ def standings(connection: Connection, states: Iterable[State] = ()) -> Iterator[
     query = sa.select(STANDING.c.life).order_by(STANDING.c.order_id)
     if wanted := [state.value for state in states]:
         query = query.where(STANDING.c.state.in_(wanted))
-    for (data,) in connection.execute(query):
-        yield life_of(data)
+    yield from map(life_of, connection.execute(query).scalars())
 
 
 def history(connection: Connection, order_id: str) -> tuple[Entered, ...]:

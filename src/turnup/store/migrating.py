@@ -14,36 +14,34 @@ FOLDER = Path(__file__).parent / "migrations"
 def migrate(engine: Engine, revision: str = "head") -> None:
     """Bring the tables to that revision; `base` takes them all away."""
     from alembic import command
-    from alembic.runtime.migration import MigrationContext
 
-    config = _config(engine)
-    with engine.connect() as connection:
-        now = MigrationContext.configure(connection).get_current_revision()
+    config, now = _config(engine), revision_of(engine)
     back = revision == "base" or (now is not None and _is_before(revision, now))
     (command.downgrade if back else command.upgrade)(config, revision)
 
 
 def revisions() -> tuple[str, ...]:
-    """All revisions, the oldest first."""
-    return tuple(script.revision for script in reversed(list(_scripts().walk_revisions())))
+    """All revisions, the oldest first: the numbers of the files."""
+    return tuple(sorted(file.stem.partition("_")[0] for file in (FOLDER / "versions").glob("[0-9]*.py")))
 
 
 def is_empty(engine: Engine) -> bool:
     """Whether there is no table of ours."""
-    return not sa.inspect(engine).has_table("alembic_version")
+    return revision_of(engine) is None and not sa.inspect(engine).has_table("event")
 
 
 def is_current(engine: Engine) -> bool:
     """Whether the tables are those of this version."""
-    return bool(revision_of(engine) == _scripts().get_current_head())
+    return revision_of(engine) == revisions()[-1]
 
 
 def revision_of(engine: Engine) -> str | None:
     """The revision of the tables; None = no tables."""
-    from alembic.runtime.migration import MigrationContext
-
+    if not sa.inspect(engine).has_table("alembic_version"):
+        return None
     with engine.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision()
+        revision: str | None = connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()
+    return revision
 
 
 def _is_before(revision: str, now: str) -> bool:
@@ -52,20 +50,9 @@ def _is_before(revision: str, now: str) -> bool:
 
 
 def _config(engine: Engine) -> Any:
-    config = _settings()
-    config.attributes["engine"] = engine
-    return config
-
-
-def _scripts() -> Any:
-    from alembic.script import ScriptDirectory
-
-    return ScriptDirectory.from_config(_settings())
-
-
-def _settings() -> Any:
     from alembic.config import Config
 
     config = Config()
+    config.attributes["engine"] = engine
     config.set_main_option("script_location", str(FOLDER).replace("%", "%%"))
     return config
