@@ -9,7 +9,7 @@ from zipfile import ZipFile
 import pytest
 import sqlalchemy as sa
 from lives import START, TO_SERVICE
-from test_store import LATER, all_faults, live
+from test_orders_kept import LATER, all_faults, live
 
 from turnup.errors import InputError, Refused
 from turnup.store import Store, open_store

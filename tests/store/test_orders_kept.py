@@ -198,7 +198,7 @@ KILLED = """
 import os, sys
 sys.path[:0] = {path!r}
 from lives import SET, START
-from test_store import LATER, of
+from test_orders_kept import LATER, of
 from turnup.order.states import Event
 from turnup.store import open_store
 from turnup.store.events import append
