@@ -22,16 +22,17 @@ def make_change_plan(
     assignment: Assignment,
     router: Router,
     configuration: Configuration,
+    then: Assignment | None = None,
 ) -> Plan:
     """Plan to lead the port from the order in force to `intent`, the same order with its changed parts.
 
-    `assignment` names the CHANGE and its port, with the link network that the port is to have. Raises Refused, with
+    `assignment` names the CHANGE and its port, `then` the order as it is to be, which `intent` renders. Raises Refused, with
     three texts, when the port does not carry exactly the order in force; and when the change would alter what another
     port uses.
     """
     sections, hidden = configuration.sections, intent.hidden_defaults
     footprint = together(standing.footprint, footprint_of((*intent.phase1, *intent.phase2)))
-    needs = Needs(router.name, footprint.headers, intent.route_maps, link_of(assignment))
+    needs = Needs(router.name, footprint.headers, intent.route_maps, link_of(then or assignment))
     draft = Draft(platform, assignment, footprint, needs, hidden, sections, "CHANGE")
     must_be_met(needs, footprint, sections)
     now = footprint.owned(sections)

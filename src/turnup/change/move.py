@@ -75,9 +75,7 @@ def _without(footprint: Footprint, other: Footprint) -> Footprint:
     return Footprint(ports, footprint.peers, footprint.prefix_lists, footprint.isis)
 
 
-def _build(
-    new: Footprint, intent: Intent, configuration: Configuration, grammar: Grammar
-) -> tuple[ConfigItem, ...]:
+def _build(new: Footprint, intent: Intent, configuration: Configuration, grammar: Grammar) -> tuple[ConfigItem, ...]:
     """The new port with all its lines but the address, shut: harmless while the old one still serves."""
     lines = tuple(
         (header, "no ip address" if text.startswith("ip address ") else text)

@@ -114,7 +114,9 @@ def make_plan(
         )
     plan = draft.plan(intent.phase1, intent.phase2)
     if strange := strange_lines(plan.change.after, intent):
-        raise Refused(f"{router.name}: the port would keep lines of somebody else.\n" + three_way(intent, strange, applied))
+        raise Refused(
+            f"{router.name}: the port would keep lines of somebody else.\n" + three_way(intent, strange, applied)
+        )
     return plan
 
 

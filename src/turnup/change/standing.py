@@ -8,7 +8,7 @@ from turnup.change.conditions import Needs, unmet
 from turnup.change.footprint import Footprint, Lines, canonical, footprint_of, together
 from turnup.change.journal import Journals, Record, State
 from turnup.change.plan import intended, said, three_way
-from turnup.errors import InputError, Refused
+from turnup.errors import Refused
 from turnup.render.fold import Sections
 from turnup.render.intent import Intent
 
@@ -101,7 +101,7 @@ def must_not_change_shared(footprint: Footprint, sections: Sections, target: Lin
 def bare(footprint: Footprint, sections: Sections, available: str | None) -> Lines:
     """What is left when the order is gone: ports in their default state, lists only if others use them.
 
-    Raises InputError never; `available` is the description of a port that nobody has.
+    `available` is the description of a port that nobody has.
     """
     kept = [name for name in footprint.prefix_lists if used_by_others(name, footprint, sections)]
     lists = tuple(
@@ -114,10 +114,3 @@ def bare(footprint: Footprint, sections: Sections, available: str | None) -> Lin
 
 
 _BARE = ("no ip address", "no ip directed-broadcast", "shutdown")
-
-
-def must_be_known(work: str, standing: Standing | None) -> Standing:
-    """The order in force. Raises InputError when our records know none."""
-    if standing is None:
-        raise InputError(f"{work} needs the order that stands on the port, and none is known")
-    return standing
