@@ -28,7 +28,7 @@ from turnup.model.equipment import Assignment
 from turnup.model.order import Action, OrderMessage
 from turnup.noc import Noc
 from turnup.order.acknowledge import acknowledge
-from turnup.order.ledger import Links, Taken, digest_of
+from turnup.order.answers import Links, Taken, digest_of
 from turnup.runner import HostOutcome, run_on, value_of
 
 

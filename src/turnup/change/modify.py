@@ -26,9 +26,9 @@ def make_change_plan(
 ) -> Plan:
     """Plan to lead the port from the order in force to `intent`, the same order with its changed parts.
 
-    `assignment` names the CHANGE and its port, `then` the order as it is to be, which `intent` renders. Raises Refused, with
-    three texts, when the port does not carry exactly the order in force; and when the change would alter what another
-    port uses.
+    `assignment` names the CHANGE and its port, `then` the order as it is to be, which `intent` renders. Raises Refused,
+    with three texts, when the port does not carry exactly the order in force; and when the change would alter what
+    another port uses.
     """
     sections, hidden = configuration.sections, intent.hidden_defaults
     footprint = together(standing.footprint, footprint_of((*intent.phase1, *intent.phase2)))

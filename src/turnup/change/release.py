@@ -22,7 +22,7 @@ def make_release_plan(
     configuration: Configuration,
     applied: Applied | None = None,
 ) -> Plan:
-    """Plan to take away what `intent` (the order in force, rendered again) put there; `assignment` names the DISCONNECT.
+    """Plan to take away what `intent` (the order in force, rendered again) put there; `assignment` is the DISCONNECT.
 
     Only what carries exactly that order is taken away: raises Refused with three texts otherwise. A prefix-list that
     another peer refers to stays. The plan is empty when the port is bare already.
