@@ -52,7 +52,11 @@ ARROWS: dict[str, set[str]] = {
         "noc",
     },
     "discover": {"errors", "model", "platforms", "facts", "judge", "connect", "equipment", "noc"},
-    "job": {"errors", "model", "load", "configuration", "change", "equipment", "order", "noc", "certify", "runner"},
+    "carry": {"errors", "model", "change", "order", "noc"},
+    "undertake": {"errors", "model", "change", "order", "noc", "certify", "runner", "carry"},
+    "job": {"errors", "model", "load", "configuration", "change", "equipment", "order", "noc", "certify", "runner"}
+    | {"carry", "undertake"},
+    "service": {"errors", "model", "load", "change", "equipment", "order", "noc", "job", "undertake"},
     "laboratory": {"errors", "home"},
     "virtual": {"errors", "model", "load", "equipment", "platforms", "configuration", "secrets", "home"},
 }

@@ -48,7 +48,8 @@ class Entry:
 class OrderFile:
     """Everything known of one order. `started`: work on its port has begun; `released`: the port was given back.
 
-    `changes` are the CHANGE orders that were carried out on its port, in that order.
+    `changes` are the CHANGE orders that were carried out on its port, in that order; `follows` is the order whose port
+    it took over (REDESIGNATE).
     """
 
     order_id: str
@@ -56,6 +57,7 @@ class OrderFile:
     started: bool = False
     released: bool = False
     changes: tuple[str, ...] = ()
+    follows: str = ""
     version: int = VERSION
 
     @property

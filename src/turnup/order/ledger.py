@@ -96,10 +96,12 @@ class Ledger:
         """Whether an order of that id was accepted."""
         return order_id in self._files()
 
-    def holder(self, router: str, port: str) -> Assignment | None:
-        """The order whose work has begun on that port and that has it still; None when nobody has."""
+    def holder(self, router: str, port: str, but: str = "") -> Assignment | None:
+        """The order whose work has begun on that port and that has it still; None when nobody has, but one order."""
         for file in self._files().values():
-            if file.started and (held := file.holding) and (held.router, held.port) == (router, port):
+            if file.order_id == but or not file.started or (held := file.holding) is None:
+                continue
+            if (held.router, held.port) == (router, port):
                 return self.assignment(file.order_id)
         return None
 
@@ -154,6 +156,16 @@ class Ledger:
             file = self._file(order_id)
             if by not in file.changes:
                 write_entries(self.folder, replace(file, changes=(*file.changes, by)))
+
+    def succeed(self, old: str, new: str) -> None:
+        """Note that the port of one order is another's now (PASA 1.3(c), REDESIGNATE); twice is once."""
+        with self._locked():
+            write_entries(self.folder, replace(self._file(new), follows=old))
+            write_entries(self.folder, replace(self._file(old), released=True))
+
+    def followed(self, order_id: str) -> str:
+        """The order whose port this one took over; "" for none."""
+        return self._file(order_id).follows
 
     def move(self, order_id: str, port: Port) -> None:
         """Note that the order has another port now (PASA 1.4(b)(ii))."""
