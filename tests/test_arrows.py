@@ -57,6 +57,7 @@ ARROWS: dict[str, set[str]] = {
     "job": {"errors", "model", "load", "configuration", "change", "equipment", "order", "noc", "certify", "runner"}
     | {"carry", "undertake"},
     "service": {"errors", "model", "load", "change", "equipment", "order", "noc", "job", "undertake"},
+    "drift": {"errors", "model", "configuration", "change", "render", "noc", "certify", "runner"},
     "laboratory": {"errors", "home"},
     "virtual": {"errors", "model", "load", "equipment", "platforms", "configuration", "secrets", "home"},
 }
@@ -67,6 +68,7 @@ FENCED = {
     "napalm": {"connect"},
     "nornir": {"equipment", "runner", "connect", "tasks"},
     "asyncssh": {"virtual"},
+    "hier_config": {"change"},
 }
 
 

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+from turnup.change.hierarchy import must_agree
 from turnup.change.journal import Journals
 from turnup.change.plan import Plan
 from turnup.change.undertaking import Ground, Kind, Undertaking, plan_of
@@ -27,6 +28,7 @@ from turnup.model.transcript import Ask, Transcript
 from turnup.order.ledger import Ledger
 from turnup.order.records import Records
 from turnup.platforms import Platform, all_platforms, platform
+from turnup.render.grammar import grammar_of
 from turnup.render.intent import Intent
 from turnup.render.order import render_order
 from turnup.secrets import Secrets
@@ -147,7 +149,10 @@ class Noc:
         """What any undertaking would change on that configuration. Raises Refused, Clarification, InputError."""
         router = self.equipment.router(work.router)
         ground = Ground(self.platform_of(router.name), router, self.equipment.policy, self.journals)
-        return plan_of(work, ground, configuration)
+        plan = plan_of(work, ground, configuration)
+        change = plan.change
+        must_agree(change.platform, change.before, change.after, change.footprint, grammar_of(ground.platform))
+        return plan
 
     def open_session(self, host: Host) -> RouterSession:
         """A session with that router; the caller closes it."""

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from turnup.cli import checks, equipment, job, lab, orders, records, recover, report, service
+from turnup.cli import checks, drift, equipment, job, lab, orders, records, recover, report, service
 from turnup.cli.options import Options
 
 app = typer.Typer(
@@ -68,6 +68,7 @@ app.add_typer(equipment.inventory_app, name="inventory")
 equipment.register(app)
 job.register(app)
 service.register(app)
+drift.register(app)
 report.register(app)
 recover.register(app)
 lab.register(app)
