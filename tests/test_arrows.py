@@ -53,7 +53,12 @@ ARROWS: dict[str, set[str]] = {
         "noc",
     },
     "discover": {"errors", "model", "platforms", "facts", "judge", "connect", "equipment", "noc"},
-    "job": {"errors", "model", "load", "configuration", "change", "equipment", "order", "noc", "certify", "runner"},
+    "carry": {"errors", "model", "change", "order", "noc"},
+    "undertake": {"errors", "model", "change", "order", "noc", "certify", "runner", "carry"},
+    "job": {"errors", "model", "load", "configuration", "change", "equipment", "order", "noc", "certify", "runner"}
+    | {"carry", "undertake"},
+    "service": {"errors", "model", "load", "change", "equipment", "order", "noc", "job", "undertake"},
+    "drift": {"errors", "model", "configuration", "change", "render", "noc", "certify", "runner"},
     "laboratory": {"errors", "home"},
     "virtual": {"errors", "model", "load", "equipment", "platforms", "configuration", "secrets", "home"},
 }
@@ -67,6 +72,7 @@ FENCED = {
     "sqlalchemy": {"store"},
     "alembic": {"store"},
     "psycopg": {"store"},
+    "hier_config": {"change"},
 }
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from turnup.change.conditions import unmet
 from turnup.change.footprint import Lines, canonical
 from turnup.change.journal import Clock, Journal, Journals, State, utc_now
-from turnup.change.lock import router_lock
+from turnup.change.lease import FileLeases, LeaseLost, Leases
 from turnup.change.plan import Change, Plan
 from turnup.change.recover import finish_open
 from turnup.change.restore import take_back
@@ -42,6 +42,8 @@ def push(
     save_all: bool = False,
     accept: Callable[[], str] | None = None,
     reopen: Callable[[], Writable] | None = None,
+    permit: Callable[[Plan], str] | None = None,
+    leases: Leases | None = None,
     wait: float = 0.0,
     clock: Clock = utc_now,
 ) -> PushOutcome:
@@ -56,6 +58,8 @@ def push(
         save_all=save_all,
         accept=accept,
         reopen=reopen,
+        permit=permit,
+        leases=leases,
         wait=wait,
         clock=clock,
     )[1]
@@ -71,6 +75,8 @@ def plan_and_push(
     save_all: bool = False,
     accept: Callable[[], str] | None = None,
     reopen: Callable[[], Writable] | None = None,
+    permit: Callable[[Plan], str] | None = None,
+    leases: Leases | None = None,
     wait: float = 0.0,
     clock: Clock = utc_now,
 ) -> tuple[Plan, PushOutcome]:
@@ -78,16 +84,19 @@ def plan_and_push(
 
     `make` gives the plan; it is called when the router is ours (`subject`: router, order) and nothing unfinished
     stands on it. `approved` is the digest that was approved. `accept` runs between read-back and save; what it
-    returns other than "" takes the change back. `reopen` gives a new session when this one is lost. `wait` is for
-    another writer, seconds. `save_all` saves even if somebody else's unsaved work is saved with it.
+    returns other than "" takes the change back. `reopen` gives a new session when this one is lost. `permit` is asked
+    before anything is sent: it raises Refused (PASA 2.3(a)), or returns what is to be noted. `leases` are those of the
+    data folder when left out; `wait` is for another writer, seconds. `save_all` saves even if somebody else's unsaved
+    work is saved with it.
 
     A change of this router that a crash left unfinished is finished first (see recover); the guard then looks.
 
     Raises Refused (nothing was sent), BackedOut (taken back, verified), NeedsHuman (both texts in the journal, the
-    router is blocked; or the session is lost and the journal open).
+    router is blocked; or the session or the lease is lost and the journal open).
     """
     router, order_id = subject
-    with router_lock(home.part("locks"), router, order_id, wait), Wire(session, reopen) as wire:
+    leases = leases or FileLeases(home.part("locks"))
+    with leases.held(router, order_id, wait) as lease, Wire(session, reopen, lease) as wire:
         journals = Journals(home.part("journal"))
         journals.must_be_clear(router)
         earlier = [
@@ -98,10 +107,11 @@ def plan_and_push(
             plan = make()
             if approved is not None and approved != plan.digest:
                 raise Refused(_other_plan(approved, plan.digest))
+            allowed = permit(plan) if permit is not None and not plan.empty else ""
         except Refused as error:
             raise Refused("; ".join((str(error), *earlier)), advice=error.advice) from error
         work = _Push(wire, plan.change, journals, clock)
-        work.notes += earlier
+        work.notes += [*earlier, *filter(None, [allowed])]
         return plan, work.settled(save_all) if plan.empty else work.run(plan.foreign, accept, save_all)
 
 
@@ -184,6 +194,8 @@ class _Push:
             raise
         try:
             self._both_phases(accept)
+        except LeaseLost:  # the router is somebody else's: not even back
+            raise
         except Exception as error:  # a defect of ours as well: the router must not stay half way
             why = str(error) if isinstance(error, TurnupError | OSError) else f"{type(error).__name__}: {error}"
             self._back(why)
@@ -227,8 +239,10 @@ class _Push:
             self.note(State.UNSAVED, self.notes[-1])
             return self._outcome("unsaved")
         try:
-            self.wire.session.save()
+            self.wire.save()
             sections = self.wire.startup()
+        except LeaseLost:
+            raise
         except (TurnupError, OSError) as error:
             self.notes.append(f"not saved: {error}")
             self.note(State.UNSAVED, self.notes[-1])

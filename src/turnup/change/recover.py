@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from turnup.change.journal import Clock, Journal, Journals, State, by_hand, utc_now
-from turnup.change.lock import router_lock
+from turnup.change.lease import FileLeases, Leases
 from turnup.change.restore import startup_too, take_back
 from turnup.change.wire import Wire, Writable
 from turnup.errors import CouldNotRun, NeedsHuman
@@ -30,6 +30,7 @@ def recover(
     router: str,
     *,
     reopen: Callable[[], Writable] | None = None,
+    leases: Leases | None = None,
     wait: float = 0.0,
     clock: Clock = utc_now,
 ) -> tuple[Recovered, ...]:
@@ -38,7 +39,8 @@ def recover(
     Nothing of it there: aborted. All of it there: saved. Anything between: taken back. Raises NeedsHuman when that
     fails, and for a journal that already waits for a person.
     """
-    with router_lock(home.part("locks"), router, "recovery", wait), Wire(session, reopen) as wire:
+    leases = leases or FileLeases(home.part("locks"))
+    with leases.held(router, "recovery", wait) as lease, Wire(session, reopen, lease) as wire:
         return finish_open(wire, Journals(home.part("journal")), router, clock)
 
 
@@ -80,7 +82,7 @@ def _save(wire: Wire, journal: Journal, clock: Clock) -> Recovered:
         unsaved = True
     if unsaved:
         return _end(journal, clock, State.UNSAVED, NOT_SAVED)
-    wire.session.save()
+    wire.save()
     if not journal.record.change.same(footprint.owned(wire.startup()), journal.record.change.after):
         return _end(journal, clock, State.UNSAVED, "complete; the startup configuration does not hold it")
     return _end(journal, clock, State.SAVED, "complete")

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from turnup.cli import checks, equipment, job, lab, orders, recover, report
+from turnup.cli import checks, drift, equipment, job, lab, orders, records, recover, report, service
 from turnup.cli.options import Options
 
 app = typer.Typer(
@@ -63,9 +63,12 @@ def options(
 app.add_typer(orders.app, name="order")
 app.add_typer(checks.app, name="checks")
 app.add_typer(lab.app, name="lab")
+app.add_typer(records.app, name="record")
 app.add_typer(equipment.inventory_app, name="inventory")
 equipment.register(app)
 job.register(app)
+service.register(app)
+drift.register(app)
 report.register(app)
 recover.register(app)
 lab.register(app)
