@@ -29,6 +29,7 @@ ARROWS: dict[str, set[str]] = {
     "equipment": {"errors", "model", "load", "platforms", "configuration", "checks", "facts"},
     "order": {"errors", "model", "load", "equipment", "configuration", "home"},
     "store": {"errors", "model", "order", "home"},
+    "desk": {"errors", "model", "order", "store", "noc", "change", "certificate", "evidence"},
     "connect": {"errors", "model", "platforms", "load", "home"},
     "change": {"errors", "model", "load", "platforms", "render", "connect", "configuration", "home"},
     "checks": {"errors", "model", "load", "configuration", "facts"},
@@ -39,7 +40,7 @@ ARROWS: dict[str, set[str]] = {
     "report": {"errors", "model", "certificate"},
     "runner": {"errors", "load"},
     "noc": {"errors", "model", "platforms", "configuration", "render", "change", "connect", "equipment", "evidence"}
-    | {"order", "secrets", "home"},
+    | {"order", "secrets", "home", "store"},
     "certify": {
         "errors",
         "model",
@@ -54,9 +55,9 @@ ARROWS: dict[str, set[str]] = {
     },
     "discover": {"errors", "model", "platforms", "facts", "judge", "connect", "equipment", "noc"},
     "carry": {"errors", "model", "change", "order", "noc"},
-    "undertake": {"errors", "model", "change", "order", "noc", "certify", "runner", "carry"},
+    "undertake": {"errors", "model", "change", "order", "noc", "certify", "runner", "carry", "desk"},
     "job": {"errors", "model", "load", "configuration", "change", "equipment", "order", "noc", "certify", "runner"}
-    | {"carry", "undertake"},
+    | {"carry", "undertake", "desk"},
     "service": {"errors", "model", "load", "change", "equipment", "order", "noc", "job", "undertake"},
     "drift": {"errors", "model", "configuration", "change", "render", "noc", "certify", "runner"},
     "laboratory": {"errors", "home"},

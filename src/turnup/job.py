@@ -17,6 +17,7 @@ from turnup.change.push import PushOutcome
 from turnup.change.recover import Recovered
 from turnup.change.undertaking import Kind, Undertaking
 from turnup.configuration import Configuration
+from turnup.desk.noting import noted, noted_clarification
 from turnup.equipment.capacity import ports
 from turnup.equipment.sites import find_site
 from turnup.errors import Clarification, InputError, Unreachable, UsageError
@@ -64,7 +65,12 @@ def acknowledged(noc: Noc, message: OrderMessage, *, live: bool = True, enter: b
         closed = tuple((p.router, str(p.interface)) for p in ports(estate, noc.cards) if p.router in unread)
         return acknowledge(message, estate, noc.cards, configurations, (*taken, *closed), now, links)
 
-    return noc.ledger.settle(message, decide, now, enter=enter)
+    answer = noc.ledger.settle(message, decide, now, enter=enter)
+    if enter and answer.accepted:
+        noted(noc, message.order.order_id)
+    elif enter:
+        noted_clarification(noc, message.order.order_id, len(answer.points), now)
+    return answer
 
 
 def assigned(noc: Noc, message: OrderMessage, *, enter: bool) -> Assignment:
@@ -120,6 +126,8 @@ def tested(noc: Noc, router: str, assignment: Assignment | None, occasion: Occas
     run = Run(occasion, attempt_of(noc, router, assignment), window_start(noc, assignment))
     outcome = run_on(noc.nornir, [router], task_named("accept"), noc=noc, assignment=assignment, run=run)[router]
     certificate: Certificate = value_of(outcome)
+    if assignment is not None:
+        noted(noc, assignment.order.order_id)
     return certificate
 
 

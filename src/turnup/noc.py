@@ -35,6 +35,7 @@ from turnup.secrets import Secrets
 
 if TYPE_CHECKING:
     from turnup.connect.router import RouterSession
+    from turnup.store import Store
 
 
 class Host(Protocol):
@@ -100,6 +101,12 @@ class Noc:
             if port.interface == name:
                 return port
         raise InputError(f"the inventory has no port {name} of {router}")
+
+    def store(self) -> Store:
+        """What happened to every order: TURNUP_STORE, or the file in the data folder. The caller closes it."""
+        from turnup.store import open_store
+
+        return open_store(self.environment.get("TURNUP_STORE", ""), self.home.path)
 
     def platform_of(self, router: str) -> Platform:
         """The CLI dialect of that router."""

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from turnup.cli import checks, drift, equipment, job, lab, orders, records, recover, report, service
+from turnup.cli import checks, db, drift, due, equipment, job, lab, life, orders, records, recover, report, service
 from turnup.cli.options import Options
 
 app = typer.Typer(
@@ -63,7 +63,8 @@ def options(
 app.add_typer(orders.app, name="order")
 app.add_typer(checks.app, name="checks")
 app.add_typer(lab.app, name="lab")
-app.add_typer(records.app, name="record")
+app.add_typer(records.app, name="logbook")
+app.add_typer(db.app, name="db")
 app.add_typer(equipment.inventory_app, name="inventory")
 equipment.register(app)
 job.register(app)
@@ -71,4 +72,6 @@ service.register(app)
 drift.register(app)
 report.register(app)
 recover.register(app)
+due.register(app)
+life.register(orders.app)
 lab.register(app)

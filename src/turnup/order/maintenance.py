@@ -85,6 +85,6 @@ def must_be_allowed(moment: datetime, timezone: str, router: str, notices: Itera
     raise Refused(
         f"{router}: {why} for the window {window.in_zone(zone)}, and this change affects live service (PASA 2.3(a))",
         advice=f"Nothing was sent. The next window that can still be announced is"
-        f" {next_window(moment + NOTICE, zone).in_zone(zone)}: `turnup record notice {router} ...`."
+        f" {next_window(moment + NOTICE, zone).in_zone(zone)}: `turnup logbook notice {router} ...`."
         " In an emergency: --emergency 'REASON'.",
     )
