@@ -16,7 +16,7 @@ from turnup import folder
 from turnup.laboratory import Lab
 from turnup.noc import Noc
 
-PSO, ROUTER = "PSO-2001-000051", "nyc-hud-gsr1"
+PSO = "PSO-2001-000051"
 PERIODS = """clocks:
   acknowledgement: 24h
   completion: 10bd
@@ -62,7 +62,7 @@ def test_the_job_writes_the_history(turnup: Command, pop: Lab) -> None:
 def test_a_failing_test_after_delivery_is_never_accepted_by_silence(turnup: Command, pop: Lab) -> None:
     assert turnup("--lab", "run", ORDER, "--confirm").code == 0
     assert turnup("--lab", "order", "deliver", PSO, "--by", "J. Smith", "--proof", "mail 17").code == 0
-    assert turnup("lab", "fault", "set", "bgp-active", "--router", ROUTER).code == 0
+    assert turnup("lab", "fault", "bgp-active").code == 0
     assert turnup("--lab", "test", PSO).code == 4
     assert states(turnup, "--lab")[-1] == ("test failed", "rejected")
     (row,) = due(turnup, "--lab")
