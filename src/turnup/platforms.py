@@ -47,6 +47,7 @@ class Settings:
     read_timeout: float = 30.0
     config_timeout: float = 120.0
     enter_config: str = "configure terminal"
+    lock_config: str = ""  # the same and nobody else meanwhile, on images that have it; tried once a session
     leave_config: str = "end"
     save: str = "write memory"
     comment: str = "!"
