@@ -21,8 +21,9 @@ from turnup.model.acknowledgement import Acknowledgement
 from turnup.model.equipment import Assignment
 from turnup.model.order import OrderMessage
 from turnup.order.acknowledge import acknowledge
+from turnup.order.answers import digest_of
 from turnup.order.entries import read_entries
-from turnup.order.ledger import Ledger, digest_of
+from turnup.order.ledger import Ledger
 
 ESTATE, CARDS = sample_estate(), sample_cards()
 ORDER = "PSO-2001-000051"
