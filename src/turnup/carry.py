@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from turnup.change.methods import method_for
 from turnup.change.plan import Plan
 from turnup.change.push import PushOutcome, plan_and_push
 from turnup.change.undertaking import Undertaking
@@ -21,13 +22,15 @@ class Terms:
 
     `approved` is the digest of the plan that a person approved; `emergency` the reason of a change outside the windows
     of PASA 2.3(a), "" for none; `accept` runs the acceptance tests between read-back and save: what it returns other
-    than "" takes the change back. `wait` in seconds.
+    than "" takes the change back. `wait` in seconds. `reload_in` is the choice for a change that could cut off the
+    router's management: minutes, 0 = expressly without a reload, None = nobody chose, and it is refused.
     """
 
     approved: str | None = None
     save_all: bool = False
     wait: float = 0.0
     emergency: str = ""
+    reload_in: int | None = None
     accept: Callable[[], str] | None = None
 
 
@@ -50,6 +53,9 @@ def carry_out(noc: Noc, host: Host, work: Undertaking, terms: Terms) -> tuple[Pl
             accept=terms.accept,
             reopen=lambda: noc.open_session(host),
             permit=lambda plan: permitted(noc, work, plan, terms.emergency),
+            method=lambda plan: method_for(
+                session.platform, plan.blast.management, terms.reload_in, lambda: noc.open_session(host)
+            ),
             wait=terms.wait,
             clock=noc.clock,
         )
@@ -61,7 +67,8 @@ def permitted(noc: Noc, work: Undertaking, plan: Plan, emergency: str) -> str:
     The first provisioning of a port that serves nobody is free, unless policy says otherwise. Raises Refused; an
     emergency is recorded with its reason.
     """
-    if not plan.change.live and noc.equipment.policy.first_provisioning_any_time:
+    harmless = not plan.change.live and not plan.blast.management
+    if harmless and noc.equipment.policy.first_provisioning_any_time:
         return ""
     now = noc.clock()
     if emergency:

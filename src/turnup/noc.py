@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from turnup.change.hierarchy import must_agree
 from turnup.change.journal import Journals
+from turnup.change.methods import management_in_reach
 from turnup.change.plan import Plan
 from turnup.change.undertaking import Ground, Kind, Undertaking, plan_of
 from turnup.configuration import Configuration
@@ -159,7 +160,8 @@ class Noc:
         plan = plan_of(work, ground, configuration)
         change = plan.change
         must_agree(change.platform, change.before, change.after, change.footprint, grammar_of(ground.platform))
-        return plan
+        reach = management_in_reach(change.footprint, configuration.sections, router)
+        return replace(plan, blast=replace(plan.blast, management=reach))
 
     def open_session(self, host: Host) -> RouterSession:
         """A session with that router; the caller closes it."""

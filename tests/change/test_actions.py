@@ -74,7 +74,7 @@ def test_stopped_at_every_line(case: Case, kind: Kind, stop: str, home: Home, tm
         site = Site(case, Home(tmp_path / f"at{at}"))
         session = FakeSession(site.router, Trouble(stop, at))
         with suppress(BackedOut, Killed):
-            site.do(site.work(kind), session, reopen=lambda site=site: FakeSession(site.router))  # type: ignore[misc]
+            site.do(site.work(kind), session, reopen=lambda site=site: FakeSession(site.router))
         recover(FakeSession(site.router), site.home, "nyc-hud-gsr1")
         assert site.router.show() == site.router.startup, at
         # All of it on the router when the power went: then it stands, and is saved.

@@ -39,6 +39,15 @@ bgp:
   allowed_prefixes: [203.0.113.0/24, 198.51.100.0/24]
   md5_key_ref: LVL3-MD5
 """
+FREE = """\
+cross_connect:
+  circuit_id: T3Z/NYC/0055
+  customer_demarc: Cage 9 panel 1 pos 1
+layer2:
+  encapsulation: HDLC
+layer3:
+  link_prefix: 10.10.9.0/30
+"""
 REDESIGNATE = """\
 cross_connect:
   circuit_id: T3Z/NYC/0044
@@ -52,7 +61,8 @@ layer3:
 
 def write(folder: Path, number: int, action: str, body: str = "", code: str = "LVL3") -> Path:
     path = folder / f"{number}.yaml"
-    path.write_text(HEAD.format(id=f"PSO-2001-{number:06}", action=action, code=code) + body)
+    head = HEAD.format(id=f"PSO-2001-{number:06}", action=action, code=code)
+    path.write_text((head.replace("supersedes: PSO-2001-000051\n", "") if action == "NEW" else head) + body)
     return path
 
 
@@ -132,13 +142,19 @@ def test_disconnect_and_the_port_is_free_again(turnup: Command, pop: Lab, tmp_pa
     assert turnup("--lab", "disconnect", ORDER).code == 2
     assert turnup("--lab", "push", order, *NOW).code == 2
     assert good(turnup("--lab", "disconnect", order, *NOW, "--json"))["push"]["state"] == "saved"
-    assert running(pop) == before
+    now, startup = running(pop)
+    assert now == startup
+    assert section(now, "interface Serial5/0") == [
+        "description AVAILABLE", "no ip address", "no ip directed-broadcast", "shutdown",
+    ]  # fmt: skip
+    assert now.replace(" description AVAILABLE\n", "") == before[0]
     state = good(turnup("--lab", "ports", "NYC", "--speed", "DS3", "--live", "--json"))
     assert next(row for row in state if (row["router"], row["port"]) == (ROUTER, "Serial5/0"))["state"] == "free"  # type: ignore[index]
     again = turnup("--lab", "disconnect", order, *NOW)
     assert again.code == 2
     assert "carried out already" in again.err
-    assert running(pop) == before
+    assert running(pop) == (now, startup)
+    assert good(turnup("--lab", "plan", write(tmp_path, 70, "NEW", FREE), "--json"))["port"] == "Serial5/0"
 
 
 def test_redesignate_waits_for_both_cross_connects(turnup: Command, pop: Lab, serving: str, tmp_path: Path) -> None:

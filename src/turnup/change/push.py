@@ -10,11 +10,12 @@ from turnup.change.conditions import unmet
 from turnup.change.footprint import Lines, canonical
 from turnup.change.journal import Clock, Journal, Journals, State, utc_now
 from turnup.change.lease import FileLeases, LeaseLost, Leases
+from turnup.change.methods import RELOAD, Inverse, Method
 from turnup.change.plan import Change, Plan
 from turnup.change.recover import finish_open
 from turnup.change.restore import take_back
 from turnup.change.wire import Wire, Writable
-from turnup.errors import BackedOut, CouldNotRun, Refused, TurnupError
+from turnup.errors import BackedOut, CouldNotRun, NeedsHuman, Refused, TurnupError
 from turnup.home import Home
 
 
@@ -43,6 +44,7 @@ def push(
     accept: Callable[[], str] | None = None,
     reopen: Callable[[], Writable] | None = None,
     permit: Callable[[Plan], str] | None = None,
+    method: Callable[[Plan], Method] | None = None,
     leases: Leases | None = None,
     wait: float = 0.0,
     clock: Clock = utc_now,
@@ -59,6 +61,7 @@ def push(
         accept=accept,
         reopen=reopen,
         permit=permit,
+        method=method,
         leases=leases,
         wait=wait,
         clock=clock,
@@ -76,6 +79,7 @@ def plan_and_push(
     accept: Callable[[], str] | None = None,
     reopen: Callable[[], Writable] | None = None,
     permit: Callable[[Plan], str] | None = None,
+    method: Callable[[Plan], Method] | None = None,
     leases: Leases | None = None,
     wait: float = 0.0,
     clock: Clock = utc_now,
@@ -85,7 +89,8 @@ def plan_and_push(
     `make` gives the plan; it is called when the router is ours (`subject`: router, order) and nothing unfinished
     stands on it. `approved` is the digest that was approved. `accept` runs between read-back and save; what it
     returns other than "" takes the change back. `reopen` gives a new session when this one is lost. `permit` is asked
-    before anything is sent: it raises Refused (PASA 2.3(a)), or returns what is to be noted. `leases` are those of the
+    before anything is sent: it raises Refused (PASA 2.3(a)), or returns what is to be noted; `method` gives what stands
+    around the lines, or raises Refused. `leases` are those of the
     data folder when left out; `wait` is for another writer, seconds. `save_all` saves even if somebody else's unsaved
     work is saved with it.
 
@@ -108,9 +113,10 @@ def plan_and_push(
             if approved is not None and approved != plan.digest:
                 raise Refused(_other_plan(approved, plan.digest))
             allowed = permit(plan) if permit is not None and not plan.empty else ""
+            chosen = method(plan) if method is not None and not plan.empty else Inverse()
         except Refused as error:
             raise Refused("; ".join((str(error), *earlier)), advice=error.advice) from error
-        work = _Push(wire, plan.change, journals, clock)
+        work = _Push(wire, plan.change, journals, clock, chosen)
         work.notes += [*earlier, *filter(None, [allowed])]
         return plan, work.settled(save_all) if plan.empty else work.run(plan.foreign, accept, save_all)
 
@@ -122,12 +128,13 @@ def _other_plan(approved: str, digest: str) -> str:
 class _Push:
     """One push at work; the journal is one step ahead of the router."""
 
-    def __init__(self, wire: Wire, change: Change, journals: Journals, clock: Clock) -> None:
+    def __init__(self, wire: Wire, change: Change, journals: Journals, clock: Clock, method: Method) -> None:
         self.wire = wire
         self.change = change
         self.journals = journals
         self.journal: Journal | None = None  # none before there is something to tell
         self.clock = clock
+        self.method = method
         self.notes: list[str] = []
         self.foreign: Lines = ()
         self.others_unsaved = False
@@ -159,6 +166,8 @@ class _Push:
             told = _told(planned_foreign, self.foreign)
             self.notes.append(f"others changed the configuration since the plan: {told}")
         self._look_at_startup()
+        if self.others_unsaved and self.method.note.startswith(RELOAD):
+            raise Refused(f"{self.change.router}: a reload would lose the unsaved work of others; have it saved first")
 
     def _look_at_startup(self) -> None:
         try:
@@ -205,7 +214,8 @@ class _Push:
     def _both_phases(self, accept: Callable[[], str] | None) -> None:
         if self.journal is not None:
             self.journal.saved_before(self.startup)
-        self.note(State.PUSHING)
+        self.note(State.PUSHING, self.method.note)
+        self.method.arm(self.wire)
         self.wire.send(self.change.phase1)
         self._read_back(self.change.halfway, "phase 1")
         self.note(State.PHASE1)
@@ -214,6 +224,7 @@ class _Push:
         self.note(State.VERIFIED, running=self._read_back(self.change.after, "phase 2"))
         if accept is not None and (reason := accept()):
             raise CouldNotRun(f"the port was not accepted: {reason}")
+        self.method.disarm(self.wire)
 
     def _read_back(self, expected: Lines, phase: str) -> Lines:
         running = self.wire.running()
@@ -230,6 +241,13 @@ class _Push:
         self.note(State.BACKING_OUT, why)
         if self.journal is not None:
             take_back(self.wire, self.change, self.journal, self.clock)
+        try:
+            self.method.stand_down(self.wire.session)
+        except (TurnupError, OSError) as error:
+            raise NeedsHuman(
+                f"{self.change.router}: {why}; taken back, but its reload could not be cancelled: {error}",
+                advice="Type `reload cancel` on the router's console now, then `show reload`.",
+            ) from error
 
     # --- save --------------------------------------------------------------------------------------------------
 

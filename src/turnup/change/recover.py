@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from turnup.change.journal import Clock, Journal, Journals, State, by_hand, utc_now
 from turnup.change.lease import FileLeases, Leases
+from turnup.change.methods import cancelled
 from turnup.change.restore import startup_too, take_back
 from turnup.change.wire import Wire, Writable
 from turnup.errors import CouldNotRun, NeedsHuman
@@ -46,7 +47,15 @@ def recover(
 
 def finish_open(wire: Wire, journals: Journals, router: str, clock: Clock) -> tuple[Recovered, ...]:
     """The same for whoever holds the router's lock already."""
-    return tuple(_one(wire, journal, clock) for journal in journals.open(router))
+    return tuple(_with_its_reload(wire, journal, clock) for journal in journals.open(router))
+
+
+def _with_its_reload(wire: Wire, journal: Journal, clock: Clock) -> Recovered:
+    """Finish one, and cancel the reload that it had scheduled: the router is in order again."""
+    pushing = next((event.note for event in journal.record.history if event.state is State.PUSHING), "")
+    done = _one(wire, journal, clock)
+    told = cancelled(wire.session, pushing)
+    return replace(done, note=f"{done.note}; {told}") if told else done
 
 
 def _one(wire: Wire, journal: Journal, clock: Clock) -> Recovered:

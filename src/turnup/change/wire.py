@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import groupby
 from typing import Protocol
 
@@ -11,7 +11,7 @@ from turnup.change.lease import Lease
 from turnup.configuration import Configuration
 from turnup.connect.session import ConfigurationUnknown
 from turnup.errors import CouldNotRun, NeedsHuman, TurnupError, Unreachable
-from turnup.model.transcript import Answer
+from turnup.model.transcript import Answer, Ask, Request
 from turnup.platforms import Platform
 from turnup.render.fold import Sections
 from turnup.render.grammar import Grammar, grammar_of
@@ -39,6 +39,9 @@ class Writable(Protocol):
 
     def command(self, text: str, timeout: float | None = None) -> Answer:
         """Answer to one exec command."""
+
+    def ask(self, requests: Sequence[Request]) -> Mapping[Ask, Answer]:
+        """Answers to exec commands that ask back; a failure stands in the answer."""
 
     def enter_config(self) -> None:
         """Go to configuration mode."""

@@ -13,6 +13,7 @@ from turnup.cli.pushing import (
     Confirm,
     Digest,
     Emergency,
+    ReloadIn,
     SaveAll,
     Target,
     Wait,
@@ -70,6 +71,7 @@ def push(
     save_all: SaveAll = False,
     wait: Wait = 0.0,
     emergency: Emergency = "",
+    reload_in: ReloadIn = None,
     accept: Annotated[bool, typer.Option("--accept", help="Run the twenty tests before it is saved.")] = False,
     back_out: BackOutWord = None,
     json: AsJson = False,
@@ -80,7 +82,7 @@ def push(
         not_sent(json=json)
         return
     noc = opened(context)
-    terms = terms_of(digest, save_all, wait, emergency)
+    terms = terms_of(digest, save_all, wait, emergency, reload_in)
     if accept:
         _accepted(noc, _work(noc, order), terms, back_out, json=json)
     else:
@@ -125,6 +127,7 @@ def run(
     save_all: SaveAll = False,
     wait: Wait = 0.0,
     emergency: Emergency = "",
+    reload_in: ReloadIn = None,
     back_out: BackOutWord = None,
     json: AsJson = False,
 ) -> None:
@@ -134,7 +137,7 @@ def run(
         not_sent(json=json)
         return
     noc = opened(context)
-    _accepted(noc, _work(noc, order), terms_of(digest, save_all, wait, emergency), back_out, json=json)
+    _accepted(noc, _work(noc, order), terms_of(digest, save_all, wait, emergency, reload_in), back_out, json=json)
 
 
 def _work(noc: Noc, order: str) -> Undertaking:

@@ -28,6 +28,12 @@ Emergency = Annotated[
         "--emergency", metavar="REASON", help="Outside the windows of maintenance (PASA 2.3(a)), for this reason."
     ),
 ]
+ReloadIn = Annotated[
+    int | None,
+    typer.Option(
+        "--reload-in", min=0, max=60, metavar="MINUTES", help="Only for what could cut off management: 0 = no reload."
+    ),
+]
 BackOutWord = Annotated[
     str | None,
     typer.Option(
@@ -38,11 +44,11 @@ BackOutWord = Annotated[
 ]
 
 
-def terms_of(digest: str | None, save_all: bool, wait: float, emergency: str) -> Terms:
+def terms_of(digest: str | None, save_all: bool, wait: float, emergency: str, reload_in: int | None) -> Terms:
     """The terms that were said on the command line."""
     from turnup.carry import Terms
 
-    return Terms(approved=digest, save_all=save_all, wait=wait, emergency=emergency)
+    return Terms(approved=digest, save_all=save_all, wait=wait, emergency=emergency, reload_in=reload_in)
 
 
 def show_planned(noc: Noc, work: Undertaking, *, json: bool) -> None:

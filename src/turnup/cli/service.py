@@ -11,6 +11,7 @@ from turnup.cli.pushing import (
     Confirm,
     Digest,
     Emergency,
+    ReloadIn,
     SaveAll,
     Target,
     Wait,
@@ -36,10 +37,11 @@ def disconnect(
     save_all: SaveAll = False,
     wait: Wait = 0.0,
     emergency: Emergency = "",
+    reload_in: ReloadIn = None,
     json: AsJson = False,
 ) -> None:
     """Carry out a DISCONNECT order (PASA 1.3(c)): quiesce, take everything away, leave the port as it came."""
-    _ordered(context, order, "DISCONNECT", confirm, (digest, save_all, wait, emergency), json)
+    _ordered(context, order, "DISCONNECT", confirm, (digest, save_all, wait, emergency, reload_in), json)
 
 
 def redesignate(
@@ -50,10 +52,11 @@ def redesignate(
     save_all: SaveAll = False,
     wait: Wait = 0.0,
     emergency: Emergency = "",
+    reload_in: ReloadIn = None,
     json: AsJson = False,
 ) -> None:
     """Give a port to another customer (PASA 1.3(c)). It stays shut until both cross-connects are recorded."""
-    _ordered(context, order, "REDESIGNATE", confirm, (digest, save_all, wait, emergency), json)
+    _ordered(context, order, "REDESIGNATE", confirm, (digest, save_all, wait, emergency, reload_in), json)
 
 
 def move(
@@ -66,6 +69,7 @@ def move(
     save_all: SaveAll = False,
     wait: Wait = 0.0,
     emergency: Emergency = "",
+    reload_in: ReloadIn = None,
     json: AsJson = False,
 ) -> None:
     """Move an order to an alternate port of its router (PASA 1.4(b)(ii)), and mark the port it had as bad."""
@@ -80,7 +84,7 @@ def move(
         show_planned(noc, work, json=json)
         not_sent(json=json)
         return
-    carried(noc, work, terms_of(digest, save_all, wait, emergency), json=json)
+    carried(noc, work, terms_of(digest, save_all, wait, emergency, reload_in), json=json)
 
 
 def _ordered(
@@ -88,7 +92,7 @@ def _ordered(
     order: str,
     kind: str,
     confirm: bool,
-    said: tuple[str | None, bool, float, str],
+    said: tuple[str | None, bool, float, str, int | None],
     json: bool,
 ) -> None:
     from turnup.change.undertaking import Kind

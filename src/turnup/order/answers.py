@@ -32,6 +32,13 @@ def against(order: PortServiceOrder, subject: OrderFile | None, own: OrderFile |
     """What the ledger itself has against an order."""
     if own and order.revision < own.entries[-1].revision:
         return [("revision", f"revision {own.entries[-1].revision} of {order.order_id} was accepted already")]
+    if own and order.action is not Action.CANCEL:
+        if own.entries[-1].action not in (order.action, Action.CANCEL):
+            return [
+                ("order_id", f"{order.order_id} is a {own.entries[-1].action}; send this under a number of its own")
+            ]
+        if own.started and order.action is not Action.NEW:
+            return [("action", f"work on {order.order_id} has begun; send another order")]
     if order.action is Action.NEW:
         began = own is not None and own.started
         return [("action", "work on this order has begun; send a CHANGE or a DISCONNECT")] if began else []
