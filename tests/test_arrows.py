@@ -31,7 +31,7 @@ ARROWS: dict[str, set[str]] = {
     "store": {"errors", "model", "order", "home"},
     "desk": {"errors", "model", "order", "store", "noc", "change", "certificate", "evidence"},
     "connect": {"errors", "model", "platforms", "load", "home"},
-    "change": {"errors", "model", "load", "platforms", "render", "connect", "configuration", "home"},
+    "change": {"errors", "model", "load", "platforms", "render", "connect", "configuration", "home", "store"},
     "checks": {"errors", "model", "load", "configuration", "facts"},
     "judge": {"errors", "model", "load", "checks", "parse", "platforms", "facts", "configuration"},
     "rules": {"errors", "model", "checks", "facts", "configuration"},

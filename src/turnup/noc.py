@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from turnup.change.hierarchy import must_agree
 from turnup.change.journal import Journals
+from turnup.change.lease import FileLeases, Leases
 from turnup.change.methods import management_in_reach
 from turnup.change.plan import Plan
 from turnup.change.undertaking import Ground, Kind, Undertaking, plan_of
@@ -108,6 +109,21 @@ class Noc:
         from turnup.store import open_store
 
         return open_store(self.environment.get("TURNUP_STORE", ""), self.home.path)
+
+    @contextmanager
+    def leases(self) -> Iterator[Leases]:
+        """Where the right to write to a router is had: of this machine, or of all that share TURNUP_STORE."""
+        local = FileLeases(self.home.part("locks"))
+        if not self.environment.get("TURNUP_STORE"):
+            yield local
+            return
+        from turnup.change.shared_lease import StoreLeases
+
+        store = self.store()
+        try:
+            yield StoreLeases(store, local, self.clock)
+        finally:
+            store.close()
 
     def platform_of(self, router: str) -> Platform:
         """The CLI dialect of that router."""
