@@ -30,6 +30,7 @@ ARROWS: dict[str, set[str]] = {
     "order": {"errors", "model", "load", "equipment", "configuration", "home"},
     "store": {"errors", "model", "order", "home"},
     "desk": {"errors", "model", "order", "store", "noc", "change", "certificate", "evidence"},
+    "exchange": {"errors", "model", "load", "order", "store", "desk", "noc", "certificate", "job"},
     "connect": {"errors", "model", "platforms", "load", "home"},
     "change": {"errors", "model", "load", "platforms", "render", "connect", "configuration", "home", "store"},
     "checks": {"errors", "model", "load", "configuration", "facts"},
@@ -74,6 +75,7 @@ FENCED = {
     "alembic": {"store"},
     "psycopg": {"store"},
     "hier_config": {"change"},
+    "httpx": {"exchange"},
 }
 
 
