@@ -81,11 +81,11 @@ class TranscriptFacts:
         return self._configuration
 
     def config_seen(self, *texts: str, section: str | None = None) -> tuple[Seen, ...]:
-        """Where these lines stand in the running configuration."""
+        """Where these lines stand in the running configuration, each as the router shows it."""
         command = self._answer(Ask(fact_name(RunningConfig))).command
         wanted = {text.strip() for text in texts}
         return tuple(
-            Seen(command, line.number, line.text)
+            Seen(command, line.number, line.shown or line.text)
             for text in wanted
             for line in self._by_text.get(text, ())
             if section is None or line.section == section
@@ -102,7 +102,7 @@ class TranscriptFacts:
         first = next((line.strip() for line in answer.text.splitlines() if line.strip(" ^\r")), "")
         if any(re.match(pattern, first) for pattern in self.platform.settings.refusals):
             raise CommandRefused(f"`{answer.command}` was refused: {first}")
-        config = Configuration.read(answer.text)
+        config = Configuration.read(answer.text, self.platform.reading)
         if config.headers("end") != ("end",) or len(config.headers("version")) > 1:
             raise AnswerIncomplete(f"`{answer.command}` holds more than one configuration")
         names = {text.split()[1] for text in config.headers("hostname") if len(text.split()) > 1}
