@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Protocol
 
@@ -40,29 +40,12 @@ class LineReading(Protocol):
     def lines(self, text: str) -> Iterable[ConfigLine]:
         """Every line that counts, in order, in the words the tests use."""
 
-    @property
-    def lacks(self) -> Mapping[str, str]:
-        """What the platform has no configuration for, and why: feature -> reason."""
-
-
-class _Ios:
-    """IOS itself: the tests are written in its words."""
-
-    lacks: Mapping[str, str] = {}
-
-    def lines(self, text: str) -> Iterable[ConfigLine]:
-        return _lines(text)
-
 
 @dataclass(frozen=True)
 class Configuration:
-    """All configuration lines of one read, in order; comments, blank and volatile lines left out.
-
-    `lacking` names, with the reason, what this platform has no configuration for (enable mode on IOS-XR).
-    """
+    """All configuration lines of one read, in order; comments, blank and volatile lines left out."""
 
     lines: tuple[ConfigLine, ...]
-    lacking: Mapping[str, str] = field(default_factory=dict, compare=False)
 
     @classmethod
     def read(cls, text: str, reading: LineReading | None = None) -> Configuration:
@@ -70,13 +53,12 @@ class Configuration:
 
         Raises AnswerIncomplete when it has no `version` line or does not finish with `end` (reference: checklist 0.2).
         """
-        speech = reading or _Ios()
-        lines = tuple(speech.lines(text))
+        lines = tuple(reading.lines(text) if reading else _lines(text))
         if not any(line.section == "" and line.text.startswith("version ") for line in lines):
             raise AnswerIncomplete("the configuration has no `version` line: it is not complete")
         if not lines or lines[-1].text != "end" or lines[-1].section:
             raise AnswerIncomplete("the configuration does not finish with `end`: it is not complete")
-        return cls(lines, speech.lacks)
+        return cls(lines)
 
     @cached_property
     def sections(self) -> dict[str, tuple[str, ...]]:

@@ -56,7 +56,8 @@ class Settings:
     modes: Mapping[str, str] = field(default_factory=dict)  # section's first word -> prompt mode, e.g. config-if
     dialogues: Mapping[str, Dialogue] = field(default_factory=dict)
     probes: Mapping[str, str] = field(default_factory=dict)  # fact -> probe of the NOC that gives it
-    not_applicable: Mapping[str, str] = field(default_factory=dict)  # check name -> why the platform has it not
+    # test, fact or feature that a test looks at -> why the platform has it not
+    not_applicable: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -36,7 +36,6 @@ TABLE = Reading(
         Implied("aaa new-model", "there is no other model"),
         Implied("metric-style wide", "the default", r"router isis \S+", "metric-style .+"),
     ),
-    lacks={"enable": "no enable mode"},
 )
 TEXT = """Tue Jan  3 14:57:35.234 UTC
 Building configuration...

@@ -84,8 +84,10 @@ class Case:
     def transcript(self, platforms: Iterable[Platform], asks: Iterable[Ask]) -> Transcript:
         """What the router answered to these asks."""
         speakers = tuple(platforms)
-        answers = {ask: self._answer(ask, speakers) for ask in asks}
-        return Transcript("nyc-hud-gsr1", _AT, _AT, answers, username="noc")
+        told = (ask for ask in asks if any(speaker.request(ask) for speaker in speakers))  # others are not asked
+        answers = {ask: self._answer(ask, speakers) for ask in told}
+        name = tomllib.loads((self.home.parents[1] / "expected.toml").read_text())["router"]["name"]
+        return Transcript(name, _AT, _AT, answers, username="noc")
 
     def _answer(self, ask: Ask, platforms: tuple[Platform, ...]) -> Answer:
         command = next((r.command for p in platforms if (r := p.request(ask))), ask.fact)
@@ -160,4 +162,4 @@ def judge_case(case: Case, platform: Platform, noc: Platform, check: Check) -> T
     expected = case.expected_on(platform)
     asks = asks_of((check,), expected)
     facts = TranscriptFacts(platform, noc, case.transcript((platform, noc), asks))
-    return judge(expected, facts, (check,))[0]
+    return judge(expected, facts, (check,), not_on_platform=platform.settings.not_applicable)[0]

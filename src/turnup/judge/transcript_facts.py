@@ -7,6 +7,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import TypeVar, cast
 
+from turnup.checks import NotOnPlatform
 from turnup.configuration import ConfigLine, Configuration
 from turnup.errors import AnswerIncomplete, CommandRefused, CouldNotRun, TurnupError
 from turnup.facts.running_config import RunningConfig
@@ -91,6 +92,10 @@ class TranscriptFacts:
             if section is None or line.section == section
         )
 
+    def lacks(self, what: str) -> str:
+        """Why the platform has no such fact or feature; "" when it has, or when its table is silent."""
+        return self.platform.settings.not_applicable.get(what, "")
+
     def commands(self, *asks: Ask) -> tuple[str, ...]:
         """What was typed for these asks."""
         answers = (self.transcript.answers.get(ask) for ask in asks)
@@ -138,8 +143,9 @@ class TranscriptFacts:
 
     def _read(self, ask: Ask) -> Parsed | CouldNotRun:
         try:
+            speaker = self._speaker(ask)
             answer = self._answer(ask)
-            parsed = parse(self._speaker(ask), ask, answer)
+            parsed = parse(speaker, ask, answer)
         except CouldNotRun as error:
             return error
         lines = answer.text.splitlines()
@@ -151,6 +157,8 @@ class TranscriptFacts:
         for platform in (self.platform, self.noc):
             if platform is not None and platform.parser(ask.fact) is not None:
                 return platform
+        if reason := self.lacks(ask.fact):
+            raise NotOnPlatform(reason, f"platform {self.platform.name}")
         raise CouldNotRun(f"platform {self.platform.name} cannot tell {_said(ask)}")
 
 

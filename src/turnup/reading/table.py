@@ -11,7 +11,7 @@ import re
 import string
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from ipaddress import AddressValueError, IPv4Interface, NetmaskValueError
 from pathlib import Path
@@ -83,7 +83,7 @@ class Reading:
     """A platform's reading.toml.
 
     `passing` are lines that differ between two reads, `closers` those that only end a section. `blocks` end with a
-    line of their own. `lacks` gives, by feature, why the platform has no configuration for it.
+    line of their own.
     """
 
     whole: Whole
@@ -92,7 +92,6 @@ class Reading:
     blocks: tuple[Block, ...] = ()
     rules: tuple[Rule, ...] = ()
     implied: tuple[Implied, ...] = ()
-    lacks: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def plain(self) -> Reading:
