@@ -18,7 +18,6 @@ from turnup.rules.evidence import lines_seen
 from turnup.rules.orders import lines_of, without_bgp
 from turnup.rules.tokens import as_intended, token_name, without_token
 
-
 _GUARDS = ("prefix-list", "route-map", "distribute-list", "route-policy", "maximum-prefix")
 
 
