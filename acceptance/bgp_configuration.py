@@ -204,7 +204,7 @@ def _seen(facts: Facts, section: BgpSection, name: str, *words: str) -> tuple[Se
     own = section.texts_of(name)
     joined = [text for text in own if text.split()[2] == "peer-group" and len(text.split()) > 3]
     inherited = [text for line in joined for text in section.texts_of(line.split()[3])]
-    told = [text for text in (*own, *inherited) if text.split()[2] in words]
+    told = [text for text in (*own, *inherited) if text.split()[2] in words and not text.endswith(" out")]
     return lines_seen(facts, *joined, *told, section=section.header) or lines_seen(facts, section.header, section="")
 
 
