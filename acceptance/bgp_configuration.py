@@ -155,6 +155,7 @@ def _running(expected: Expected, facts: Facts) -> Iterator[Finding]:
     )
     yield compare("running neighbor", address, row.neighbor, source=expected.order("layer3.link_prefix"), seen=seen)
     limit = expected.order("bgp.maximum_prefix")
+    expected.need(expected.lines, "the lines of the order")
     prefix_list = _rendered(expected, address, "prefix-list", "in")
     route_in, route_out = (_rendered(expected, address, "route-policy", way) for way in ("in", "out"))
     route_in, route_out = route_in or policy.customer_route_map_in, route_out or policy.customer_route_map_out

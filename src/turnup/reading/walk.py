@@ -74,9 +74,9 @@ def nested_lines(
         elif match := whole.fullmatch(body):
             place = _Place()
             yield ConfigLine("", says.format(**match.groupdict()), number, 0, body)
-        elif body.startswith("!") or closers.fullmatch(body):
+        elif body == "!" or closers.fullmatch(body):
             place.leave(_depth(raw))
-        elif body and not passing.fullmatch(body):
+        elif body and not body.startswith("!") and not passing.fullmatch(body):
             yield place.line(_depth(raw), raw.lstrip("\t "), number)
             _open(place, body, blocks)
 
