@@ -39,7 +39,8 @@ _FOLDED = {form.lower(): long for form, long in _EXACT.items() if form not in ("
 _NAME = re.compile(
     r"(?P<type>[A-Za-z][A-Za-z-]*?)(?P<place>\d+/(?:RS?P)?\d+/CPU\d+/\d+|\d[\d/]*)(?P<sub>(?:\.\d+|:\d+)?)"
 )
-# IOS and IOS-XR spell one port type differently and shorten it alike (`Te`); IOS-XR names a POS port's controller SONET.
+# IOS and IOS-XR spell one port type differently and shorten it alike (`Te`); IOS-XR names a POS port's controller
+# SONET.
 _ALIKE = {"TenGigE": "TenGigabitEthernet", "SONET": "POS"}
 
 
