@@ -23,7 +23,7 @@ RECORDED = Path(__file__).parents[1] / "recorded" / "ios" / "facts"
 GOOD = sorted(p.parent for p in RECORDED.glob("*/*/case.toml") if "\n[[row]]" in p.read_text())
 STRANGE = "?? no router says this ??"
 
-# Facts whose answer has a last line of its own: every cut is seen.
+# Facts whose answer has a last line of its own: every cut is seen. A Catalyst without register has no such line.
 CLOSED = {"directory", "ping", "privilege", "running_config", "version"}
 
 each_good_answer = pytest.mark.parametrize("case", GOOD, ids=lambda case: "-".join(case.parts[-2:]))
@@ -71,7 +71,8 @@ def test_a_cut_answer_is_refused_or_holds_what_was_said(case: Path) -> None:
             rows = read(fact, "\n".join(lines[:end])).rows
         except CouldNotRun:
             continue
-        assert fact not in CLOSED, f"the cut behind line {end} was not seen"
+        closed = fact in CLOSED and case.name != "stack-without-register"
+        assert not closed, f"the cut behind line {end} was not seen"
         assert rows[:-1] == whole[: len(rows) - 1 if rows else 0]
         if rows:
             same_or_not_yet_said(rows[-1], whole[len(rows) - 1])

@@ -16,5 +16,5 @@ class Directory:
     date: str | None
     name: str | None
     deleted: bool
-    total: int
+    total: int | None  # None: `show slot0:` tells only what is available and used
     free: int
