@@ -75,7 +75,10 @@ def _room(expected: Expected, facts: Facts, rows: tuple[Directory, ...], device:
         yield inconclusive("free room", "the listing has no totals", expected=f"at least {least} bytes")
         return
     source, seen = expected.agreed("flash_free_bytes"), facts.whole(Directory, device=device)
-    free = rows[0].free
+    free = _free(rows[0])
+    if free is None:
+        yield inconclusive("free room", "the listing has no totals", expected=f"at least {least} bytes", seen=seen)
+        return
     yield holds(
         f"free on {device}",
         free >= least,
@@ -84,3 +87,8 @@ def _room(expected: Expected, facts: Facts, rows: tuple[Directory, ...], device:
         source=source,
         seen=seen,
     )
+
+
+def _free(row: Directory) -> int | None:
+    """Free bytes of the device, whichever unit the router tells."""
+    return row.free if row.free_kbyte is None else row.free_kbyte * 1024

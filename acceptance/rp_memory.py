@@ -49,6 +49,8 @@ def _free(expected: Expected, facts: Facts) -> Iterator[Finding]:
     if len(pools) != 1:
         raise CouldNotRun(f"{len(pools)} Processor pools are shown")
     row, seen = pools[0], facts.seen(pools[0])
+    if row.free is None or row.largest is None:
+        raise CouldNotRun(f"the pool {row.pool} is shown without what is free of it, in bytes")
     yield _enough(expected, row.free, limits, seen_of=facts.seen(row))
     percent = row.largest * 100 // row.free if row.free else 0
     yield holds(

@@ -17,4 +17,6 @@ class Directory:
     name: str | None
     deleted: bool
     total: int | None  # None: `show slot0:` tells only what is available and used
-    free: int
+    free: int | None
+    total_kbyte: int | None = None  # IOS-XR of 64 bits tells kilobytes instead of bytes
+    free_kbyte: int | None = None
