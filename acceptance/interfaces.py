@@ -48,7 +48,7 @@ _FOREIGN = (
         "ip verify ",
     ),
     *("rate-limit ", "traffic-shape ", "service-policy ", "crypto map ", "no keepalive", "loopback", "shutdown"),
-    *("encapsulation ", "ppp authentication ", "mtu ", "crc ", "bundle id ", "l2transport"),
+    *("encapsulation ", "ppp authentication ", "mtu ", "crc ", "bundle id ", "l2transport", "apply-group "),
 )
 _QUIET = timedelta(minutes=5)  # keepalives come every ten seconds
 _SLOT_RUNS = ("IOS Running", "IOS XR RUN", "ok")  # 12.0S, IOS-XR, IOS-XE

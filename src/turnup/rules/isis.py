@@ -49,7 +49,7 @@ def adjacencies(facts: Facts) -> tuple[Adjacency, ...]:
 
     ES-IS rows are left out: they prove layer 2 only, and appear exactly when the IS-IS adjacency fails to form.
     """
-    if facts.answered(IsisNeighbor):
+    if facts.answered(IsisNeighbor) or facts.lacks("clns_neighbor"):
         return tuple(_of_isis(row) for row in facts.rows(IsisNeighbor))
     return tuple(found for found in map(_of_clns, facts.rows(ClnsNeighbor)) if found.protocol != "ES-IS")
 
