@@ -20,7 +20,7 @@ from turnup.model.order import Encapsulation, Speed
 from turnup.model.transcript import Ask
 from turnup.model.verdict import Finding
 from turnup.rules.evidence import lines_seen
-from turnup.rules.interfaces import SECOND, alarms, controller_asks, errors, named, only, stanza, state
+from turnup.rules.interfaces import SECOND, alarms, controller_asks, errors, in_slot, named, only, stanza, state
 from turnup.rules.line_settings import ds3, sonet
 from turnup.rules.orders import addressed_interface, customer_ports
 from turnup.rules.times import duration
@@ -114,7 +114,7 @@ def _ordered(expected: Expected, facts: Facts) -> Iterator[Finding]:
 
 def _absent(facts: Facts, assignment: Assignment) -> Iterator[Finding]:
     name, slot = assignment.port.interface, assignment.port.slot
-    cards = [row for row in facts.rows(Slot) if row.slot == slot]
+    cards = in_slot(facts.rows(Slot), assignment.port)
     if cards:
         yield inconclusive(
             str(name),
@@ -215,7 +215,7 @@ def _card(expected: Expected, facts: Facts) -> Iterator[Finding]:
     port = expected.ordered().port
     source = expected.inventory(f"slots.{port.slot}")
     names = expected.need(port.card.show_diag, f"the names under which {port.card.part} is shown")
-    slots = [row for row in facts.rows(Slot) if row.slot == port.slot]
+    slots = in_slot(facts.rows(Slot), port)
     if not slots:
         yield compare(f"slot {port.slot}", port.card.part, "empty", source=source, seen=facts.whole(Slot))
     for row in slots:
