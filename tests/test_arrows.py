@@ -35,6 +35,7 @@ ARROWS: dict[str, set[str]] = {
     "rules": {"errors", "model", "checks", "facts", "configuration"},
     "evidence": {"errors", "model", "secrets", "home"},
     "certificate": {"errors", "model", "evidence", "load", "facts"},
+    "signing": {"errors", "model", "load", "secrets", "certificate"},
     "report": {"errors", "model", "certificate"},
     "runner": {"errors", "load"},
     "noc": {"errors", "model", "platforms", "configuration", "render", "change", "connect", "equipment", "evidence"}
