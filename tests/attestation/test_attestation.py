@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import multiprocessing
 from dataclasses import replace
@@ -119,10 +120,7 @@ def test_what_was_attested_can_be_attested_again() -> None:
 
 def test_the_file_is_kept_as_its_digest(tmp_path: Path) -> None:
     (tmp_path / "photo").write_bytes(b"photo")
-    assert (
-        file_digest(tmp_path / "photo") == "c2cf7ba6a60aa18c89e2a1ac6ee38f32ddb4cb94c3ac5fd8b3d9ea7a1cf9df4e"[:0]
-        or len(file_digest(tmp_path / "photo")) == 64
-    )
+    assert file_digest(tmp_path / "photo") == hashlib.sha256(b"photo").hexdigest()
     (tmp_path / "empty").touch()
     with pytest.raises(InputError, match="is empty"):
         file_digest(tmp_path / "empty")
@@ -223,14 +221,8 @@ def rewritten(folder: Path, lines: list[str]) -> None:
 def test_a_record_taken_out_added_or_moved(tmp_path: Path) -> None:
     book = filled(tmp_path)
     lines = (tmp_path / "book.jsonl").read_text().splitlines()
-    for changed in (
-        lines[:2],
-        lines[1:],
-        lines[::-1],
-        [lines[0], lines[2], lines[1]],
-        [lines[0], lines[0], lines[2]],
-        [],
-    ):
+    for order in ((0, 1), (1, 2), (2, 1, 0), (0, 2, 1), (0, 0, 2), ()):
+        changed = [lines[number] for number in order]
         rewritten(tmp_path, changed)
         assert all("is not whole" in found.void for found in book.read())
         with pytest.raises(Refused):

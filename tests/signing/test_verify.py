@@ -246,7 +246,8 @@ def test_a_statement_that_says_more_than_its_certificate(signed: Signed) -> None
     """Even a signer cannot state PASSED over a certificate that is not."""
     signer = read_signer(str(signed.home / "keys" / "signing.key"))
     payload = json.loads(read_envelope(signed.sealed.read_bytes()).payload)
-    for change in ({"result": "PASSED"}, {"passedTests": []}, {"turnupEvidence": []}, {"more": 1}):
+    changes: list[dict[str, Any]] = [{"result": "PASSED"}, {"passedTests": []}, {"turnupEvidence": []}, {"more": 1}]
+    for change in changes:
         forged = {**payload, "predicate": {**payload["predicate"], **change}}
         signed.sealed.write_bytes(seal(canonical_json(forged), signer))
         assert "does not follow from the certificate" in told(signed)

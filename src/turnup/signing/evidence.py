@@ -13,6 +13,7 @@ from typing import Any
 from turnup.signing.faults import Fault
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
+_LONGEST = 64 * 1024 * 1024  # of a text whose length was not signed
 _ROOM = 4096  # what a packed file may be longer than what it packs
 
 
@@ -33,8 +34,11 @@ class EvidenceFolder:
             if told := self._fault(str(sha256), int(item["bytes"])):
                 where = f"evidence `{item['command']}`"
                 yield Fault(where, f"{told[0]}; {_resting(document, item['command'])}", altered=told[1])
+        expected = document.get("expected")
+        if expected is not None and (told := self._fault(str(expected), None)):
+            yield Fault("evidence `expected values`", f"{told[0]}; all tests rest on it", altered=told[1])
 
-    def _fault(self, sha256: str, length: int) -> tuple[str, bool] | None:
+    def _fault(self, sha256: str, length: int | None) -> tuple[str, bool] | None:
         """What is wrong with one, and whether it was altered (True) or is only not here; None when it is right."""
         if not _DIGEST.fullmatch(sha256):
             return f"{sha256!r} is no digest", True
@@ -42,8 +46,8 @@ class EvidenceFolder:
         path = plain if plain.is_file() else packed
         try:
             with path.open("rb") as file:
-                data = file.read(length + _ROOM)
-            content = data if path is plain else _unpacked(data, length)
+                data = file.read((length or _LONGEST) + _ROOM)
+            content = data if path is plain else _unpacked(data, length or _LONGEST)
         except FileNotFoundError:
             return f"{sha256} is missing in {self.path}", False
         except OSError as error:
@@ -51,14 +55,18 @@ class EvidenceFolder:
         except zlib.error as error:
             return f"{path} was altered: {error}", True
         if hashlib.sha256(content).hexdigest() != sha256:
-            return f"{path} was altered: it has {len(content)} bytes of another digest, {length} were signed", True
-        return None if len(content) == length else (f"{path} has {len(content)} bytes, {length} were signed", True)
+            return f"{path} was altered: its {len(content)} bytes have another digest than was signed", True
+        if length is not None and len(content) != length:
+            return f"{path} has {len(content)} bytes, {length} were signed", True
+        return None
 
 
 def hand_over(document: Mapping[str, Any], store: Path, folder: Path) -> int:
     """Write the evidence as plain files `<sha256>.txt`; how many. It is to be checked before."""
     folder.mkdir(parents=True, exist_ok=True)
     found = {str(item["sha256"]): int(item["bytes"]) for item in document["evidence"] if item["sha256"]}
+    if expected := document.get("expected"):  # what the tests had to see is kept with what they saw
+        found[str(expected)] = _LONGEST
     for sha256, length in found.items():
         data = (store / sha256[:2] / f"{sha256}.z").read_bytes()
         (folder / f"{sha256}.txt").write_bytes(_unpacked(data, length))
