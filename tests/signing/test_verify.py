@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import random
+import re
 import shutil
 from collections.abc import Callable
 from datetime import timedelta
@@ -425,6 +426,23 @@ def test_a_key_that_was_not_valid_yet(signed: Signed) -> None:
     path = signed.home / "keys" / "signing.pub"
     path.write_text(path.read_text().replace("Not-Before: 2026", "Not-Before: 2027"))
     assert "valid only from 2027" in told(signed, trust=Trust((read_public_key(path),)))
+
+
+def test_when_the_customer_signed_is_not_known_but_bounded(signed: Signed, tmp_path: Path) -> None:
+    """His key may be younger than the carrier's signature, not older than its own end."""
+    customer_signed(signed, tmp_path)
+    path = tmp_path / "customer" / "keys" / "signing.pub"
+    plain = path.read_text()
+    for change, now, words in (
+        ("Not-Before: 2026-11-22T12:00:00Z", NOW + timedelta(days=1), ""),
+        ("Not-Before: 2026-11-24T12:00:00Z", NOW + timedelta(days=1), "valid only from"),
+        ("Not-After: 2026-11-22T12:00:00Z", NOW + timedelta(days=1), ""),
+        ("Not-After: 2026-11-22T09:30:00Z", NOW, "expired on"),
+    ):
+        path.write_text(re.sub(r"Not-Before: .*", change, plain))
+        found = signed.look(trust=Trust((signed.key,), (read_public_key(path),)), now=now)
+        assert found.authentic is not bool(words)
+        assert words in "\n".join(map(str, found.faults))
 
 
 def test_a_signature_of_the_future_and_one_before_the_tests(signed: Signed) -> None:

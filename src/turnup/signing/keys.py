@@ -57,13 +57,13 @@ class PublicKey:
         """Its id, 64 hexadecimal digits."""
         return self.key.keyid
 
-    def unfit(self, at: datetime) -> str:
-        """Why it could not sign at that time; "" when it could."""
+    def unfit(self, at: datetime, earliest: datetime | None = None) -> str:
+        """Why it could not sign at that time, or at any between `earliest` and it; "" when it could."""
         if self.not_before and at < self.not_before:
             return (
                 f"key {self.keyid[:16]} of {self.owner or 'nobody named'} is valid only from {_time(self.not_before)}"
             )
-        if self.not_after and at >= self.not_after:
+        if self.not_after and (earliest or at) >= self.not_after:
             return f"key {self.keyid[:16]} of {self.owner or 'nobody named'} expired on {_time(self.not_after)}"
         return ""
 

@@ -143,8 +143,11 @@ def _signatures(sealed: Sealed, trust: Trust) -> tuple[tuple[str, ...], list[Fau
 
 
 def _of_statement(statement: Statement, sealed: Sealed, trust: Trust, now: datetime) -> Iterator[Fault]:
-    for key in (*trust.carrier, *trust.customer):
-        if key.keyid in sealed.keyids and (told := key.unfit(statement.signed_at)):
+    # When the customer signed is not in the envelope: some time between the carrier's signature and now.
+    times = [(key, statement.signed_at, statement.signed_at) for key in trust.carrier]
+    times += [(key, now, statement.signed_at) for key in trust.customer]
+    for key, latest, earliest in times:
+        if key.keyid in sealed.keyids and (told := key.unfit(latest, earliest)):
             yield Fault("signatures", f"{told}; this was signed on {statement.signed_at:%Y-%m-%d}", altered=False)
     if statement.signed_at > now + _CLOCKS_APART:
         yield Fault("statement", f"was signed in the future, {statement.signed_at.isoformat()}", altered=False)
