@@ -22,6 +22,11 @@ COMMANDS = [
     ("test",),
     ("run",),
     ("report",),
+    ("verify",),
+    ("countersign",),
+    ("attest",),
+    ("keys", "new"),
+    ("keys", "show"),
     ("recover",),
     ("demo",),
     ("order", "check"),
@@ -38,6 +43,7 @@ COMMANDS = [
     ("inventory", "discover"),
 ]
 HEAVY = ("netmiko", "paramiko", "napalm", "nornir", "asyncssh", "lxml", "jinja2", "textfsm", "ruamel")
+HEAVY += ("securesystemslib", "cryptography")
 
 
 def python(program: str) -> str:
