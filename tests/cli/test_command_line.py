@@ -42,8 +42,7 @@ COMMANDS = [
     ("inventory", "check"),
     ("inventory", "discover"),
 ]
-HEAVY = ("netmiko", "paramiko", "napalm", "nornir", "asyncssh", "lxml", "jinja2", "textfsm", "ruamel")
-HEAVY += ("securesystemslib", "cryptography")
+HEAVY = ("netmiko", "paramiko", "napalm", "nornir", "asyncssh", "lxml", "jinja2", "textfsm", "ruamel", "cryptography")
 
 
 def python(program: str) -> str:

@@ -1,4 +1,5 @@
-"""Sign a certificate, and put the customer's signature beside the carrier's (PASA 2.4; Schedule 2: the proof)."""
+"""Sign a certificate, and put the customer's signature beside the carrier's (PASA 1.4(a): test results,
+which he accepts in writing)."""
 
 from __future__ import annotations
 
