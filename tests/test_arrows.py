@@ -54,6 +54,7 @@ ARROWS: dict[str, set[str]] = {
         "certificate",
         "noc",
     },
+    "reissue": {"errors", "model", "attestation", "certificate", "certify", "noc"},
     "discover": {"errors", "model", "platforms", "facts", "judge", "connect", "equipment", "noc"},
     "job": {"errors", "model", "load", "configuration", "change", "equipment", "order", "noc", "certify", "runner"},
     "laboratory": {"errors", "home"},

@@ -25,6 +25,7 @@ COMMANDS = [
     ("verify",),
     ("countersign",),
     ("attest",),
+    ("reissue",),
     ("keys", "new"),
     ("keys", "show"),
     ("recover",),

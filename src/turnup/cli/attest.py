@@ -19,8 +19,9 @@ if TYPE_CHECKING:
 
 
 def register(main: typer.Typer) -> None:
-    """Enter the command."""
+    """Enter the commands."""
     main.command()(attest)
+    main.command()(reissue)
 
 
 def attest(
@@ -74,7 +75,26 @@ def attest(
         return
     say(f"{kept.router} {kept.port or ''} test {test}: {kept}")
     say(f"  record {kept.digest}")
-    say(f"  to bring it onto a certificate: turnup test {kept.order or f'--router {kept.router}'}")
+    again = f" or turnup reissue {kept.order}" if kept.order else ""
+    say(f"  to bring it onto a certificate: turnup test {kept.order or f'--router {kept.router}'}{again}")
+
+
+def reissue(
+    context: typer.Context,
+    target: Annotated[str, typer.Argument(help="An order's id or file, or a certificate's JSON file.")],
+    json: AsJson = False,
+) -> None:
+    """Issue a port's last certificate again, with what was attested since. No router is asked.
+
+    Only what was PENDING can become PASS by it; after anything else the port is to be tested again.
+    """
+    from turnup.cli.job import exit_code, show_certificate
+    from turnup.reissue import reissued
+
+    noc = opened(context)
+    again = reissued(noc, _certificate(noc, target))
+    show_certificate(noc, again, json=json)
+    raise typer.Exit(exit_code(again))
 
 
 def _certificate(noc: Noc, target: str) -> Certificate:

@@ -41,6 +41,21 @@ class Attestation:
         )
         return f"{told}: {self.note}" if self.note else told
 
+    @property
+    def source(self) -> str:
+        """Where a finding that rests on it says to look."""
+        return f"attestation {self.digest[:16] or 'without digest'}"
+
+    def void_for(self, subject: str, seen: Iterable[Seen]) -> str:
+        """Why it does not count for that finding with these lines beside it; "" when it does."""
+        if self.void:
+            return self.void
+        if subject not in self.covers:
+            return "was made for something else of this test"
+        if self.covers[subject] != fingerprint(seen):
+            return "was made before these configuration lines changed"
+        return ""
+
 
 def fingerprint(seen: Iterable[Seen]) -> str:
     """SHA-256 of the lines seen, wherever in the answer they stand: another line is another fingerprint."""

@@ -4,7 +4,6 @@ attest it."""
 from __future__ import annotations
 
 from turnup.checks import Expected, pending
-from turnup.model.attestation import Attestation, fingerprint
 from turnup.model.verdict import BY_A_PERSON, Finding, Seen
 
 
@@ -23,22 +22,11 @@ def by_a_person(
     `seen` are the configuration lines that it is bound to: with another line the attestation no longer counts.
     """
     found = next((one for one in expected.attestations if one.test == test), None)
-    void = _void(found, subject, seen) if found else ""
+    void = found.void_for(subject, seen) if found else ""
     if found is not None and not void:
-        source = f"attestation {found.digest[:16] or 'without digest'}"
-        return Finding(subject, found.verdict, BY_A_PERSON, str(found), source, seen)
+        return Finding(subject, found.verdict, BY_A_PERSON, str(found), found.source, seen)
     told = f"{why}; the attestation of {found.by} does not count: it {void}" if found else why
     port = expected.assignment.order.order_id if expected.assignment else "CERTIFICATE"
     attest = f"turnup attest {port} --test {number} --verdict pass|fail --by NAME --witness NAME --file PHOTO --days N"
     numbered = " ".join(f"({count}) {step}." for count, step in enumerate((*steps, f"Then: {attest}"), start=1))
     return pending(subject, f"{told}. {numbered}", source=f"rule of test {number}", seen=seen)
-
-
-def _void(found: Attestation, subject: str, seen: tuple[Seen, ...]) -> str:
-    if found.void:
-        return found.void
-    if subject not in found.covers:
-        return "was made for something else of this test"
-    if found.covers[subject] != fingerprint(seen):
-        return "was made before these configuration lines changed"
-    return ""
