@@ -550,7 +550,7 @@ def test_a_key_kept_elsewhere_has_its_limits_in_the_data_folder(
     certificate = write_certificate(tmp_path)
     make_key(tmp_path, valid=timedelta(minutes=1))
     keys = tmp_path / "keys"
-    der = ["openssl", "pkey", "-in", keys / "signing.key", "-outform", "DER"]
+    der = ["openssl", "pkey", "-in", str(keys / "signing.key"), "-outform", "DER"]
     key = subprocess.run(der, capture_output=True, check=True).stdout
     monkeypatch.setenv("NOC_KEY", base64.b64encode(key).decode())
     assert sign(certificate, "env:NOC_KEY", NOW)
