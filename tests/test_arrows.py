@@ -53,6 +53,8 @@ ARROWS: dict[str, set[str]] = {
     },
     "discover": {"errors", "model", "platforms", "facts", "judge", "connect", "equipment", "noc"},
     "job": {"errors", "model", "load", "configuration", "change", "equipment", "order", "noc", "certify", "runner"},
+    "pytest_plugin": {"errors", "home", "model", "load", "platforms", "checks", "judge", "equipment", "certificate"}
+    | {"report", "noc", "certify", "job", "laboratory"},
     "laboratory": {"errors", "home"},
     "virtual": {"errors", "model", "load", "equipment", "platforms", "configuration", "secrets", "home"},
 }

@@ -35,6 +35,7 @@ class RecordingFile:
     software: str = ""
     port: str = ""
     since: str = ""
+    known_secrets: tuple[str, ...] = ()  # names of those whose value was at hand, so that redaction could compare
     at: Mapping[str, datetime] = field(default_factory=dict)
 
 
