@@ -55,6 +55,7 @@ ARROWS: dict[str, set[str]] = {
     "job": {"errors", "model", "load", "configuration", "change", "equipment", "order", "noc", "certify", "runner"},
     "pytest_plugin": {"errors", "home", "model", "load", "platforms", "checks", "judge", "equipment", "certificate"}
     | {"report", "noc", "certify", "job", "laboratory"},
+    "record": {"errors", "model", "load", "platforms", "parse", "facts", "judge", "evidence", "noc", "certify", "job"},
     "laboratory": {"errors", "home"},
     "virtual": {"errors", "model", "load", "equipment", "platforms", "configuration", "secrets", "home"},
 }

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from turnup.cli import checks, equipment, job, lab, orders, recover, report
+from turnup.cli import checks, equipment, job, lab, orders, record, recover, report
 from turnup.cli.options import Options
 
 app = typer.Typer(
@@ -68,4 +68,5 @@ equipment.register(app)
 job.register(app)
 report.register(app)
 recover.register(app)
+record.register(app)
 lab.register(app)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import pytest
 
@@ -99,7 +99,7 @@ class TestItem(pytest.Item):
 
 
 def told(result: TestResult) -> str:
-    """Why the test does not let the port go into service: every finding that decided it, where it was seen, the rule."""
+    """Why the port may not go into service: each finding that decided it, where it was seen, and the rule."""
     heading = {
         Verdict.FAIL: "FAIL",
         Verdict.INCONCLUSIVE: "INCONCLUSIVE: it could not be proved, which is not green",
@@ -130,18 +130,14 @@ def visible_lines(text: str) -> str:
     return "\n".join(visible(line) for line in text.split("\n"))
 
 
-def items_of(session: pytest.Session, ports: Iterable[PortUnderTest]) -> Iterator[pytest.Item]:
-    """The items of all ports."""
-    groups = session.config.pluginmanager.has_plugin("xdist")
-    for port in ports:
-        node = _made(OrderNode, session, port.order, nodeid=port.order)
-        node.port = port
-        for item in node.collect():
-            item.add_marker(pytest.mark.turnup)
-            if groups:
-                item.add_marker(pytest.mark.xdist_group(name=port.order))
-            yield item
+def items_of(session: pytest.Session, port: PortUnderTest) -> Iterator[TestItem]:
+    """The items of that port."""
+    node = _made(OrderNode, session, port.order, nodeid=port.order)
+    node.port = port
+    for item in node.collect():
+        item.add_marker(pytest.mark.turnup)
+        yield item
 
 
 def _made(kind: type[N], parent: pytest.Collector | pytest.Session, name: str, **more: str) -> N:
-    return kind.from_parent(parent, name=name, **more)  # type: ignore[no-any-return]
+    return cast("N", kind.from_parent(parent, name=name, **more))

@@ -1,4 +1,4 @@
-"""The ports that a pytest run tests: read strictly and completely before any router is asked, asked once, judged once."""
+"""The ports that a pytest run tests: read strictly before any router is asked; asked once, judged once."""
 
 from __future__ import annotations
 
@@ -169,7 +169,9 @@ def _recorded_port(noc: Noc, message: OrderMessage, folder: Path, told: Recordin
     entered = noc.ledger.assignment(message.order.order_id)
     here = [p for p in ports(noc.equipment, noc.cards) if (p.router, str(p.interface)) == (told.router, told.port)]
     if not here:
-        raise InputError(f"the recorded port {told.router} {told.port or '(none)'} is not in inventory", where=str(folder))
+        raise InputError(
+            f"the recorded port {told.router} {told.port or '(none)'} is not in inventory", where=str(folder)
+        )
     if entered is not None and (entered.port.router, entered.port.interface) != (here[0].router, here[0].interface):
         raise InputError(
             f"{message.order.order_id} has {entered.port.router} {entered.port.interface}, "

@@ -49,9 +49,11 @@ class OrderTests:
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection_modifyitems(self, session: pytest.Session, items: list[pytest.Item]) -> None:
         """The ports' items behind those of files; -k, -m and --lf choose among all of them."""
-        mine = list(items_of(session, self.ports))
-        items.extend(mine)
-        session.testscollected += len(mine)
+        for port in self.ports:
+            mine: list[pytest.Item | pytest.Collector] = list(items_of(session, port))
+            report = pytest.CollectReport(port.order, "passed", None, result=mine)
+            session.config.hook.pytest_collectreport(report=report)  # so that they are counted as collected
+            items.extend(item for item in mine if isinstance(item, pytest.Item))
 
     @pytest.hookimpl(optionalhook=True, tryfirst=True)
     def pytest_xdist_make_scheduler(self, config: pytest.Config, log: Any) -> Any:
@@ -71,13 +73,13 @@ class OrderTests:
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """Certificates of the ports whose every test ran here."""
-        is_worker = hasattr(self.config, "workeroutput")
+        output: dict[str, Any] | None = getattr(self.config, "workeroutput", None)  # of a worker of pytest-xdist
         if not self.distributed and not self.config.getoption("collectonly"):
             for port in self.ports:
-                if port.ran or not is_worker:
+                if port.ran or output is None:
                     self._conclude(port)
-        if is_worker:
-            self.config.workeroutput[_OUTPUT] = {"lines": self.lines, "bad": self.bad}
+        if output is not None:
+            output[_OUTPUT] = {"lines": self.lines, "bad": self.bad}
         elif self.bad and session.exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
             session.exitstatus = max(self.bad)
 

@@ -6,21 +6,27 @@ from collections.abc import Collection
 from typing import Any
 
 import pytest
-from xdist.scheduler import LoadScopeScheduling
+from xdist.scheduler import LoadGroupScheduling, LoadScopeScheduling
 
-_TOGETHER = ("loadscope", "loadfile", "loadgroup")  # by node id or by the group mark, the items of a port stay together
+_TOGETHER = ("loadscope", "loadfile")  # they go by the node id up to the first or last `::`, which is the order
 
 
-class PortScheduling(LoadScopeScheduling):
+class PortScheduling(LoadScopeScheduling):  # type: ignore[misc]  # pytest-xdist ships no types
     """As `--dist load`, but for the items of an order, which are one piece of work."""
 
-    def __init__(self, config: pytest.Config, log: Any, orders: Collection[str]) -> None:
-        super().__init__(config, log)
-        self.orders = frozenset(orders)
+    orders: frozenset[str]
 
     def _split_scope(self, nodeid: str) -> str:
-        order = nodeid.split("::", 1)[0]
-        return order if order in self.orders else nodeid
+        return _order(nodeid, self.orders) or nodeid
+
+
+class GroupScheduling(LoadGroupScheduling):  # type: ignore[misc]  # pytest-xdist ships no types
+    """As `--dist loadgroup`, and the items of an order are a group."""
+
+    orders: frozenset[str]
+
+    def _split_scope(self, nodeid: str) -> str:
+        return _order(nodeid, self.orders) or str(super()._split_scope(nodeid))
 
 
 def scheduler(config: pytest.Config, log: Any, orders: Collection[str]) -> Any:
@@ -28,4 +34,14 @@ def scheduler(config: pytest.Config, log: Any, orders: Collection[str]) -> Any:
     dist = config.getoption("dist")
     if dist == "each":
         raise pytest.UsageError("--dist each would ask every router once for each worker; use --dist load")
-    return None if dist in _TOGETHER else PortScheduling(config, log, orders)
+    if dist in _TOGETHER:
+        return None
+    made = (GroupScheduling if dist == "loadgroup" else PortScheduling)(config, log)
+    made.orders = frozenset(orders)
+    return made
+
+
+def _order(nodeid: str, orders: frozenset[str]) -> str:
+    """The order whose item that is; "" for any other test."""
+    first = nodeid.split("::", 1)[0]
+    return first if first in orders else ""
