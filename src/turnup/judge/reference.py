@@ -22,8 +22,8 @@ _RECORDED = TOP / "tests" / "recorded" / "ios" / "checks"
 _HEAD = f"""\
 # The twenty acceptance tests
 
-Generated from the code by `make docs` (`{COMMAND}`); edit the tests in `acceptance/`, not this
-file. PASA Schedule 2, ACCEPTANCE TESTS, in its words and order; PASA 1.4(a) says when they are run. Verdicts: PASS, FAIL,
+Generated from the code by `make docs` (`{COMMAND}`); edit the tests in `acceptance/`, not this file.
+PASA Schedule 2, ACCEPTANCE TESTS, in its words and order; PASA 1.4(a) says when they are run. Verdicts: PASS, FAIL,
 INCONCLUSIVE (not proved, never green), NOT APPLICABLE (agreed, with reason), PENDING (a person has to do it).
 `turnup checks explain N` shows one of them in the terminal.
 """

@@ -87,10 +87,9 @@ def _plainness(case: Case) -> tuple[int, str]:
 
 
 def _first(judged: Sequence[tuple[Case, TestResult]], verdict: Verdict) -> Sample | None:
-    for case, result in judged:
-        if result.verdict is verdict:
-            return _sample(case, result)
-    return None
+    """The plainest sample of that verdict, one that shows a line of a router before one that shows none."""
+    found = [_sample(case, result) for case, result in judged if result.verdict is verdict]
+    return next((one for one in found if one.seen), found[0] if found else None)
 
 
 def _sample(case: Case, result: TestResult) -> Sample:
