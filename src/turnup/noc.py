@@ -19,7 +19,7 @@ from turnup.evidence.key import fingerprint_key
 from turnup.evidence.redact import Redactor
 from turnup.home import Home
 from turnup.model.equipment import Assignment, LineCard
-from turnup.model.transcript import Ask, Transcript
+from turnup.model.transcript import Answer, Ask, Request, Transcript
 from turnup.order.ledger import Ledger
 from turnup.platforms import Platform, all_platforms, platform
 from turnup.render.intent import Intent
@@ -98,9 +98,16 @@ class Noc:
         requests = [request for request in found if request is not None]
         try:
             with self.session(host) as session:
-                return collect(session, requests)
+                return collect(session, requests, probe=self._probed)
         except Unreachable as error:
             return unreachable(host.name, requests, error, self.clock())
+
+    def _probed(self, request: Request) -> Answer:
+        """What the NOC sees for itself; a console shows banners, and those show what they should not."""
+        from turnup.connect.probes import run_probe
+
+        answer = run_probe(request)
+        return replace(answer, text=self.redact(answer.text), failure=self.redact(answer.failure))
 
     def configuration(self, session: Session) -> Configuration:
         """The complete running configuration, redacted. Raises AnswerIncomplete and Unreachable."""

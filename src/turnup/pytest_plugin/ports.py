@@ -155,13 +155,18 @@ def _from_recording(
     speakers = (platform(told.platform), platform("noc"))
     source = f"recording {folder} of {told.recorded:%Y-%m-%d %H:%M} UTC"
     return PortUnderTest(
-        message.order.order_id, ready, lambda: _as_replay(replayed(folder, ready.asks, speakers)), source, recorded=True
+        message.order.order_id,
+        ready,
+        lambda: _as_replay(replayed(folder, ready.asks, speakers), ready.noc),
+        source,
+        True,
     )
 
 
-def _as_replay(transcript: Transcript) -> Transcript:
-    """The same, so that no certificate of it can be taken for one of a router."""
-    return replace(transcript, username=f"replay of a recording made by {transcript.username}")
+def _as_replay(transcript: Transcript, noc: Noc) -> Transcript:
+    """The same, so that no certificate of it can be taken for one of a router; redacted, whoever made the files."""
+    answers = {ask: replace(answer, text=noc.redact(answer.text)) for ask, answer in transcript.answers.items()}
+    return replace(transcript, answers=answers, username=f"replay of a recording made by {transcript.username}")
 
 
 def _recorded_port(noc: Noc, message: OrderMessage, folder: Path, told: RecordingFile) -> Assignment:
