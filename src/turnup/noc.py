@@ -15,6 +15,7 @@ from turnup.configuration import Configuration
 from turnup.connect.session import Address, Credentials, Session
 from turnup.equipment.estate import Equipment, load_equipment
 from turnup.errors import Unreachable, UsageError
+from turnup.evidence.inputs import refuse_secrets
 from turnup.evidence.key import fingerprint_key
 from turnup.evidence.redact import Redactor
 from turnup.home import Home
@@ -188,6 +189,7 @@ def open_noc(
     folder = home or Home.of()
     secrets = Secrets(equipment.policy.secrets, both)
     redact = _redactor(secrets, (), folder, both)
+    refuse_secrets((equipment.sites, equipment.routers, equipment.policy), redact, str(inventory or config_file or ""))
     return Noc(equipment, folder, secrets, redact, both, accept_new)
 
 

@@ -11,6 +11,7 @@ import pytest
 from turnup.errors import TurnupError
 from turnup.pytest_plugin.items import items_of
 from turnup.pytest_plugin.ports import Asked, PortUnderTest, ports_under_test
+from turnup.secrets import out_of_environment
 
 if TYPE_CHECKING:
     from turnup.model.certificate import Certificate
@@ -34,7 +35,8 @@ class OrderTests:
         try:
             ports = ports_under_test(asked)
         except TurnupError as error:
-            raise pytest.UsageError(f"turnup: {error}\n  what to do: {error.advice}") from error
+            told = out_of_environment(f"turnup: {error}\n  what to do: {error.advice}")  # a mistyped field may hold one
+            raise pytest.UsageError(told) from error
         where = asked.certificate
         if where is not None and len(ports) > 1 and not where.is_dir():
             raise pytest.UsageError(f"--turnup-certificate {where} is one file for {len(ports)} orders; name a folder")
