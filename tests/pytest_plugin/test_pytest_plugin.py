@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from importlib.metadata import entry_points
 from pathlib import Path
 
+import planted
 import pytest
 from lxml import etree
 from pop import ORDER, Command
@@ -262,6 +263,24 @@ def test_a_wrong_file_is_refused_before_anything_is_collected(
     path.write_text(path.read_text().replace(old, new))
     with pytest.raises(UsageError, match=re.escape(said)):
         ports_under_test(asked)
+
+
+def test_no_secret_of_a_recording_is_told(project: Project, replay: Run) -> None:
+    """Somebody's own recording, never redacted: every form of a secret, in the configuration and in the log."""
+    plants = planted.in_configuration()
+    lines = "".join(" " * (line is not one.lines[0]) + line + "\n" for one in plants for line in one.lines)
+    edited(project, "running_config", "\nend\n", f"\n{lines}end\n")
+    messages = [one.lines[0] for one in planted.in_the_log()]
+    first = (project.path / "recording" / "healthy" / "log_message.txt").read_text().splitlines()[-1]
+    stamp = first.partition("%")[0]
+    edited(project, "log_message", first, "\n".join([first, *(stamp + message for message in messages)]))
+    ran = replay("-rA", "-vv", "--junitxml=junit.xml", "--turnup-certificate=certificate.json")
+    assert sum(ran.parseoutcomes().values()) == 20
+    secrets = [(one.name, word) for one in (*plants, *planted.in_the_log()) for word in one.words]
+    texts = [*planted.written(project.path / "home"), ("screen", ran.stdout.str() + ran.stderr.str())]
+    texts += [(name, (project.path / name).read_text()) for name in ("junit.xml", "certificate.json")]
+    assert len(texts) > 20
+    assert {name: leaks for name, text in texts if (leaks := planted.leaks(text, secrets))} == {}
 
 
 def test_without_an_order_nothing_of_turnup_is_loaded(project: Project) -> None:
