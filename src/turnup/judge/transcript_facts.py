@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
 from typing import TypeVar, cast
@@ -16,6 +18,7 @@ from turnup.parse import Parsed, fact_name, parse
 from turnup.platforms import Platform
 
 T = TypeVar("T")
+_OF_CONFIG = ("_configuration", "_by_text")  # what is kept of a configuration once it was read
 
 
 class TranscriptFacts:
@@ -28,8 +31,29 @@ class TranscriptFacts:
         self.platform = platform
         self.noc = noc
         self.transcript = transcript
+        self.used: set[Ask] = set()  # every ask that somebody wanted to know something of
         self._parsed: dict[Ask, Parsed | CouldNotRun] = {}
         self._places: dict[int, Seen] = {}  # id of a row given out -> where it stands; the rows live in _parsed
+
+    def with_answers(self, answers: Mapping[Ask, Answer]) -> TranscriptFacts:
+        """The same facts with other answers to these asks; what the rest said is not parsed again."""
+        other = TranscriptFacts(
+            self.platform, self.noc, replace(self.transcript, answers={**self.transcript.answers, **answers})
+        )
+        other._parsed = {ask: parsed for ask, parsed in self._parsed.items() if ask not in answers}
+        other._places = dict(self._places)
+        if Ask(fact_name(RunningConfig)) not in answers:
+            other.__dict__.update({name: self.__dict__[name] for name in _OF_CONFIG if name in self.__dict__})
+        return other
+
+    def outcome(self, ask: Ask) -> tuple[object, ...] | CouldNotRun:
+        """What an answer says: its rows (of the running configuration its lines), or why it says nothing."""
+        try:
+            if ask.fact == fact_name(RunningConfig):
+                return self.configuration().pairs()
+            return self._rows(ask).rows
+        except CouldNotRun as error:
+            return error
 
     def rows(self, fact: type[T], /, **args: str) -> tuple[T, ...]:
         """All rows of that fact. Raises CouldNotRun with the reason when they are not known."""
@@ -78,6 +102,7 @@ class TranscriptFacts:
 
     def configuration(self) -> Configuration:
         """The running configuration. Raises CommandRefused, AnswerIncomplete, CouldNotRun for another router's."""
+        self.used.add(Ask(fact_name(RunningConfig)))
         return self._configuration
 
     def config_seen(self, *texts: str, section: str | None = None) -> tuple[Seen, ...]:
@@ -119,6 +144,7 @@ class TranscriptFacts:
         return found
 
     def _answer(self, ask: Ask) -> Answer:
+        self.used.add(ask)
         if self.transcript.failure:
             raise CouldNotRun(f"{self.transcript.router} was not reached: {self.transcript.failure}")
         answer = self.transcript.answers.get(ask)
@@ -129,6 +155,7 @@ class TranscriptFacts:
         return answer
 
     def _rows(self, ask: Ask) -> Parsed:
+        self.used.add(ask)
         if ask not in self._parsed:
             self._parsed[ask] = self._read(ask)
         found = self._parsed[ask]

@@ -118,6 +118,43 @@ class Software:
 
 
 @dataclass(frozen=True)
+class SensitivityOfTest:
+    """How many changes of one test's evidence were tried, cost it its PASS, or were harmless."""
+
+    number: int
+    name: str
+    tried: int
+    caught: int
+    harmless: int
+
+
+@dataclass(frozen=True)
+class Missed:
+    """A change that left a PASS standing although nobody calls it harmless; `line` 0 = the whole answer."""
+
+    test: int
+    command: str
+    line: int
+    text: str
+    change: str
+
+
+@dataclass(frozen=True)
+class Sensitivity:
+    """Whether the PASSes depend on this very evidence: changes of it that were tried, and what came of them.
+
+    `reasons` says why harmless ones are, with how many; `missed` is empty unless a test or a table has a defect.
+    """
+
+    tried: int
+    caught: int
+    harmless: int
+    tests: tuple[SensitivityOfTest, ...] = ()
+    reasons: Mapping[str, int] = field(default_factory=dict)
+    missed: tuple[Missed, ...] = ()
+
+
+@dataclass(frozen=True)
 class Certificate:
     """One run of the twenty tests on one port. Times are UTC; `previous` is the digest of the port's last one."""
 
