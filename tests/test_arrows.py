@@ -34,7 +34,9 @@ ARROWS: dict[str, set[str]] = {
     "judge": {"errors", "model", "load", "checks", "parse", "platforms", "facts", "configuration"},
     "rules": {"errors", "model", "checks", "facts", "configuration"},
     "evidence": {"errors", "model", "secrets", "home"},
-    "certificate": {"errors", "model", "evidence", "load", "facts"},
+    "certificate": {"errors", "model", "evidence", "load", "facts", "checks"},
+    "sensitivity": {"errors", "model", "load", "checks", "judge"},
+    "why": {"errors", "model", "load"},
     "report": {"errors", "model", "certificate"},
     "runner": {"errors", "load"},
     "noc": {"errors", "model", "platforms", "configuration", "render", "change", "connect", "equipment", "evidence"}
@@ -49,8 +51,12 @@ ARROWS: dict[str, set[str]] = {
         "equipment",
         "evidence",
         "certificate",
+        "sensitivity",
+        "why",
         "noc",
     },
+    "rejudge": {"errors", "model", "platforms", "checks", "judge", "evidence", "certificate", "sensitivity"}
+    | {"noc", "certify"},
     "discover": {"errors", "model", "platforms", "facts", "judge", "connect", "equipment", "noc"},
     "job": {"errors", "model", "load", "configuration", "change", "equipment", "order", "noc", "certify", "runner"},
     "laboratory": {"errors", "home"},

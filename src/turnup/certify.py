@@ -9,6 +9,7 @@ from pathlib import Path
 
 from turnup.certificate.build import build_certificate
 from turnup.certificate.document import digest, from_json, to_json
+from turnup.certificate.expectation import expectation
 from turnup.certificate.identity import identity_of
 from turnup.certificate.software import software_versions
 from turnup.checks import Expected, Facts, all_checks
@@ -25,6 +26,8 @@ from turnup.model.equipment import Assignment
 from turnup.model.transcript import Ask
 from turnup.noc import Host, Noc
 from turnup.platforms import platform
+from turnup.sensitivity import summary, tried
+from turnup.why import Port, causes
 
 IDENTITY = (Ask("version"), Ask("diagnosis"))  # asked of every router: the certificate says what answered
 
@@ -51,12 +54,14 @@ def certify(noc: Noc, host: Host, assignment: Assignment | None, run: Run) -> Ce
     transcript = noc.collect(host, dict.fromkeys((*asks_of(checks, expected), *IDENTITY)))
     dialect = noc.platform_of(host.name)
     facts = TranscriptFacts(dialect, platform("noc"), transcript)
-    results = judge(expected, facts, checks, not_on_platform=dialect.settings.not_applicable)
+    missing = dialect.settings.not_applicable
+    results = judge(expected, facts, checks, not_on_platform=missing)
+    store = EvidenceStore(noc.home.part("evidence"), noc.redact)
     certificate = build_certificate(
         subject=Subject.of(expected.router, expected.site, assignment),
         identity=identity(facts, assignment),
         results=results,
-        evidence=manifest(transcript, EvidenceStore(noc.home.part("evidence"), noc.redact)),
+        evidence=manifest(transcript, store),
         started=transcript.started,
         ended=transcript.ended,
         software=software_versions(dialect.name),
@@ -64,9 +69,25 @@ def certify(noc: Noc, host: Host, assignment: Assignment | None, run: Run) -> Ce
         attempt=run.attempt,
         account=transcript.username,
         previous=previous_digest(noc, host.name, assignment),
+        expected=store.put(expectation(expected)).sha256,
+        causes=causes(results, port_of(expected)),
+        sensitivity=summary(tried(expected, facts, checks, not_on_platform=missing), checks),
     )
     keep(noc, certificate)
     return certificate
+
+
+def port_of(expected: Expected) -> Port:
+    """What was tested, as the causes of a red test speak of it."""
+    router, layer3 = expected.router, expected.assignment.order.layer3 if expected.assignment else None
+    return Port(
+        router=router.name,
+        platform=router.platform,
+        interface=str(expected.assignment.port.interface) if expected.assignment else "",
+        neighbor=str(layer3.customer_address) if layer3 else "",
+        links=tuple(str(link.interface) for link in router.links),
+        peers={peer.name: str(peer.address) for peer in router.ibgp_peers},
+    )
 
 
 def what_is_expected(
