@@ -15,6 +15,7 @@ from turnup.load.strict import build
 from turnup.model.policy import Clocks
 
 _TIMES = ("requested_due",)
+_NUMBERED = ("slots",)  # JSON has no numbers as keys
 # Where a value stood in its file, and what no test reads: neither changes a verdict.
 _ASIDE = ("origin", "sources", "secrets", "clocks")
 
@@ -31,7 +32,7 @@ def read_expectation(text: str, *, where: str = "") -> Expected:
         data = json.loads(text)
     except ValueError as error:
         raise InputError(f"not expected values ({error})", where=where) from error
-    return build(Expected, _with_times(data), where=where)
+    return build(Expected, _typed(data), where=where)
 
 
 def differences(before: Expected, after: Expected) -> tuple[tuple[str, str, str], ...]:
@@ -53,11 +54,11 @@ def _said(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value)
 
 
-def _with_times(value: Any, name: str = "") -> Any:
+def _typed(value: Any, name: str = "") -> Any:
     if isinstance(value, dict):
-        return {key: _with_times(item, key) for key, item in value.items()}
+        return {int(key) if name in _NUMBERED else key: _typed(item, key) for key, item in value.items()}
     if isinstance(value, list):
-        return [_with_times(item) for item in value]
+        return [_typed(item) for item in value]
     if name in _TIMES and isinstance(value, str):
         return datetime.fromisoformat(value)
     return value

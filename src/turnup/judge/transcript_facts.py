@@ -15,6 +15,7 @@ from turnup.facts.running_config import RunningConfig
 from turnup.model.transcript import Answer, Ask, Transcript
 from turnup.model.verdict import Seen
 from turnup.parse import Parsed, fact_name, parse
+from turnup.parse.again import Trace, parse_again, trace
 from turnup.platforms import Platform
 
 T = TypeVar("T")
@@ -32,6 +33,8 @@ class TranscriptFacts:
         self.noc = noc
         self.transcript = transcript
         self.used: set[Ask] = set()  # every ask that somebody wanted to know something of
+        self._traces: dict[Ask, Trace | None] = {}  # of the first answers, by which changed ones are parsed quicker
+        self._before: TranscriptFacts | None = None
         self._parsed: dict[Ask, Parsed | CouldNotRun] = {}
         self._places: dict[int, Seen] = {}  # id of a row given out -> where it stands; the rows live in _parsed
 
@@ -40,6 +43,8 @@ class TranscriptFacts:
         other = TranscriptFacts(
             self.platform, self.noc, replace(self.transcript, answers={**self.transcript.answers, **answers})
         )
+        other._traces = self._traces
+        other._before = self._before or self
         other._parsed = {ask: parsed for ask, parsed in self._parsed.items() if ask not in answers}
         other._places = dict(self._places)
         if Ask(fact_name(RunningConfig)) not in answers:
@@ -166,13 +171,24 @@ class TranscriptFacts:
     def _read(self, ask: Ask) -> Parsed | CouldNotRun:
         try:
             answer = self._answer(ask)
-            parsed = parse(self._speaker(ask), ask, answer)
+            parsed = self._parse(ask, answer)
         except CouldNotRun as error:
             return error
         lines = answer.text.splitlines()
         for row, (first, last) in zip(parsed.rows, parsed.places, strict=True):
             self._places[id(row)] = Seen(answer.command, first, "\n".join(lines[first - 1 : last]))
         return parsed
+
+    def _parse(self, ask: Ask, answer: Answer) -> Parsed:
+        speaker = self._speaker(ask)
+        if self._before is None:
+            return parse(speaker, ask, answer)
+        if ask not in self._traces:
+            first = self._before.transcript.answers.get(ask)
+            known = first is not None and isinstance(self._before.outcome(ask), tuple)
+            self._traces[ask] = trace(speaker, ask, first) if known and first else None
+        before = self._traces[ask]
+        return parse(speaker, ask, answer) if before is None else parse_again(speaker, ask, answer, before)
 
     def _speaker(self, ask: Ask) -> Platform:
         for platform in (self.platform, self.noc):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -35,10 +35,14 @@ def parse(platform: Platform, ask: Ask, answer: Answer) -> Parsed:
         raise InputError(f"platform {platform.name} has no TextFSM template for {ask.fact}")
     lines = lines_of(answer.text)
     refuse(lines, platform.settings.refusals)
+    return Parsed(*typed(ask, load(path).read(lines), lines))
+
+
+def typed(ask: Ask, found: Sequence[Row], lines: list[str]) -> tuple[tuple[object, ...], tuple[tuple[int, int], ...]]:
+    """The fact's typed rows of those that a template found, and their places. Raises ParseError."""
     cls = fact_class(ask.fact)
     fields = readers(cast(Any, cls))
-    found = load(path).read(lines)
-    return Parsed(
+    return (
         tuple(_typed(cls, fields, row, lines) for row in found),
         tuple((row.first, row.last) for row in found),
     )

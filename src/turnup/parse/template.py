@@ -63,7 +63,7 @@ class Template:
 
     def read(self, lines: Iterable[str]) -> tuple[Row, ...]:
         """All records of an answer. Raises ParseError and AnswerIncomplete."""
-        run = _Run(self)
+        run = Run(self)
         for number, line in enumerate(lines, start=1):
             run.take(number, line)
         return run.finish()
@@ -126,7 +126,7 @@ def _rule(rule: Any, names: tuple[str, ...], where: str) -> Rule:
     )
 
 
-class _Run:
+class Run:
     """One answer on its way through a template."""
 
     def __init__(self, template: Template) -> None:
