@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from turnup.cli import checks, equipment, job, lab, orders, recover, report
+from turnup.cli import checks, equipment, job, lab, orders, proof, recover, report
 from turnup.cli.options import Options
 
 app = typer.Typer(
@@ -67,5 +67,6 @@ app.add_typer(equipment.inventory_app, name="inventory")
 equipment.register(app)
 job.register(app)
 report.register(app)
+proof.register(app)
 recover.register(app)
 lab.register(app)

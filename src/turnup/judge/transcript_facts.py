@@ -33,6 +33,8 @@ class TranscriptFacts:
         self.noc = noc
         self.transcript = transcript
         self.used: set[Ask] = set()  # every ask that somebody wanted to know something of
+        self.cited: set[tuple[Ask, int]] = set()  # (ask, first line) of every row that somebody named as evidence
+        self._asked: dict[int, Ask] = {}  # id of a row given out -> whose answer it is from
         self._traces: dict[Ask, Trace | None] = {}  # of the first answers, by which changed ones are parsed quicker
         self._before: TranscriptFacts | None = None
         self._parsed: dict[Ask, Parsed | CouldNotRun] = {}
@@ -47,6 +49,7 @@ class TranscriptFacts:
         other._before = self._before or self
         other._parsed = {ask: parsed for ask, parsed in self._parsed.items() if ask not in answers}
         other._places = dict(self._places)
+        other._asked = dict(self._asked)
         if Ask(fact_name(RunningConfig)) not in answers:
             other.__dict__.update({name: self.__dict__[name] for name in _OF_CONFIG if name in self.__dict__})
         return other
@@ -91,9 +94,11 @@ class TranscriptFacts:
     def seen(self, *rows: object) -> tuple[Seen, ...]:
         """Where these rows stand. Raises TurnupError for a row that this object did not give out."""
         try:
-            return tuple(self._places[id(row)] for row in rows)
+            found = tuple(self._places[id(row)] for row in rows)
         except KeyError as missing:
             raise TurnupError("evidence was asked for a row that no answer holds") from missing
+        self.cited.update((self._asked[id(row)], seen.line) for row, seen in zip(rows, found, strict=True))
+        return found
 
     def whole(self, fact: type[object], /, **args: str) -> tuple[Seen, ...]:
         """Reference to the whole answer; its text is the first line that says something."""
@@ -176,6 +181,7 @@ class TranscriptFacts:
             return error
         lines = answer.text.splitlines()
         for row, (first, last) in zip(parsed.rows, parsed.places, strict=True):
+            self._asked[id(row)] = ask
             self._places[id(row)] = Seen(answer.command, first, "\n".join(lines[first - 1 : last]))
         return parsed
 

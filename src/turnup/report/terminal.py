@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from io import StringIO
+from textwrap import wrap
 
 from rich import box
 from rich.console import Console
@@ -106,7 +107,8 @@ def _causes(console: Console, certificate: Certificate) -> None:
     console.print()
     console.print(Text(f"{len(found)} cause{'s' if len(found) > 1 else ''}", style="bold"))
     for number, cause in enumerate(found, start=1):
-        console.print(Padding(Text(f"{number}  {visible(cause.name)}", style="bold", overflow="fold"), (0, 0, 0, 2)))
+        name = wrap(f"{number:3}  {visible(cause.name)}", console.width, subsequent_indent=" " * 5)
+        console.print(Text("\n".join(name), style="bold"))
         lines = (
             f"side      {side(cause)}; {cause.layer}",
             f"explains  {explains(cause)}",

@@ -26,7 +26,7 @@ class Harmless:
     `fields` are the fields of the fact that the change touches, or `rows` (fewer or more of them), `unreadable` (the
     answer says nothing any more), `silent` (it says the same as before); empty = whatever. `line` and `change` are
     patterns for the changed line and for what was done to it, `subject` for what the test proves with that line, all
-    of it; `checks` are the tests it counts for, all when empty.
+    of it; `checks` are the tests it counts for, all when empty; `second` = in the second reading of a command only.
     """
 
     why: str
@@ -35,14 +35,19 @@ class Harmless:
     change: str = ""
     subject: str = ""
     checks: tuple[str, ...] = ()
+    second: bool = False
     fact: str = ""
 
     @cached_property
     def _patterns(self) -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
         return re.compile(self.line), re.compile(self.change), re.compile(self.subject)
 
-    def covers(self, check: str, touched: Set[str], line: str, change: str, subjects: Iterable[str]) -> bool:
+    def covers(
+        self, check: str, touched: Set[str], line: str, change: str, subjects: Iterable[str], *, second: bool = False
+    ) -> bool:
         """Whether a change of this fact is of this kind."""
+        if self.second and not second:
+            return False
         if (self.checks and check not in self.checks) or (self.fields and not touched <= set(self.fields)):
             return False
         of_line, of_change, of_subject = self._patterns

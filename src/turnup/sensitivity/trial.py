@@ -79,49 +79,56 @@ def tried(
     return Trials(dict(counted), tuple(survivors))
 
 
+@dataclass(frozen=True)
+class _Proof:
+    """What one test read and cited in order to pass: (command, line) -> what it proves with that line."""
+
+    check: Check
+    used: frozenset[Ask]
+    rows: frozenset[tuple[Ask, int]]  # rows cited, by the answer they are from and their first line
+    spans: tuple[tuple[str, int, int, str], ...]  # (command, first line, last line, subject)
+
+    def lines(self, command: str, asks: Sequence[Ask]) -> Iterator[tuple[int, str]]:
+        """(line, subject) of everything cited in the answer to these asks."""
+        rows = {line for ask, line in self.rows if ask in asks}
+        elsewhere = {line for ask, line in self.rows if ask not in asks}
+        for said, first, last, subject in self.spans:
+            # Two readings of one command have rows at the same lines: only the one that was cited is meant.
+            if said == command and (first in rows or first not in elsewhere):
+                yield from ((line, subject) for line in range(first, last + 1))
+
+
 def _said(checks: Sequence[Check], expected: Expected, facts: TranscriptFacts) -> list[_Said]:
-    used: dict[str, set[Ask]] = {}
-    cited: dict[tuple[str, int], dict[str, list[str]]] = {}
-    passing: list[Check] = []
+    proofs = []
     for check in checks:
         facts.used.clear()
+        facts.cited.clear()
         (result,) = judge(expected, facts, (check,))
-        if result.verdict is not Verdict.PASS:
-            continue
-        passing.append(check)
-        used[check.name] = set(facts.used)
-        for finding in result.findings:
-            for seen in finding.seen:
-                for line in range(seen.line, seen.line + seen.text.count("\n") + 1) if seen.line else ():
-                    key = (f"{seen.command}\0{seen.text.split(chr(10))[0].strip()}\0{seen.line}", line)
-                    cited.setdefault(key, {}).setdefault(check.name, []).append(finding.subject)
-    return list(_answers(passing, used, cited, facts))
+        if result.verdict is Verdict.PASS:
+            spans = tuple(
+                (seen.command, seen.line, seen.line + seen.text.count("\n"), finding.subject)
+                for finding in result.findings
+                for seen in finding.seen
+                if seen.line
+            )
+            proofs.append(_Proof(check, frozenset(facts.used), frozenset(facts.cited), spans))
+    return list(_answers(proofs, facts))
 
 
-def _answers(
-    passing: Sequence[Check],
-    used: Mapping[str, set[Ask]],
-    cited: Mapping[tuple[str, int], Mapping[str, list[str]]],
-    facts: TranscriptFacts,
-) -> Iterator[_Said]:
+def _answers(proofs: Sequence[_Proof], facts: TranscriptFacts) -> Iterator[_Said]:
     groups: dict[tuple[str, tuple[str, ...], str], list[Ask]] = {}
     for ask, answer in facts.transcript.answers.items():
         if not answer.failure:
             groups.setdefault((answer.command, ask.reading, answer.text), []).append(ask)
     for (command, _, text), asks in groups.items():
-        readers = tuple(check for check in passing if used[check.name] & set(asks))
-        if not readers:
-            continue
-        lines = text.split("\n")
-        mine: dict[int, dict[str, list[str]]] = {}
-        for (place, line), tests in cited.items():
-            told, first, start = place.split("\0")
-            # Two readings of one command: only the one that holds this very row is meant.
-            if told == command and int(start) <= len(lines) and lines[int(start) - 1].strip() == first:
-                for test, subjects in tests.items():
-                    mine.setdefault(line, {}).setdefault(test, []).extend(subjects)
-        shown = {n: {test: tuple(s) for test, s in tests.items()} for n, tests in mine.items() if n <= len(lines)}
-        yield _Said(tuple(asks), command, text, readers, shown)
+        readers = [proof for proof in proofs if proof.used & set(asks)]
+        cited: dict[int, dict[str, tuple[str, ...]]] = {}
+        for proof in readers:
+            for line, subject in proof.lines(command, asks):
+                tests = cited.setdefault(line, {})
+                tests[proof.check.name] = (*tests.get(proof.check.name, ()), subject)
+        if readers:
+            yield _Said(tuple(asks), command, text, tuple(proof.check for proof in readers), cited)
 
 
 def _changes(answer: _Said, names: Mapping[str, str], behind: str | None) -> Iterator[Change]:
@@ -172,12 +179,12 @@ def _survivor(
 ) -> Survivor:
     table = all_harmless(facts.platform.name)
     subjects = answer.cited.get(change.line, {}).get(check.name, ()) if change.line else ()
+    second = any(ask.reading for ask in answer.asks)
     meant = {fact: fields for fact, fields in touched.items() if fields != {SILENT}} or touched
     listed = []
     for fact, fields in meant.items():
-        entries = (one for one in table.get(fact, ()))
-        found = next((o for o in entries if o.covers(check.name, fields, change.before, change.what, subjects)), None)
-        listed.append(found)
+        told = (check.name, fields, change.before, change.what, subjects)
+        listed.append(next((one for one in table.get(fact, ()) if one.covers(*told, second=second)), None))
     known = tuple(one for one in listed if one is not None)
     silent = all(fields == {SILENT} for fields in touched.values())
     if known and (len(known) == len(listed) or silent):
