@@ -23,7 +23,8 @@ class Sign:
     `checks` are tests, `subject`, `observed` and `expected` patterns (searched; their groups are words for `name`,
     `on` and `next`). `on` is what is wrong: `port:Serial5/0`, `customer`, `slot:5`, `peer:nyc-hud-gsr2`, `mesh`,
     `address:192.0.2.20`, `router`, or any text that stands for itself. `next` is what to type next on the router
-    (`where` when it is another one); `next_on` gives other platforms' words for it.
+    (`where` when it is another one); `next_on` gives other platforms' words for it. `weight` lifts it above signs that
+    ask more: whatever a test is about, an answer that was refused says only that.
     """
 
     name: str
@@ -36,11 +37,12 @@ class Sign:
     observed: str = ""
     expected: str = ""
     next_on: Mapping[str, str] = field(default_factory=dict)
+    weight: int = 0
 
     @property
     def conditions(self) -> int:
         """How much it asks of a finding: what asks more says more."""
-        return sum(map(bool, (self.checks, self.subject, self.observed, self.expected)))
+        return self.weight + sum(map(bool, (self.checks, self.subject, self.observed, self.expected)))
 
     def match(self, check: str, finding: Finding) -> dict[str, str] | None:
         """The words of that finding when it shows this sign; None when it does not."""
