@@ -149,7 +149,9 @@ def _show_figures(found: Sensitivity) -> None:
         table.add_row(str(test.number), titles.get(test.name, test.name), *(f"{count:,}" for count in told))
     console().print(table)
     missed = found.tried - found.caught - found.harmless
-    say(f"\n{found.tried:,} changes tried: {found.caught:,} cost the PASS, {found.harmless:,} harmless, {missed:,} missed")
+    say(
+        f"\n{found.tried:,} changes tried: {found.caught:,} cost the PASS, {found.harmless:,} harmless, {missed:,} missed"
+    )
     if found.reasons:
         say("\nWhy harmless:")
     for why, count in found.reasons.items():
@@ -185,7 +187,9 @@ def _told(change: FindingChange) -> str:
     from turnup.report.escape import visible
 
     if change.before is None and change.after is not None:
-        return f"new, {change.after.verdict}: {visible(change.after.observed)}, expected {visible(change.after.expected)}"
+        return (
+            f"new, {change.after.verdict}: {visible(change.after.observed)}, expected {visible(change.after.expected)}"
+        )
     if change.after is None:
         return "not looked at any more"
     was, now = change.before, change.after

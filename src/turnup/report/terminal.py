@@ -110,7 +110,7 @@ def _causes(console: Console, certificate: Certificate) -> None:
         name = wrap(f"{number:3}  {visible(cause.name)}", console.width, subsequent_indent=" " * 5)
         console.print(Text("\n".join(name), style="bold"))
         lines = (
-            f"side      {side(cause)}; {cause.layer}",
+            f"side      {side(cause)}; {visible(cause.layer)}",
             f"explains  {explains(cause)}",
             f"next      {visible(next_step(cause))}",
         )

@@ -95,8 +95,10 @@ def next_step(cause: Cause) -> str:
 def cause_of(certificate: Certificate, row: TestResult, finding: Finding) -> Cause | None:
     """The cause that a finding was folded into; None for one that is not red."""
     for cause in why(certificate):
-        if any((one.test, one.subject, one.verdict) == (row.number, finding.subject, finding.verdict)
-               for one in cause.folded):
+        if any(
+            (one.test, one.subject, one.verdict) == (row.number, finding.subject, finding.verdict)
+            for one in cause.folded
+        ):
             return cause
     return None
 

@@ -79,9 +79,7 @@ def _of(row: TestResult, finding: Finding, port: Port) -> _Red:
     return _Red(row, finding, layer, _thing(_filled(sign.on, words), port), rank, sign, words)
 
 
-def _root(
-    key: tuple[str, str], groups: Mapping[tuple[str, str], Sequence[_Red]], port: Port
-) -> tuple[str, str]:
+def _root(key: tuple[str, str], groups: Mapping[tuple[str, str], Sequence[_Red]], port: Port) -> tuple[str, str]:
     """The lowest group that takes this one down, and what takes that down; itself when nothing below is wrong.
 
     What is proved wrong folds under a proved cause only. Layers do not go round, so neither does this.
