@@ -20,7 +20,7 @@ from turnup.judge.cases import Case, CaseFile, cases
 from turnup.model.verdict import Finding, Verdict
 from turnup.platforms import all_platforms, platform
 from turnup.sensitivity import Harmless, Survivor, Trials, all_harmless, summary, tried
-from turnup.sensitivity.changes import of_answer, of_another_router, of_line
+from turnup.sensitivity.changes import of_another_router, of_answer, of_line
 from turnup.sensitivity.neighbor import names_of_another
 from turnup.sensitivity.trial import SAYS_THE_SAME
 
@@ -46,7 +46,8 @@ def evidence(name: str, case: Case, check: Check) -> tuple[Expected, TranscriptF
 
 @cache
 def trials(name: str, check: str) -> Trials:
-    counted, survivors = 0, []
+    counted = 0
+    survivors: list[Survivor] = []
     for case in passing(name, check):
         found = tried(*evidence(name, case, CHECKS[check]), (CHECKS[check],))
         counted += found.tried.get(check, 0)

@@ -19,8 +19,8 @@ from turnup.facts.version import Version
 from turnup.home import Home
 from turnup.laboratory import Lab, down, up
 from turnup.load.order import read_order
-from turnup.model.certificate import Certificate, Occasion, Sensitivity
-from turnup.model.verdict import Finding
+from turnup.model.certificate import Certificate, Occasion, Outcome, Sensitivity
+from turnup.model.verdict import Finding, Verdict
 from turnup.noc import Noc, open_noc
 from turnup.rejudge import FILES, SOFTWARE, rejudge
 
@@ -222,11 +222,11 @@ def test_nothing_to_change_is_not_good(kept: tuple[Lab, Path, Certificate], comm
         certificate,
         evidence=(),
         rows=tuple(
-            dataclasses.replace(row, findings=(), verdict="INCONCLUSIVE", reason="nothing", commands=())
+            dataclasses.replace(row, findings=(), verdict=Verdict.INCONCLUSIVE, reason="nothing", commands=())
             for row in certificate.rows
         ),
         sensitivity=Sensitivity(0, 0, 0),
-        outcome="INCONCLUSIVE",
+        outcome=Outcome.INCONCLUSIVE,
     )
     file = tmp_path / "empty.json"
     file.write_text(to_json(host))

@@ -121,7 +121,7 @@ def _faults_of_evidence(rows: Sequence[TestResult], evidence: Sequence[EvidenceI
 
 def _faults_of_causes(rows: Sequence[TestResult], causes: Sequence[Cause]) -> Iterator[str]:
     """Every red finding is explained once, and nothing else is."""
-    red = Counter(
+    red: Counter[tuple[int, str, Verdict]] = Counter(
         (row.number, finding.subject, finding.verdict)
         for row in rows
         for finding in row.findings

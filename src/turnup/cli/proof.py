@@ -150,7 +150,8 @@ def _show_figures(found: Sensitivity) -> None:
     console().print(table)
     missed = found.tried - found.caught - found.harmless
     say(
-        f"\n{found.tried:,} changes tried: {found.caught:,} cost the PASS, {found.harmless:,} harmless, {missed:,} missed"
+        f"\n{found.tried:,} changes tried: {found.caught:,} cost the PASS, "
+        f"{found.harmless:,} harmless, {missed:,} missed"
     )
     if found.reasons:
         say("\nWhy harmless:")

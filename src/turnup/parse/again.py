@@ -11,8 +11,9 @@ from dataclasses import dataclass
 
 from turnup.model.transcript import Answer, Ask
 from turnup.parse.answer import lines_of, refuse
+from turnup.parse.fact_types import Said
 from turnup.parse.parsed import Parsed, parse, typed
-from turnup.parse.template import Row, Run, Said, Template, load
+from turnup.parse.template import Row, Run, Template, load
 from turnup.platforms import Platform
 
 _EVERY = 8  # lines between two marks
@@ -23,8 +24,8 @@ class _Mark:
     """Where a run stood behind a line: all that decides what the lines below it mean."""
 
     state: str
-    said: Mapping[str, Said]
-    fresh: frozenset[str]
+    said: dict[str, Said]
+    fresh: set[str]
     first: int
     last: int
     tail: str
@@ -33,7 +34,7 @@ class _Mark:
     @classmethod
     def of(cls, run: Run) -> _Mark:
         said = {name: list(value) if isinstance(value, list) else value for name, value in run.said.items()}
-        return cls(run.state, said, frozenset(run.fresh), run.first, run.last, run.tail, len(run.rows))
+        return cls(run.state, said, set(run.fresh), run.first, run.last, run.tail, len(run.rows))
 
     def agrees(self, run: Run, moved: int) -> bool:
         """Whether that run, `moved` lines further down, will say the same from here on."""

@@ -140,6 +140,7 @@ class Run:
         self.tail = ""
 
     def take(self, number: int, line: str) -> None:
+        """Read line `number` (from 1). Raises ParseError for one that no rule knows."""
         for rule in self.rules:
             if (match := rule.match(line)) is None:
                 continue
@@ -162,6 +163,7 @@ class Run:
             raise ParseError(f"line {number}: {rule.error}: {line!r}", line=line, number=number)
 
     def finish(self) -> tuple[Row, ...]:
+        """All rows, when the answer may end here. Raises AnswerIncomplete."""
         template, options = self.template, self.template.options
         if self.state not in template.complete | template.empty:
             raise AnswerIncomplete(f"the answer ends too early{self._after()}")

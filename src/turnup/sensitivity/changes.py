@@ -1,4 +1,4 @@
-"""The ways in which evidence is changed: a line dropped, a word turned round, a number, a cut, another router's text."""
+"""The ways in which evidence is changed: a line dropped, a word or a number, a cut, another router's text."""
 
 from __future__ import annotations
 

@@ -187,10 +187,9 @@ def _survivor(
         listed.append(next((one for one in table.get(fact, ()) if one.covers(*told, second=second)), None))
     known = tuple(one for one in listed if one is not None)
     silent = all(fields == {SILENT} for fields in touched.values())
-    if known and (len(known) == len(listed) or silent):
+    why = SAYS_THE_SAME if silent else ""
+    if known and (silent or len(known) == len(listed)):
         why = known[0].why
-    else:
-        why = SAYS_THE_SAME if silent else ""
     fields_told = tuple(sorted(f"{fact}.{name}" for fact, names in touched.items() for name in names))
     return Survivor(check.name, answer.command, tuple(meant), fields_told, change, why, known)
 

@@ -97,7 +97,7 @@ def _root(key: tuple[str, str], groups: Mapping[tuple[str, str], Sequence[_Red]]
 
 
 def _stands_on(thing: str, port: Port) -> set[str]:
-    """What must work for that thing to work: a port its card, a session of the mesh the links, everything the router."""
+    """What must work for that thing to work: for a port its card, for the mesh the links, for everything the router."""
     found = {thing, "router"}
     kind, _, name = thing.partition(":")
     if kind == "port":

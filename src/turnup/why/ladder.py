@@ -1,4 +1,4 @@
-"""The ladder: what rests on what, and by which words of a finding a layer is known. A file of templates/causes/ each."""
+"""The ladder: what rests on what, and by which words of a finding a layer is known. templates/causes/, a file each."""
 
 from __future__ import annotations
 
