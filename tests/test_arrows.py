@@ -38,11 +38,14 @@ ARROWS: dict[str, set[str]] = {
     "certificate": {"errors", "model", "evidence", "load", "facts", "checks"},
     "sensitivity": {"errors", "model", "load", "checks", "judge"},
     "why": {"errors", "model", "load"},
+    "attestation": {"errors", "model", "load"},
+    "signing": {"errors", "model", "load", "secrets", "certificate"},
     "report": {"errors", "model", "certificate"},
     "runner": {"errors", "load"},
     "noc": {"errors", "model", "platforms", "configuration", "render", "change", "connect", "equipment", "evidence"}
     | {"order", "secrets", "home"},
     "certify": {
+        "attestation",
         "errors",
         "model",
         "platforms",
@@ -58,6 +61,7 @@ ARROWS: dict[str, set[str]] = {
     },
     "rejudge": {"errors", "model", "platforms", "checks", "judge", "evidence", "certificate", "sensitivity"}
     | {"noc", "certify"},
+    "reissue": {"errors", "model", "attestation", "certificate", "certify", "noc"},
     "discover": {"errors", "model", "platforms", "facts", "judge", "connect", "equipment", "noc"},
     "job": {"errors", "model", "load", "configuration", "change", "equipment", "order", "noc", "certify", "runner"},
     "laboratory": {"errors", "home"},

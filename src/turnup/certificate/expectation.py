@@ -14,7 +14,7 @@ from turnup.load.plain import plain
 from turnup.load.strict import build
 from turnup.model.policy import Clocks
 
-_TIMES = ("requested_due",)
+_TIMES = ("requested_due", "at", "expires")
 _NUMBERED = ("slots",)  # JSON has no numbers as keys
 # Where a value stood in its file, and what no test reads: neither changes a verdict.
 _ASIDE = ("origin", "sources", "secrets", "clocks")

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from turnup.cli import checks, equipment, job, lab, orders, proof, recover, report
+from turnup.cli import attest, checks, equipment, job, lab, orders, proof, recover, report, signing
 from turnup.cli.options import Options
 
 app = typer.Typer(
@@ -68,5 +68,7 @@ equipment.register(app)
 job.register(app)
 report.register(app)
 proof.register(app)
+signing.register(app)
+attest.register(app)
 recover.register(app)
 lab.register(app)
