@@ -53,7 +53,7 @@ SEEN = {
         "True",
     ),
     "lab/faults/no-name-servers.toml": (
-        "from turnup.virtual.faults import fault_named; f = fault_named('no-name-servers'); print(f.tests, f.cause.side)",
+        "from turnup.virtual.faults import fault_named as f; n = f('no-name-servers'); print(n.tests, n.cause.side)",
         "(10,) carrier",
     ),
 }
