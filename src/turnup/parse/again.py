@@ -109,8 +109,8 @@ def _joined(
 ) -> Parsed:
     """Rows of the old answer above and below, new ones between."""
     old = before.parsed
-    rows, places = typed(ask, middle, lines)
+    new = typed(ask, middle, lines)
     return Parsed(
-        (*old.rows[:above], *rows, *old.rows[below:]),
-        (*old.places[:above], *places, *((first + moved, last + moved) for first, last in old.places[below:])),
+        (*old.rows[:above], *new.rows, *old.rows[below:]),
+        (*old.places[:above], *new.places, *((first + moved, last + moved) for first, last in old.places[below:])),
     )

@@ -35,14 +35,10 @@ def parse(platform: Platform, ask: Ask, answer: Answer) -> Parsed:
         raise InputError(f"platform {platform.name} has no TextFSM template for {ask.fact}")
     lines = lines_of(answer.text)
     refuse(lines, platform.settings.refusals)
-    return Parsed(*typed(ask, load(path).read(lines), lines))
-
-
-def typed(ask: Ask, found: Sequence[Row], lines: list[str]) -> tuple[tuple[object, ...], tuple[tuple[int, int], ...]]:
-    """The fact's typed rows of those that a template found, and their places. Raises ParseError."""
     cls = fact_class(ask.fact)
     fields = readers(cast(Any, cls))
-    return (
+    found = load(path).read(lines)
+    return Parsed(
         tuple(_typed(cls, fields, row, lines) for row in found),
         tuple((row.first, row.last) for row in found),
     )
@@ -66,3 +62,13 @@ def _place(row: Row, said: Said, lines: list[str]) -> int:
     """The line of the row that says this; its first line when none does."""
     within = range(row.first, row.last + 1)
     return next((n for n in within if isinstance(said, str) and said and said in lines[n - 1]), row.first)
+
+
+def typed(ask: Ask, found: Sequence[Row], lines: list[str]) -> Parsed:
+    """The fact's typed rows of those that a template found. Raises ParseError."""
+    cls = fact_class(ask.fact)
+    fields = readers(cast(Any, cls))
+    return Parsed(
+        tuple(_typed(cls, fields, row, lines) for row in found),
+        tuple((row.first, row.last) for row in found),
+    )
