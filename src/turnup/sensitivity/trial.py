@@ -69,7 +69,8 @@ def tried(
     counted: Counter[str] = Counter()
     survivors: list[Survivor] = []
     for number, answer in enumerate(said):
-        behind = said[(number + 1) % len(said)].text if len(said) > 1 else None
+        # The next one that was asked something else: two readings of one command say the same.
+        behind = next((other.text for other in said[number:] + said if other.command != answer.command), None)
         for change in _changes(answer, names, behind):
             if change.text == answer.text:
                 continue
