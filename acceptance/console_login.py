@@ -113,7 +113,9 @@ def _line(expected: Expected, facts: Facts, config: Configuration, line: Termina
     seen = lines_seen(facts, line.header, section="") + lines_seen(facts, *line.lines, section=line.header)
     header = lines_seen(facts, line.header, section="")
     yield compare(f"{line.header} exec", "yes", "no" if line.has("no exec") else "yes", seen=header)
-    yield compare(f"{line.header} times out", "yes", "never" if line.never_times_out else "yes", seen=seen)
+    timing = lines_seen(facts, *(text for text in line.lines if text.startswith("exec-timeout")), section=line.header)
+    never = line.never_times_out
+    yield compare(f"{line.header} times out", "yes", "never" if never else "yes", seen=header + timing)
     if NEW_MODEL in config.top:
         yield _by_list(facts, config, line)
         wanted = expected.settings("console_login", Settings).login_list

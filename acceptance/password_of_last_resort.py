@@ -11,7 +11,7 @@ from turnup.facts.running_config import RunningConfig
 from turnup.model.verdict import Finding, Seen
 from turnup.rules.aaa import LOCAL_METHODS, NEW_MODEL, TerminalLine, method_list, method_lists, terminal_lines
 from turnup.rules.attested import by_a_person
-from turnup.rules.evidence import lines_seen
+from turnup.rules.evidence import lines_seen, taken_away
 from turnup.rules.tokens import Secret, matches_vault, secret_after
 
 _COMPARABLE = (0, 4, 5, 7, 8, 9)  # types whose hash can be made again from the vault's value
@@ -39,6 +39,7 @@ def password_of_last_resort(expected: Expected, facts: Facts) -> Iterator[Findin
     not) and equals the vault's value; that is compared by hash, never shown. FAIL: no fallback, `none`, no enable
     secret, no such account, `nopassword`, another secret, a forbidden type. INCONCLUSIVE: a line or an expected value
     is missing. PENDING: the vault gave no value, and nobody has attested that the vaulted secret lets him in.
+    NOT APPLICABLE, as a part: enable, on a platform without enable mode.
     """
     config = facts.configuration()
     seen = lines_seen(facts, NEW_MODEL, section="")
@@ -49,9 +50,11 @@ def password_of_last_resort(expected: Expected, facts: Facts) -> Iterator[Findin
             yield inconclusive(f"line {kind}", "not in the configuration", seen=facts.whole(RunningConfig))
         for line in lines:
             yield from part(line.header, _login(facts, config, line))
-    yield from part("enable list", _enable_list(facts, config))
+    enable = tuple(taken_away(expected, facts, "enable", "enable_mode"))
+    yield from enable or part("enable list", _enable_list(facts, config))
     yield from _locked_out(facts, config)
-    yield from part("enable secret", _enable_secret(expected, facts, config))
+    if not enable:
+        yield from part("enable secret", _enable_secret(expected, facts, config))
     yield from part("last-resort account", _account(expected, facts, config))
 
 
@@ -127,6 +130,10 @@ def _account(expected: Expected, facts: Facts, config: Configuration) -> Iterato
     if any("nopassword" in line for line in words):
         shown = "without a secret (nopassword)"
     yield compare(f"username {user}", "with a secret", shown, source=source, seen=seen)
+    if facts.lacks("enable_mode"):  # then the account itself must be allowed everything
+        good = any(line[:2] == ["privilege", "15"] for line in words)
+        told = "all rights" if good else "; ".join(lines)
+        yield holds(f"rights of {user}", good, expected="all rights", observed=told, source=source, seen=seen)
     for found in stored:
         yield _type(expected, f"type of {user}'s secret", found, facts, lines)
     if secret is None:

@@ -40,7 +40,7 @@ def passing(name: str, check: str) -> tuple[Case, ...]:
 
 def evidence(name: str, case: Case, check: Check) -> tuple[Expected, TranscriptFacts]:
     speakers = (platform(name), platform("noc"))
-    expected = case.expected
+    expected = case.expected_on(platform(name))
     return expected, TranscriptFacts(*speakers, case.transcript(speakers, asks_of((check,), expected)))
 
 

@@ -262,3 +262,19 @@ def test_two_who_attest_at_once(tmp_path: Path) -> None:
     found = Book(tmp_path).read()
     assert len(found) == 20
     assert not any(record.void for record in found)
+
+
+def test_a_record_that_reads_the_same_but_is_written_otherwise(tmp_path: Path) -> None:
+    book = Book(tmp_path)
+    book.add(one(note="né"))
+    path = tmp_path / "book.jsonl"
+    path.write_text(path.read_text().replace("\\u00e9", "\\u00E9"))
+    assert "not written as it was" in book.read()[0].void
+
+
+def test_a_head_of_another_book(tmp_path: Path) -> None:
+    book = filled(tmp_path, 2)
+    head = json.loads((tmp_path / "head.json").read_text())
+    for change in ({"digest": "0" * 64}, {"records": 1}):
+        (tmp_path / "head.json").write_text(json.dumps({**head, **change}))
+        assert "does not end with the record" in book.read()[0].void

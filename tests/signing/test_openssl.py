@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -56,3 +57,30 @@ def test_the_evidence_is_named_by_its_digest(tmp_path: Path) -> None:
     done = openssl(script, signed, tmp_path, tmp_path)
     assert done.returncode == 0, done.stderr
     assert int(done.stdout) > 20
+
+
+def test_verify_needs_no_network_no_database_and_no_inventory(tmp_path: Path) -> None:
+    signed = signed_in(tmp_path / "home")
+    give_to_customer(signed.certificate, signed.sealed.read_bytes(), tmp_path / "customer")
+    program = f"""
+import socket, sys
+def refused(*arguments, **words): raise AssertionError("no network")
+socket.socket = socket.create_connection = socket.getaddrinfo = refused
+sys.argv = ["turnup", "verify", {str(tmp_path / "customer" / signed.sealed.name)!r},
+            "--key", {str(tmp_path / "home" / "keys" / "signing.pub")!r}]
+from turnup.cli import main
+try:
+    main()
+finally:
+    loaded = {{name.split(".")[0] for name in sys.modules}}
+    print(sorted(loaded & {{"netmiko", "nornir", "napalm", "sqlite3", "sqlalchemy", "ruamel", "paramiko", "textfsm"}}))
+"""
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": os.environ.get("PYTHONPATH", "")}
+    environment |= {"TURNUP_HOME": str(tmp_path / "empty"), "TURNUP_INVENTORY": str(tmp_path / "no-inventory")}
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, env=environment, cwd=tmp_path, check=False
+    )
+    assert done.returncode == 0, done.stderr + done.stdout
+    assert "AUTHENTIC\n" in done.stdout
+    assert done.stdout.endswith("[]\n")
+    assert not (tmp_path / "empty").exists()

@@ -7,6 +7,7 @@ import json
 import random
 import re
 import shutil
+import subprocess
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -19,8 +20,10 @@ from signed_samples import NOW, Signed, digest_at, make_key, signed_in, write_ce
 
 from turnup.certificate import digest, from_json
 from turnup.errors import ExitCode, InputError, Refused, UsageError
+from turnup.evidence.store import EvidenceStore
 from turnup.load.json import canonical_json
 from turnup.signing.envelope import read_envelope, seal, written
+from turnup.signing.evidence import EvidenceFolder, hand_over
 from turnup.signing.keys import new_key, read_public_key, read_signer
 from turnup.signing.sign import countersign, give_to_customer, sign, verify_file
 from turnup.signing.statement import PREDICATE, STATEMENT, differences, digest_of, read_statement, statement_of
@@ -284,6 +287,31 @@ def test_missing_evidence_is_named_with_the_tests_that_rest_on_it(signed: Signed
     assert left_out.notes == ("the evidence was not looked at",)
 
 
+def test_what_the_tests_had_to_see_is_evidence_too(signed: Signed, tmp_path: Path) -> None:
+    """A certificate that names its expected values is proved with them only."""
+    kept = EvidenceStore(signed.evidence, lambda text: text).put("expected values")
+    document = {**signed.document, "expected": kept.sha256}
+    folder = EvidenceFolder(signed.evidence)
+    assert not list(folder.faults(document))
+    hand_over(document, signed.evidence, tmp_path / "evidence")
+    assert (tmp_path / "evidence" / f"{kept.sha256}.txt").read_text() == "expected values"
+    assert not list(EvidenceFolder(tmp_path / "evidence").faults(document))
+    (tmp_path / "evidence" / f"{kept.sha256}.txt").write_text("Expected values")
+    (fault,) = EvidenceFolder(tmp_path / "evidence").faults(document)
+    assert fault.altered
+    (signed.evidence / kept.sha256[:2] / f"{kept.sha256}.z").unlink()
+    (fault,) = folder.faults(document)
+    assert "is missing" in fault.told
+    assert not fault.altered
+
+
+def test_a_length_that_is_not_that_of_the_evidence(signed: Signed) -> None:
+    document = signed.document
+    document["evidence"][0]["bytes"] += 1
+    (fault,) = EvidenceFolder(signed.evidence).faults(document)
+    assert "bytes" in fault.told
+
+
 def test_a_file_that_would_fill_the_memory(signed: Signed) -> None:
     import zlib
 
@@ -504,6 +532,30 @@ def test_what_is_read_is_what_is_written(still: Signed) -> None:
     data = still.sealed.read_bytes()
     assert written(read_envelope(data).envelope) == data
     assert read_statement(read_envelope(data).payload).document == still.document
+
+
+def test_a_public_part_that_is_another_key_s(tmp_path: Path) -> None:
+    certificate = write_certificate(tmp_path)
+    make_key(tmp_path)
+    make_key(tmp_path, "other")
+    keys = tmp_path / "keys"
+    (keys / "signing.pub").write_text((keys / "other.pub").read_text())
+    with pytest.raises(InputError, match="not the public part"):
+        sign(certificate, str(keys / "signing.key"), NOW)
+
+
+def test_a_key_kept_elsewhere_has_its_limits_in_the_data_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    certificate = write_certificate(tmp_path)
+    make_key(tmp_path, valid=timedelta(minutes=1))
+    keys = tmp_path / "keys"
+    der = ["openssl", "pkey", "-in", str(keys / "signing.key"), "-outform", "DER"]
+    key = subprocess.run(der, capture_output=True, check=True).stdout
+    monkeypatch.setenv("NOC_KEY", base64.b64encode(key).decode())
+    assert sign(certificate, "env:NOC_KEY", NOW)
+    with pytest.raises(Refused, match="expired on"):
+        sign(certificate, "env:NOC_KEY", NOW, keys=keys)
 
 
 def test_a_second_key_never_replaces_the_first(tmp_path: Path) -> None:
