@@ -182,7 +182,7 @@ class TranscriptFacts:
         try:
             speaker = self._speaker(ask)
             answer = self._answer(ask)
-            parsed = self._parse(ask, answer)
+            parsed = self._parse(speaker, ask, answer)
         except CouldNotRun as error:
             return error
         lines = answer.text.splitlines()
@@ -191,8 +191,7 @@ class TranscriptFacts:
             self._places[id(row)] = Seen(answer.command, first, "\n".join(lines[first - 1 : last]))
         return parsed
 
-    def _parse(self, ask: Ask, answer: Answer) -> Parsed:
-        speaker = self._speaker(ask)
+    def _parse(self, speaker: Platform, ask: Ask, answer: Answer) -> Parsed:
         if self._before is None:
             return parse(speaker, ask, answer)
         if ask not in self._traces:
