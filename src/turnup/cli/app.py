@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from turnup.cli import attest, checks, equipment, job, lab, orders, proof, recover, report, signing
+from turnup.cli import attest, checks, equipment, job, lab, orders, proof, record, recover, report, signing
 from turnup.cli.options import Options
 
 app = typer.Typer(
@@ -71,4 +71,5 @@ proof.register(app)
 signing.register(app)
 attest.register(app)
 recover.register(app)
+record.register(app)
 lab.register(app)
