@@ -20,7 +20,7 @@ from turnup.model.order import Encapsulation, Speed
 from turnup.model.transcript import Ask
 from turnup.model.verdict import Finding
 from turnup.rules.evidence import lines_seen
-from turnup.rules.interfaces import SECOND, alarms, controller_asks, errors, in_slot, named, only, stanza, state
+from turnup.rules.interfaces import SECOND, alarms, controller_asks, errors, in_slot, named, only, stanza, state, up
 from turnup.rules.line_settings import ds3, sonet
 from turnup.rules.orders import addressed_interface, customer_ports
 from turnup.rules.times import duration
@@ -161,7 +161,7 @@ def _address(expected: Expected, facts: Facts) -> Iterator[Finding]:
         return
     yield compare(f"{port} address", wanted, row.address, source=source, seen=facts.seen(row))
     if port != str(expected.ordered().port.interface):
-        yield compare(f"{port} line protocol", "up", row.protocol, source=source, seen=facts.seen(row))
+        yield from up(facts, row, source=source)
         yield from _tag(expected, facts, row)
     brief = facts.rows(InterfaceBrief)
     for line in named(brief, port):

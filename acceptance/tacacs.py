@@ -206,6 +206,8 @@ def _server(expected: Expected, facts: Facts, row: TacacsServer, later: TacacsSe
 def _failures(row: TacacsServer, later: TacacsServer | None) -> str:
     if later is None:
         return ""
+    if (later.status or "").lower() in ("dead", "down"):
+        return f"status {later.status} at the end of the test"
     counters = {
         "errors": (row.errors, later.errors),
         "timeouts": (row.timeouts, later.timeouts),
