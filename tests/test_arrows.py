@@ -22,12 +22,14 @@ ARROWS: dict[str, set[str]] = {
     "model": {"errors"},
     "configuration": {"errors"},
     "load": {"errors", "model"},
-    "platforms": {"errors", "model", "load"},
+    "reading": {"errors", "load", "configuration"},
+    "platforms": {"errors", "model", "load", "reading"},
     "render": {"errors", "model", "load", "platforms"},
     "parse": {"errors", "model", "platforms", "facts"},
     "secrets": {"errors", "home"},
     "equipment": {"errors", "model", "load", "platforms", "configuration", "checks", "facts"},
     "order": {"errors", "model", "load", "equipment", "configuration", "home"},
+    "store": {"errors", "model", "order", "home"},
     "connect": {"errors", "model", "platforms", "load", "home"},
     "change": {"errors", "model", "load", "platforms", "render", "connect", "configuration", "home"},
     "checks": {"errors", "model", "load", "configuration", "facts"},
@@ -69,6 +71,9 @@ FENCED = {
     "nornir": {"equipment", "runner", "connect", "tasks"},
     "asyncssh": {"virtual"},
     "hier_config": {"change"},
+    "sqlalchemy": {"store"},
+    "alembic": {"store"},
+    "psycopg": {"store"},
 }
 
 
