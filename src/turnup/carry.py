@@ -42,7 +42,7 @@ def look(noc: Noc, host: Host, work: Undertaking) -> Plan:
 
 def carry_out(noc: Noc, host: Host, work: Undertaking, terms: Terms) -> tuple[Plan, PushOutcome]:
     """Plan afresh and bring the router there or back. Raises Refused, BackedOut, NeedsHuman."""
-    with noc.session(host) as session:
+    with noc.session(host) as session, noc.leases() as leases:
         return plan_and_push(
             session,
             lambda: noc.plan_of(work, noc.configuration(session)),
@@ -58,6 +58,7 @@ def carry_out(noc: Noc, host: Host, work: Undertaking, terms: Terms) -> tuple[Pl
             ),
             wait=terms.wait,
             clock=noc.clock,
+            leases=leases,
         )
 
 

@@ -17,9 +17,11 @@ from turnup.change.push import PushOutcome
 from turnup.change.recover import Recovered
 from turnup.change.undertaking import Kind, Undertaking
 from turnup.configuration import Configuration
+from turnup.desk.noting import noted, noted_clarification
 from turnup.equipment.capacity import ports
 from turnup.equipment.sites import find_site
 from turnup.errors import Clarification, InputError, Unreachable, UsageError
+from turnup.evidence.inputs import refuse_secrets
 from turnup.load.order import read_order
 from turnup.model.acknowledgement import Acknowledgement
 from turnup.model.certificate import Certificate, Occasion, Outcome
@@ -35,7 +37,9 @@ from turnup.undertake import free_orders, planned_work, pushed_work, settle_ende
 def read_message(target: str, noc: Noc) -> OrderMessage:
     """The order in that file, or the accepted order of that id. Raises InputError, UsageError."""
     if Path(target).is_file():
-        return read_order(Path(target))
+        message = read_order(Path(target))
+        refuse_secrets(message, noc.redact, target)
+        return message
     if (assignment := noc.ledger.assignment(target)) is not None:
         return OrderMessage(assignment.order)
     if noc.ledger.knows(target):
@@ -52,6 +56,7 @@ def acknowledged(noc: Noc, message: OrderMessage, *, live: bool = True, enter: b
     The same order twice gets the first answer again, and no router is asked. Raises Unreachable when no router of the
     site could be read.
     """
+    refuse_secrets(message, noc.redact, message.order.origin)
     now = noc.clock()
     estate = with_bad_ports(noc.equipment, noc.records.bad_ports())
     if (answered := noc.ledger.answered(message, now)) is not None:
@@ -64,7 +69,12 @@ def acknowledged(noc: Noc, message: OrderMessage, *, live: bool = True, enter: b
         closed = tuple((p.router, str(p.interface)) for p in ports(estate, noc.cards) if p.router in unread)
         return acknowledge(message, estate, noc.cards, configurations, (*taken, *closed), now, links)
 
-    return noc.ledger.settle(message, decide, now, enter=enter)
+    answer = noc.ledger.settle(message, decide, now, enter=enter)
+    if enter and answer.accepted:
+        noted(noc, message.order.order_id)
+    elif enter:
+        noted_clarification(noc, message.order.order_id, len(answer.points), now)
+    return answer
 
 
 def assigned(noc: Noc, message: OrderMessage, *, enter: bool) -> Assignment:
@@ -120,6 +130,8 @@ def tested(noc: Noc, router: str, assignment: Assignment | None, occasion: Occas
     run = Run(occasion, attempt_of(noc, router, assignment), window_start(noc, assignment))
     outcome = run_on(noc.nornir, [router], task_named("accept"), noc=noc, assignment=assignment, run=run)[router]
     certificate: Certificate = value_of(outcome)
+    if assignment is not None:
+        noted(noc, assignment.order.order_id)
     return certificate
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from turnup.change.hierarchy import must_agree
 from turnup.change.journal import Journals
+from turnup.change.lease import FileLeases, Leases
 from turnup.change.methods import management_in_reach
 from turnup.change.plan import Plan
 from turnup.change.undertaking import Ground, Kind, Undertaking, plan_of
@@ -20,12 +21,13 @@ from turnup.connect.session import Address, Credentials, Session
 from turnup.equipment.capacity import ports
 from turnup.equipment.estate import Equipment, load_equipment
 from turnup.errors import InputError, Unreachable, UsageError
+from turnup.evidence.inputs import refuse_secrets
 from turnup.evidence.key import fingerprint_key
 from turnup.evidence.redact import Redactor
 from turnup.home import Home
 from turnup.model.equipment import Assignment, LineCard, Port
 from turnup.model.interface_name import InterfaceName
-from turnup.model.transcript import Ask, Transcript
+from turnup.model.transcript import Answer, Ask, Request, Transcript
 from turnup.order.ledger import Ledger
 from turnup.order.records import Records
 from turnup.platforms import Platform, all_platforms, platform
@@ -36,6 +38,7 @@ from turnup.secrets import Secrets
 
 if TYPE_CHECKING:
     from turnup.connect.router import RouterSession
+    from turnup.store import Store
 
 
 class Host(Protocol):
@@ -102,6 +105,27 @@ class Noc:
                 return port
         raise InputError(f"the inventory has no port {name} of {router}")
 
+    def store(self) -> Store:
+        """What happened to every order: TURNUP_STORE, or the file in the data folder. The caller closes it."""
+        from turnup.store import open_store
+
+        return open_store(self.environment.get("TURNUP_STORE", ""), self.home.path)
+
+    @contextmanager
+    def leases(self) -> Iterator[Leases]:
+        """Where the right to write to a router is had: of this machine, or of all that share TURNUP_STORE."""
+        local = FileLeases(self.home.part("locks"))
+        if not self.environment.get("TURNUP_STORE"):
+            yield local
+            return
+        from turnup.change.shared_lease import StoreLeases
+
+        store = self.store()
+        try:
+            yield StoreLeases(store, local, self.clock)
+        finally:
+            store.close()
+
     def platform_of(self, router: str) -> Platform:
         """The CLI dialect of that router."""
         return platform(self.equipment.router(router).platform)
@@ -128,9 +152,16 @@ class Noc:
         requests = [request for request in found if request is not None]
         try:
             with self.session(host) as session:
-                return collect(session, requests)
+                return collect(session, requests, probe=self._probed)
         except Unreachable as error:
             return unreachable(host.name, requests, error, self.clock())
+
+    def _probed(self, request: Request) -> Answer:
+        """What the NOC sees for itself; a console shows banners, and those show what they should not."""
+        from turnup.connect.probes import run_probe
+
+        answer = run_probe(request)
+        return replace(answer, text=self.redact(answer.text), failure=self.redact(answer.failure))
 
     def configuration(self, session: Session) -> Configuration:
         """The complete running configuration, redacted. Raises AnswerIncomplete and Unreachable."""
@@ -223,6 +254,7 @@ def open_noc(
     equipment = with_bad_ports(equipment, Records(folder.part("records")).bad_ports())
     secrets = Secrets(equipment.policy.secrets, both)
     redact = _redactor(secrets, (), folder, both)
+    refuse_secrets((equipment.sites, equipment.routers, equipment.policy), redact, str(inventory or config_file or ""))
     return Noc(equipment, folder, secrets, redact, both, accept_new)
 
 

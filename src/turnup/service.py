@@ -99,7 +99,7 @@ def _must_be_connected(noc: Noc, order_id: str) -> None:
     if old and not _connected(noc, old, order_id):
         raise Refused(
             f"{order_id} took the port of {old} over, and its cross-connect is not recorded: the port stays shut",
-            advice=f"turnup record cross-connect removed {old} and made {order_id}; then redesignate {order_id} again.",
+            advice=f"turnup logbook cross-connect removed {old}, made {order_id}; then redesignate {order_id} again.",
         )
 
 

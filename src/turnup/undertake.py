@@ -14,6 +14,7 @@ from turnup.change.journal import NOTHING_LEFT, State, read_journal
 from turnup.change.plan import Change, Plan
 from turnup.change.push import PushOutcome
 from turnup.change.undertaking import Kind, Undertaking
+from turnup.desk.noting import noted
 from turnup.errors import InputError, Refused, TurnupError
 from turnup.model.order import PortServiceOrder
 from turnup.noc import Noc
@@ -66,6 +67,7 @@ def pushed_work(noc: Noc, work: Undertaking, terms: Terms) -> tuple[Plan, PushOu
         outcome = replace(
             outcome, notes=(*outcome.notes, f"the ledger of orders could not be brought up to date: {error}")
         )
+    noted(noc, *dict.fromkeys((order, *((work.standing.order.order_id,) if work.standing else ()))))
     return plan, outcome
 
 

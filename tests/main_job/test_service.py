@@ -172,7 +172,7 @@ def test_redesignate_waits_for_both_cross_connects(turnup: Command, pop: Lab, se
     for what, which in (("removed", PSO), ("made", "PSO-2001-000063")):
         assert good(turnup("--lab", "redesignate", order, *NOW, "--json"))["push"]["state"] == "unchanged"
         assert running(pop)[0] == shut
-        assert turnup("--lab", "record", "cross-connect", what, which, "--by", "field staff").code == 0
+        assert turnup("--lab", "logbook", "cross-connect", what, which, "--by", "field staff").code == 0
     # No emergency: the port serves nobody yet.
     assert good(turnup("--lab", "redesignate", order, "--confirm", "--json"))["push"]["state"] == "saved"
     assert "shutdown" not in section(running(pop)[0], "interface Serial5/0")
@@ -196,7 +196,7 @@ def test_move_marks_the_bad_port(turnup: Command, pop: Lab, serving: str) -> Non
     state = {row["port"]: row["state"] for row in ports if row["router"] == ROUTER}  # type: ignore[index]
     assert (state["Serial5/0"], state["Serial6/0"]) == ("bad", "assigned")
     assert (
-        turnup("--lab", "record", "port", "good", ROUTER, "Serial5/0", "--by", "x", "--because", "retested").code == 0
+        turnup("--lab", "logbook", "port", "good", ROUTER, "Serial5/0", "--by", "x", "--because", "retested").code == 0
     )
     ports = good(turnup("--lab", "ports", "NYC", "--speed", "DS3", "--json"))
     assert {row["port"]: row["state"] for row in ports if row["router"] == ROUTER}["Serial5/0"] == "free"  # type: ignore[index]
@@ -237,7 +237,7 @@ def test_only_in_an_announced_window(turnup: Command, pop: Lab, serving: str, tm
     assert ran.code == 6, ran
     assert "no notice is recorded" in ran.err
     at(monday)
-    told = good(turnup("--lab", "record", "notice", ROUTER, "--by", "J. Smith", "--json"))
+    told = good(turnup("--lab", "logbook", "notice", ROUTER, "--by", "J. Smith", "--json"))
     assert told["starts"].startswith("2001-07-15 06:00")
     assert pushed(sunday - timedelta(hours=1)).code == 6
     assert pushed(sunday + timedelta(hours=4)).code == 6
@@ -250,11 +250,11 @@ def test_only_in_an_announced_window(turnup: Command, pop: Lab, serving: str, tm
 
 
 def test_notice_in_the_future_or_outside(turnup: Command, pop: Lab) -> None:
-    words = ("--lab", "record", "notice", ROUTER, "--by", "J. Smith")
+    words = ("--lab", "logbook", "notice", ROUTER, "--by", "J. Smith")
     assert turnup(*words, "--sent", "2199-01-01T00:00+00:00").code == 2
     assert turnup(*words, "--window", "2001-07-09T14:00+00:00").code == 2
     assert turnup(*words, "--window", "2001-07-15T06:00").code == 2
-    assert good(turnup("--lab", "record", "list", "--json"))["notices"] == []
+    assert good(turnup("--lab", "logbook", "list", "--json"))["notices"] == []
 
 
 def test_a_foreign_change_is_refused_with_three_texts(turnup: Command, pop: Lab, serving: str, tmp_path: Path) -> None:

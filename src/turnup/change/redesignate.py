@@ -23,7 +23,7 @@ from turnup.render.intent import Intent
 
 STAYS_SHUT = (
     "The port stays shut until the removal of the old cross-connect and the making of the new one are both recorded"
-    " (turnup record cross-connect); then the same command activates it."
+    " (turnup logbook cross-connect); then the same command activates it."
 )
 
 

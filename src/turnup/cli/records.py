@@ -1,4 +1,4 @@
-"""`turnup record`: what people did and reported, with who and when. Guards read it."""
+"""`turnup logbook`: what people did and reported, with who and when. Guards read it."""
 
 from __future__ import annotations
 
