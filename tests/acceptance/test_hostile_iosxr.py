@@ -112,9 +112,9 @@ def _judged(trap: Trap) -> TestResult:
     transcript = case.transcript(SPEAKERS, asks_of((check,), expected))
     answers = dict(transcript.answers)
     for answer, find, put in trap.edits:
-        asked = [ask for ask in answers if answer in answer_names(ask)]
-        if answer.endswith(".2"):
-            asked = [ask for ask in asked if ("sample", "2") in ask.args]
+        named = {ask: answer_names(ask) for ask in answers}
+        second = [ask for ask, names in named.items() if len(names) > 1 and names[0] == answer]
+        asked = second or [ask for ask, names in named.items() if answer in names]
         assert asked, f"{answer} was not asked"
         for ask in asked:
             assert find in answers[ask].text, f"{find!r} is not in {answer}"
