@@ -39,9 +39,10 @@ _FOLDED = {form.lower(): long for form, long in _EXACT.items() if form not in ("
 _NAME = re.compile(
     r"(?P<type>[A-Za-z][A-Za-z-]*?)(?P<place>\d+/(?:RS?P)?\d+/CPU\d+/\d+|\d[\d/]*)(?P<sub>(?:\.\d+|:\d+)?)"
 )
-# IOS and IOS-XR spell one port type differently and shorten it alike (`Te`).
 _OF_RACK = 4  # rack/slot/bay/port
-_ALIKE = {"TenGigE": "TenGigabitEthernet"}
+# IOS and IOS-XR spell one port type differently and shorten it alike (`Te`); IOS-XR names a POS port's controller
+# SONET.
+_ALIKE = {"TenGigE": "TenGigabitEthernet", "SONET": "POS"}
 
 
 @dataclass(frozen=True, order=True)
