@@ -31,6 +31,7 @@ from turnup.rules.interfaces import (
     only,
     stanza,
     state,
+    up,
     uses,
 )
 from turnup.rules.line_settings import ds3, sonet
@@ -172,7 +173,7 @@ def _address(expected: Expected, facts: Facts) -> Iterator[Finding]:
         return
     yield compare(f"{port} address", wanted, row.address, source=source, seen=facts.seen(row))
     if port != str(expected.ordered().port.interface):
-        yield compare(f"{port} line protocol", "up", row.protocol, source=source, seen=facts.seen(row))
+        yield from up(facts, row, source=source)
         yield from _tag(expected, facts, row)
     brief = facts.rows(InterfaceBrief)
     for line in named(brief, port):

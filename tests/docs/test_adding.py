@@ -32,6 +32,14 @@ SEEN = {
         "from turnup.checks import all_checks; print([c.title for c in all_checks() if c.number == 21])",
         "['Verify uptime (example)']",
     ),
+    "templates/harmless/uptime.toml": (
+        "from turnup.sensitivity import all_harmless; print(all_harmless('ios')['uptime'][0].fields)",
+        "('uptime',)",
+    ),
+    "templates/causes/uptime.toml": (
+        "from turnup.why import ladder; print('reach' in ladder()['uptime'].rests_on)",
+        "True",
+    ),
     "templates/ios/linecards/2e3.toml": (
         "from turnup.platforms import platform; print(*platform('ios').linecards['2E3'].interfaces(4))",
         "Serial4/0 Serial4/1",
@@ -50,8 +58,8 @@ SEEN = {
         "True",
     ),
     "lab/faults/no-name-servers.toml": (
-        "from turnup.virtual.faults import fault_named; print(fault_named('no-name-servers').tests)",
-        "(10,)",
+        "from turnup.virtual.faults import fault_named as f; n = f('no-name-servers'); print(n.tests, n.cause.side)",
+        "(10,) carrier",
     ),
 }
 

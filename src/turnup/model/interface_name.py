@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from turnup.errors import InputError
 
@@ -78,6 +79,7 @@ class InterfaceName:
         return f"{self.type}{self.place}{self.sub}"
 
 
+@lru_cache(maxsize=16384)
 def same_interface(one: str, other: str) -> bool:
     """Whether two spellings mean one interface; unreadable text equals only itself."""
     try:

@@ -81,12 +81,17 @@ def protocol_of(row: Interface) -> str:
     return f"{row.protocol} ({suffix})" if suffix and suffix != "connected" else row.protocol
 
 
+def up(facts: Facts, row: Interface, *, source: str) -> Iterator[Finding]:
+    """Up, and its line protocol up: all that a subinterface shows of it."""
+    seen = facts.seen(row)
+    yield compare(f"{row.name} status", "up", row.status, source=source, seen=seen)
+    yield compare(f"{row.name} line protocol", "up", protocol_of(row), source=source, seen=seen)
+
+
 def state(facts: Facts, row: Interface, *, source: str) -> Iterator[Finding]:
     """Up, line protocol up, not looped: a plain "up" is also shown by a port whose far end loops (checklist 9)."""
     seen = facts.seen(row)
-    shown = protocol_of(row)
-    yield compare(f"{row.name} status", "up", row.status, source=source, seen=seen)
-    yield compare(f"{row.name} line protocol", "up", shown, source=source, seen=seen)
+    yield from up(facts, row, source=source)
     if row.loopback is None:
         yield inconclusive(f"{row.name} loopback", "not shown by the router", expected="not set", seen=seen)
     else:
