@@ -40,6 +40,7 @@ _FOLDED = {form.lower(): long for form, long in _EXACT.items() if form not in ("
 _NAME = re.compile(
     r"(?P<type>[A-Za-z][A-Za-z-]*?)(?P<place>\d+/(?:RS?P)?\d+/CPU\d+/\d+|\d[\d/]*)(?P<sub>(?:\.\d+|:\d+)?)"
 )
+_OF_RACK = 4  # rack/slot/bay/port
 # IOS and IOS-XR spell one port type differently and shorten it alike (`Te`); IOS-XR names a POS port's controller
 # SONET.
 _ALIKE = {"TenGigE": "TenGigabitEthernet", "SONET": "POS"}
@@ -65,8 +66,9 @@ class InterfaceName:
 
     @property
     def slot(self) -> int:
-        """Slot number: the first number of the place."""
-        return int(self.place.split("/")[0])
+        """Slot number: the first number of the place; the second where IOS-XR puts the rack before it."""
+        parts = self.place.split("/")
+        return int(parts[1 if len(parts) == _OF_RACK else 0].strip("RSP"))
 
     @property
     def parent(self) -> InterfaceName:
