@@ -30,6 +30,8 @@ def _identity(expected: Expected, facts: Facts, row: Version) -> Iterator[Findin
     yield compare("hostname", router.name, row.hostname, source=expected.inventory("name"), seen=seen)
     chassis, _, processor = row.chassis.partition("/")
     yield compare("chassis", router.chassis, chassis, source=expected.inventory("chassis"), seen=seen)
+    if not processor and (row.processor_revision or "").startswith("RP"):
+        processor = row.processor_revision or ""  # IOS-XE names the route processor as its revision
     # `show version` says GRP for a GRP-B and PRP for a PRP-2: the board's variant is not shown there.
     good = router.processor == processor or (bool(processor) and router.processor.startswith(f"{processor}-"))
     source = expected.inventory("processor")
@@ -45,6 +47,9 @@ def _image(expected: Expected, facts: Facts, row: Version) -> Iterator[Finding]:
     shown = f"{row.version}, {file}"
     good = any((image.version, image.file) == (row.version, file) for image in images)
     yield holds("running image", good, expected=_said(images), observed=shown, source=source, seen=seen)
+    if not row.image_file:
+        yield inconclusive("booted from flash", "the router does not say what it booted", seen=seen)
+        return
     over_network = bool(row.booted_via) or device.lower() in ("tftp", "ftp", "rcp") or "//" in file
     told = f"{row.image_file}{f', booted via {row.booted_via}' if row.booted_via else ''}"
     yield holds("booted from flash", not over_network, expected="a flash device", observed=told, seen=seen)

@@ -7,11 +7,14 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from turnup.attestation.attest import standing
+from turnup.attestation.book import Book
 from turnup.certificate.build import build_certificate
 from turnup.certificate.document import digest, from_json, to_json
+from turnup.certificate.expectation import expectation
 from turnup.certificate.identity import identity_of
 from turnup.certificate.software import software_versions
-from turnup.checks import Expected, Facts, all_checks
+from turnup.checks import Check, Expected, Facts, all_checks
 from turnup.equipment.expected import assigned_interfaces, expected_for
 from turnup.errors import CouldNotRun
 from turnup.evidence.manifest import manifest
@@ -20,11 +23,15 @@ from turnup.facts.diagnosis import Diagnosis
 from turnup.facts.version import Version
 from turnup.judge.run import asks_of, check_settings, judge
 from turnup.judge.transcript_facts import TranscriptFacts
+from turnup.model.attestation import Attestation
 from turnup.model.certificate import Certificate, Occasion, RouterIdentity, Subject
 from turnup.model.equipment import Assignment
-from turnup.model.transcript import Ask
+from turnup.model.result import TestResult
+from turnup.model.transcript import Ask, Transcript
 from turnup.noc import Host, Noc
 from turnup.platforms import platform
+from turnup.sensitivity import summary, tried
+from turnup.why import Port, causes
 
 IDENTITY = (Ask("version"), Ask("diagnosis"))  # asked of every router: the certificate says what answered
 
@@ -38,35 +45,97 @@ class Run:
     since: str = ""
 
 
+@dataclass(frozen=True)
+class Prepared:
+    """A run before its router is asked; everything that order, inventory and policy can be wrong in was read."""
+
+    noc: Noc  # recognises the secrets that this router's text may hold
+    router: str
+    assignment: Assignment | None
+    run: Run
+    expected: Expected
+    checks: tuple[Check, ...]
+
+    @property
+    def asks(self) -> tuple[Ask, ...]:
+        """Everything the router is asked, each once."""
+        return tuple(dict.fromkeys((*asks_of(self.checks, self.expected), *IDENTITY)))
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A run after its tests: what the router said and what was concluded of it."""
+
+    prepared: Prepared
+    transcript: Transcript
+    facts: TranscriptFacts
+    results: tuple[TestResult, ...]
+
+
 def certify(noc: Noc, host: Host, assignment: Assignment | None, run: Run) -> Certificate:
     """Certificate of the twenty tests on that router and port. Never green for what was not proved.
 
     A router that is not reached gives twenty INCONCLUSIVE. Raises InputError when order, inventory or policy are wrong.
     """
-    names = secret_names(noc, host.name, assignment)
+    ready = prepared(noc, host.name, assignment, run)
+    done = judged(ready, ready.noc.collect(host, ready.asks))
+    certificate = certificate_of(done, previous=previous_digest(ready.noc, host.name, assignment))
+    keep(ready.noc, certificate)
+    return certificate
+
+
+def prepared(noc: Noc, router: str, assignment: Assignment | None, run: Run) -> Prepared:
+    """All of a run that needs no router. Raises InputError when order, inventory or policy are wrong."""
+    names = secret_names(noc, router, assignment)
     noc = noc.knowing(names)
-    expected = what_is_expected(noc, host.name, assignment, run.since, names)
-    checks = all_checks()
-    check_settings(expected)  # before a router is asked
-    transcript = noc.collect(host, dict.fromkeys((*asks_of(checks, expected), *IDENTITY)))
-    dialect = noc.platform_of(host.name)
+    expected = what_is_expected(noc, router, assignment, run.since, names)
+    check_settings(expected)
+    return Prepared(noc, router, assignment, run, expected, all_checks())
+
+
+def judged(ready: Prepared, transcript: Transcript) -> Judged:
+    """The tests over what the router said."""
+    dialect = ready.noc.platform_of(ready.router)
     facts = TranscriptFacts(dialect, platform("noc"), transcript)
-    results = judge(expected, facts, checks, not_on_platform=dialect.settings.not_applicable)
-    certificate = build_certificate(
-        subject=Subject.of(expected.router, expected.site, assignment),
-        identity=identity(facts, assignment),
-        results=results,
-        evidence=manifest(transcript, EvidenceStore(noc.home.part("evidence"), noc.redact)),
+    results = judge(ready.expected, facts, ready.checks, not_on_platform=dialect.settings.not_applicable)
+    return Judged(ready, transcript, facts, results)
+
+
+def certificate_of(done: Judged, *, previous: str | None) -> Certificate:
+    """The certificate of a run, its evidence kept in the data folder; the certificate itself is not yet."""
+    ready, transcript = done.prepared, done.transcript
+    missing = ready.noc.platform_of(ready.router).settings.not_applicable
+    store = EvidenceStore(ready.noc.home.part("evidence"), ready.noc.redact)
+    changed = tried(ready.expected, done.facts, ready.checks, not_on_platform=missing)
+    return build_certificate(
+        subject=Subject.of(ready.expected.router, ready.expected.site, ready.assignment),
+        identity=identity(done.facts, ready.assignment),
+        results=done.results,
+        evidence=manifest(transcript, store),
         started=transcript.started,
         ended=transcript.ended,
-        software=software_versions(dialect.name),
-        occasion=run.occasion,
-        attempt=run.attempt,
+        software=software_versions(ready.noc.platform_of(ready.router).name),
+        occasion=ready.run.occasion,
+        attempt=ready.run.attempt,
         account=transcript.username,
-        previous=previous_digest(noc, host.name, assignment),
+        previous=previous,
+        expected=store.put(expectation(ready.expected)).sha256,
+        causes=causes(done.results, port_of(ready.expected)),
+        sensitivity=summary(changed, ready.checks),
     )
-    keep(noc, certificate)
-    return certificate
+
+
+def port_of(expected: Expected) -> Port:
+    """What was tested, as the causes of a red test speak of it."""
+    router, layer3 = expected.router, expected.assignment.order.layer3 if expected.assignment else None
+    return Port(
+        router=router.name,
+        platform=router.platform,
+        interface=str(expected.assignment.port.interface) if expected.assignment else "",
+        neighbor=str(layer3.customer_address) if layer3 else "",
+        links=tuple(str(link.interface) for link in router.links),
+        peers={peer.name: str(peer.address) for peer in router.ibgp_peers},
+    )
 
 
 def what_is_expected(
@@ -78,13 +147,24 @@ def what_is_expected(
         noc.equipment,
         noc.equipment.router(router),
         assignment,
-        lines=intent.lines if intent else (),
+        lines=noc.platform_of(router).in_test_words(intent.lines) if intent else (),
         description=intent.description if intent else None,
         since=since,
         username=noc.username,
         customer_ports=assigned_interfaces(noc.ledger.assignments(), router),
     )
-    return replace(expected, known_secrets=noc.known_secrets(names))
+    return replace(expected, known_secrets=noc.known_secrets(names), attestations=attested(noc, router, assignment))
+
+
+def attested(noc: Noc, router: str, assignment: Assignment | None) -> tuple[Attestation, ...]:
+    """What persons have attested of that port, one a test; those that no longer count say why."""
+    return standing(
+        Book(noc.home.part("attestations")).read(),
+        router=router,
+        port=str(assignment.port.interface) if assignment else None,
+        order=assignment.order.order_id if assignment else None,
+        now=noc.clock(),
+    )
 
 
 def secret_names(noc: Noc, router: str, assignment: Assignment | None, more: Iterable[str] = ()) -> tuple[str, ...]:

@@ -15,10 +15,11 @@ from typing import Any, Protocol, TypeVar
 
 from turnup.configuration import Configuration
 from turnup.errors import CouldNotRun, TurnupError
+from turnup.model.attestation import Attestation
 from turnup.model.equipment import Assignment, Router, Site
 from turnup.model.policy import Policy
 from turnup.model.transcript import Ask
-from turnup.model.verdict import Finding, Seen, Verdict
+from turnup.model.verdict import BY_A_PERSON, Finding, Seen, Verdict
 
 T = TypeVar("T")
 V = TypeVar("V")
@@ -26,6 +27,17 @@ V = TypeVar("V")
 
 class NoExpectedValue(CouldNotRun):
     """Neither order, inventory nor policy says what the test must see."""
+
+
+class NotOnPlatform(CouldNotRun):
+    """The platform's table says, with the reason, that it has no such fact; `source` names the platform."""
+
+    def __init__(self, reason: str, source: str) -> None:
+        super().__init__(reason)
+        self.source = source
+
+
+PLATFORM_TABLE = "the platform table"
 
 
 @dataclass(frozen=True)
@@ -46,6 +58,7 @@ class Expected:
     since: str = ""  # start of the log window, ISO 8601 UTC; "" = whole buffer
     username: str = ""
     known_secrets: frozenset[str] = frozenset()  # names whose values the vault gave, so that redaction could compare
+    attestations: tuple[Attestation, ...] = ()  # what persons saw, one a test; those that no longer count say why
 
     def ordered(self) -> Assignment:
         """The ordered port. Raises NoExpectedValue when there is none."""
@@ -111,6 +124,9 @@ class Facts(Protocol):
 
         `section` keeps those below that header ("" = global lines); None takes them wherever they stand.
         """
+
+    def lacks(self, what: str) -> str:
+        """Why the platform has no such fact or feature (platform.toml `not_applicable`); "" when it has."""
 
     def commands(self, *asks: Ask) -> tuple[str, ...]:
         """What was typed for these asks, as far as anything was."""
@@ -223,18 +239,21 @@ def not_applicable(subject: str, reason: str, *, source: str, agreed_by: str, se
     return Finding(subject, Verdict.NOT_APPLICABLE, "not applicable", f"{reason} (agreed by {agreed_by})", source, seen)
 
 
-def pending(subject: str, what: str, *, source: str = "") -> Finding:
-    """What a person has to do or attest."""
-    return Finding(subject, Verdict.PENDING, "attestation by a person", what, source)
+def pending(subject: str, what: str, *, source: str = "", seen: tuple[Seen, ...] = ()) -> Finding:
+    """What a person has to do or attest; the attestation is bound to the lines `seen`."""
+    return Finding(subject, Verdict.PENDING, BY_A_PERSON, what, source, seen)
 
 
 def part(subject: str, findings: Iterator[Finding]) -> Iterator[Finding]:
     """These findings; what cannot be run among them ends this part alone, as one INCONCLUSIVE finding.
 
-    A test that looks at several things wraps each, so that one refused command hides no fault elsewhere.
+    A test that looks at several things wraps each, so that one refused command hides no fault elsewhere. What the
+    platform's table says it has not is NOT APPLICABLE, with the table's reason.
     """
     try:
         yield from findings
+    except NotOnPlatform as error:
+        yield not_applicable(subject, str(error), source=error.source, agreed_by=PLATFORM_TABLE)
     except CouldNotRun as error:
         yield inconclusive(subject, str(error))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from pathlib import Path
@@ -13,6 +13,7 @@ from turnup.errors import InputError, UsageError
 from turnup.load.strict import build
 from turnup.model.equipment import LineCard
 from turnup.model.transcript import Ask, Request
+from turnup.reading import Reading, read_table
 
 PARSER_SUFFIXES = (".textfsm", ".jmespath")
 
@@ -36,6 +37,7 @@ class Settings:
     """
 
     title: str
+    like: str = ""  # another platform whose settings and files hold where this one has none of its own
     driver: str = ""
     telnet_driver: str = ""
     prompt: str = ""
@@ -50,14 +52,16 @@ class Settings:
     lock_config: str = ""  # the same and nobody else meanwhile, on images that have it; tried once a session
     leave_config: str = "end"
     save: str = "write memory"
+    changes: str = "at once"  # when a line takes effect; turnup writes to no platform where it waits for a commit
     comment: str = "!"
     running_config: str = "show running-config"
     startup_config: str = "show startup-config"
     modes: Mapping[str, str] = field(default_factory=dict)  # section's first word -> prompt mode, e.g. config-if
     dialogues: Mapping[str, Dialogue] = field(default_factory=dict)
-    methods: Mapping[str, str] = field(default_factory=lambda: {"customer-port": "inverse"})  # see change.methods
+    methods: Mapping[str, str] = field(default_factory=dict)  # how it is written to, see change.methods; none: never
     probes: Mapping[str, str] = field(default_factory=dict)  # fact -> probe of the NOC that gives it
-    not_applicable: Mapping[str, str] = field(default_factory=dict)  # check name -> why the platform has it not
+    # test, fact or feature that a test looks at -> why the platform has it not
+    not_applicable: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -67,11 +71,13 @@ class Platform:
     name: str
     home: Path
     settings: Settings
+    base: Platform | None = None  # the platform it is `like`
 
     @cached_property
     def commands(self) -> Mapping[str, str]:
         """The command behind each fact: the first line of the fact's parser, `# show ...`. May hold {arguments}."""
-        found = {}
+        away = self.settings.not_applicable
+        found = {fact: said for fact, said in self.base.commands.items() if fact not in away} if self.base else {}
         for parser in sorted((self.home / "parse").glob("*")):
             if parser.suffix in PARSER_SUFFIXES:
                 found[parser.stem] = _command(parser)
@@ -82,7 +88,13 @@ class Platform:
         for suffix in PARSER_SUFFIXES:
             if (path := self.home / "parse" / f"{fact}{suffix}").is_file():
                 return path
-        return None
+        return self.base.parser(fact) if self.base and fact not in self.settings.not_applicable else None
+
+    @property
+    def config_home(self) -> Path:
+        """The folder of its configuration templates, which may be that of the platform it is like."""
+        home = self.home / "config"
+        return self.base.config_home if self.base and not home.is_dir() else home
 
     def request(self, ask: Ask) -> Request | None:
         """How this platform is asked; None when it cannot tell that fact. Raises UsageError on wrong arguments."""
@@ -96,6 +108,18 @@ class Platform:
         except KeyError as missing:
             raise UsageError(f"{self.name}: {ask.fact} needs the argument {missing}") from missing
         return Request(ask, text, steps, self.settings.probes.get(ask.fact, ""))
+
+    @cached_property
+    def reading(self) -> Reading | None:
+        """How its configuration is read in the tests' words; None for IOS, whose words they are."""
+        file = self.home / "reading.toml"
+        if file.is_file():
+            return read_table(file, self.name)
+        return self.base.reading if self.base else None
+
+    def in_test_words(self, lines: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+        """Rendered lines of an order, (section, line), in the words the tests compare configurations by."""
+        return self.reading.words(lines) if self.reading else tuple(lines)
 
     @cached_property
     def linecards(self) -> Mapping[str, LineCard]:
@@ -129,11 +153,20 @@ def _card(path: Path) -> LineCard:
 @cache
 def all_platforms() -> Mapping[str, Platform]:
     """Every folder of templates/ that holds a platform.toml."""
-    found = {}
-    for file in sorted(folder("templates").glob("*/platform.toml")):
-        settings = build(Settings, tomllib.loads(file.read_text()), where=f"{file.parent.name}/platform.toml")
-        found[file.parent.name] = Platform(file.parent.name, file.parent, settings)
-    return found
+    files = {file.parent.name: file for file in sorted(folder("templates").glob("*/platform.toml"))}
+    return {name: _read(name, files) for name in files}
+
+
+def _read(name: str, files: Mapping[str, Path]) -> Platform:
+    """One platform; where it is `like` another, each setting it does not tell is that one's, whole."""
+    where, told = f"{name}/platform.toml", tomllib.loads(files[name].read_text())
+    base = None
+    if like := told.get("like"):
+        if like not in files or "like" in tomllib.loads(files[like].read_text()):
+            raise InputError(f"like = {like!r} names no platform that stands on its own", where=where)
+        base = _read(like, files)
+        told = {**tomllib.loads(files[like].read_text()), **told}
+    return Platform(name, files[name].parent, build(Settings, told, where=where), base)
 
 
 def platform(name: str) -> Platform:

@@ -24,6 +24,11 @@ from turnup.model.interface_name import InterfaceName, same_interface
         ("Et0", "Ethernet0"),
         ("Lo0", "Loopback0"),
         ("Mg0", "MgmtEth0"),
+        ("PO0/2/0/0", "POS0/2/0/0"),
+        ("Mg0/RP0/CPU0/0", "MgmtEth0/RP0/CPU0/0"),
+        ("Fo0/0/0/0.10", "FortyGigE0/0/0/0.10"),
+        ("tt300", "tunnel-te300"),
+        ("BE100.909", "Bundle-Ether100.909"),
         ("POS1-0", "POS1-0"),
     ],
 )
@@ -41,6 +46,15 @@ def test_pos_is_not_port_channel() -> None:
     assert not same_interface("Loopback0", "Loopback01")
 
 
+def test_ports_that_ios_xr_names_in_its_own_way() -> None:
+    assert same_interface("Te0/0/0/1", "TenGigE0/0/0/1")
+    assert same_interface("TenGigabitEthernet1/0", "Te1/0")
+    assert not same_interface("Te0/0/0/1", "TenGigE0/0/0/2")
+    assert same_interface("SONET0/2/0/0", "PO0/2/0/0")
+    assert same_interface("Mg0/RP0/CPU0/0", "MgmtEth0/RP0/CPU0/0")
+    assert not same_interface("Mg0/RP0/CPU0/0", "MgmtEth0/RP1/CPU0/0")
+
+
 @pytest.mark.parametrize("text", ["", "Serial", "5/0", "Serial5/0\nno ip", "Serial 5/0 x"])
 def test_refused(text: str) -> None:
     with pytest.raises(InputError):
@@ -51,3 +65,19 @@ def test_slot_and_parent() -> None:
     name = InterfaceName.parse("Gi6/0.100")
     assert name.slot == 6
     assert str(name.parent) == "GigabitEthernet6/0"
+
+
+@pytest.mark.parametrize(
+    ("name", "slot"),
+    [
+        ("Serial5/0", 5),
+        ("Serial4/0/1:0", 4),
+        ("GigabitEthernet0/5/0/3", 5),
+        ("POS0/2/0/0.100", 2),
+        ("MgmtEth0/RSP1/CPU0/0", 1),
+        ("MgmtEth0/0/CPU0/0", 0),
+        ("Loopback0", 0),
+    ],
+)
+def test_slot_stands_behind_the_rack(name: str, slot: int) -> None:
+    assert InterfaceName.parse(name).slot == slot

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from turnup.checks import Check, Expected, Facts, all_checks, inconclusive, not_applicable
+from turnup.checks import PLATFORM_TABLE, Check, Expected, Facts, all_checks, inconclusive, not_applicable
 from turnup.errors import CouldNotRun, InputError
 from turnup.judge.limits import refuse_idle_limits
 from turnup.load.strict import suggestion
@@ -65,9 +65,7 @@ def check_settings(expected: Expected) -> None:
 def _judge_one(check: Check, expected: Expected, facts: Facts, reason: str) -> TestResult:
     if reason:
         source = f"platform {expected.router.platform}"
-        findings: tuple[Finding, ...] = (
-            not_applicable(check.title, reason, source=source, agreed_by="the platform table"),
-        )
+        findings: tuple[Finding, ...] = (not_applicable(check.title, reason, source=source, agreed_by=PLATFORM_TABLE),)
     else:
         findings = _findings(check, expected, facts)
     return TestResult(
@@ -92,6 +90,19 @@ def _findings(check: Check, expected: Expected, facts: Facts) -> tuple[Finding, 
     except Exception as error:  # noqa: BLE001 - a defect of one test must neither hide nor pass the other nineteen
         found.append(inconclusive(check.title, f"defect in the test: {type(error).__name__}: {error}"))
     return tuple(found)
+
+
+def still_passes(check: Check, expected: Expected, facts: Facts) -> bool:
+    """Whether the test is PASS over these facts; it stops at the first finding that says otherwise."""
+    found = False
+    try:
+        for finding in check.run(expected, facts):
+            if finding.verdict not in (Verdict.PASS, Verdict.NOT_APPLICABLE):
+                return False
+            found = found or finding.verdict is Verdict.PASS
+    except Exception:  # noqa: BLE001 - as in `judge`: whatever goes wrong is INCONCLUSIVE
+        return False
+    return found
 
 
 def _sourced(finding: Finding, check: Check) -> Finding:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from turnup.errors import InputError
 
@@ -16,7 +17,9 @@ _FORMS: dict[str, tuple[str, ...]] = {
     "GigabitEthernet": ("Gi", "Gig", "G"),
     "TenGigabitEthernet": ("Te",),
     "TwentyFiveGigE": ("Twe",),
+    "FortyGigE": ("Fo",),
     "HundredGigE": ("Hu",),
+    "FourHundredGigE": ("FH",),
     "Ethernet": ("Et", "Eth", "E"),
     "Loopback": ("Lo",),
     "ATM": ("AT",),
@@ -28,10 +31,19 @@ _FORMS: dict[str, tuple[str, ...]] = {
     "Port-channel": ("Po",),
     "Bundle-Ether": ("BE",),
     "MgmtEth": ("Mg",),
+    "BVI": ("BV",),
+    "tunnel-te": ("tt",),
+    "tunnel-ip": ("ti",),
 }
 _EXACT = {form: long for long, forms in _FORMS.items() for form in (long, *forms)}
 _FOLDED = {form.lower(): long for form, long in _EXACT.items() if form not in ("PO", "Po")}
-_NAME = re.compile(r"(?P<type>[A-Za-z][A-Za-z-]*?)(?P<place>\d[\d/]*)(?P<sub>(?:\.\d+|:\d+)?)")
+_NAME = re.compile(
+    r"(?P<type>[A-Za-z][A-Za-z-]*?)(?P<place>\d+/(?:RS?P)?\d+/CPU\d+/\d+|\d[\d/]*)(?P<sub>(?:\.\d+|:\d+)?)"
+)
+_OF_RACK = 4  # rack/slot/bay/port
+# IOS and IOS-XR spell one port type differently and shorten it alike (`Te`); IOS-XR names a POS port's controller
+# SONET.
+_ALIKE = {"TenGigE": "TenGigabitEthernet", "SONET": "POS"}
 
 
 @dataclass(frozen=True, order=True)
@@ -54,8 +66,9 @@ class InterfaceName:
 
     @property
     def slot(self) -> int:
-        """Slot number: the first number of the place."""
-        return int(self.place.split("/")[0])
+        """Slot number: the first number of the place; the second where IOS-XR puts the rack before it."""
+        parts = self.place.split("/")
+        return int(parts[1 if len(parts) == _OF_RACK else 0].strip("RSP"))
 
     @property
     def parent(self) -> InterfaceName:
@@ -66,9 +79,14 @@ class InterfaceName:
         return f"{self.type}{self.place}{self.sub}"
 
 
+@lru_cache(maxsize=16384)
 def same_interface(one: str, other: str) -> bool:
     """Whether two spellings mean one interface; unreadable text equals only itself."""
     try:
-        return InterfaceName.parse(one) == InterfaceName.parse(other)
+        return _key(InterfaceName.parse(one)) == _key(InterfaceName.parse(other))
     except InputError:
         return one == other
+
+
+def _key(name: InterfaceName) -> InterfaceName:
+    return replace(name, type=_ALIKE.get(name.type, name.type))
