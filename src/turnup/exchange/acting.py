@@ -114,6 +114,10 @@ def _order(exchange: Exchange, message: Received) -> None:
             _refuse(exchange, message, [other])
             return
         answer = acknowledged(exchange.noc, order, live=exchange.live, received_at=message.received_at)
+        if answer.accepted:
+            exchange.desk.catch_up(answer.order_id)  # the event is kept before its answer is
+        else:
+            exchange.desk.clarified(answer.order_id, len(answer.points), message.received_at)
     with exchange.desk.store.writing() as connection:
         if _still(connection, message):
             acknowledge(exchange, connection, message, answer)

@@ -11,7 +11,7 @@ import os
 import re
 import stat
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -41,12 +41,18 @@ class Arrival:
         return hashlib.sha256(self.data).hexdigest()
 
 
+def appeared(seen: os.stat_result) -> int:
+    """When a file got the name it has, nanoseconds: the last change of its entry, which its sender cannot set."""
+    return seen.st_ctime_ns
+
+
 @dataclass(frozen=True)
 class DropBox:
     """The folder. `settle` is how long (seconds) a file must stay as it is before it counts as whole."""
 
     folder: Path
     settle: float = 0.5
+    arrived: Callable[[os.stat_result], int] = appeared
 
     @contextmanager
     def locked(self) -> Iterator[None]:
@@ -112,7 +118,7 @@ class DropBox:
         try:
             seen = path.lstat()
             clean = re.sub(r"[^A-Za-z0-9._-]", "_", path.name)[-80:]
-            path.replace(self._work / f"{seen.st_ctime_ns}.{seen.st_ino}.{clean}")
+            path.replace(self._work / f"{self.arrived(seen)}.{seen.st_ino}.{clean}")
         except FileNotFoundError:
             return  # its sender took it back
         sync_folder(self._work)
