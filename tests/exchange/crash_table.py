@@ -1,9 +1,9 @@
 """Kill the exchange at every point of its loops, start it again, and show what became of it.
 
 `python tests/exchange/crash_table.py [--fast] [--store URL]`: one row a kill. A point is every lasting step: a commit,
-a rename, a sync, a removal, a hand-over to a channel; the process gets SIGKILL right before it, and right after it. Then
-it is started again, and everything must have happened once: nothing lost, nothing done twice. Exit code 1 when a row
-says otherwise.
+a rename, a sync, a removal, a hand-over to a channel; the process gets SIGKILL right before it, and right after it.
+Then it is started again, and everything must have happened once: nothing lost, nothing done twice. Exit code 1 when a
+row says otherwise.
 """
 
 # ruff: noqa: E402 - it runs by itself too, and finds the tests' samples first
