@@ -27,7 +27,7 @@ def routers_of(noc: Noc, target: str) -> tuple[Router, ...]:
     """The router of that name, or all of the site. Raises UsageError."""
     if target in noc.equipment.routers:
         return (noc.equipment.router(target),)
-    found = noc.equipment.routers_at(target)
+    found = noc.equipment.routers_at(target) if target in noc.equipment.sites else ()
     if not found:
         raise UsageError(f"{target!r} is neither a router nor a site with routers", advice="`turnup sites` lists them.")
     return found
