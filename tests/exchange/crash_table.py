@@ -32,13 +32,14 @@ from sample_messages import level3
 
 from turnup.exchange.channels.file import FileChannel
 from turnup.exchange.delivering import post_results
+from turnup.exchange.parcel import Parcel
 from turnup.exchange.rounds import one_round
 from turnup.model.messages import TicketEntry, TicketStatus, TroubleTicket
 from turnup.order.states import Event
 from turnup.store import Store, open_store
 from turnup.store.checking import faults
 from turnup.store.messages import all_received, tickets
-from turnup.store.sendings import sendings
+from turnup.store.sendings import Sending, sendings
 from turnup.store.tables import HEAD, METADATA
 
 
@@ -85,9 +86,11 @@ def armed(death: Death) -> None:
         death.step(f"commit in {_caller()}", lambda: entered.__exit__(None, None, None))
 
     Store.writing = written  # type: ignore[method-assign]
-    FileChannel.send = lambda self, one, parcel: death.step(  # type: ignore[method-assign]
-        f"send {one.kind}", lambda: send(self, one, parcel)
-    )
+
+    def handed_over(self: FileChannel, sending: Sending, parcel: Parcel) -> str:
+        return str(death.step(f"send {sending.kind}", lambda: send(self, sending, parcel)))
+
+    FileChannel.send = handed_over  # type: ignore[method-assign]
     for module, name in ((os, "fsync"), (os, "unlink"), (Path, "replace"), (Path, "unlink")):
         _wrap(death, module, name)
 

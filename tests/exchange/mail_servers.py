@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+from asyncio import Server as Listener
+from asyncio import WriteTransport
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -36,6 +38,7 @@ class Server:
             return said
         self.mails.append(message_from_bytes(envelope.content, EmailMessage, policy=default))
         if said == "cut":
+            assert isinstance(server.transport, WriteTransport)
             server.transport.abort()
         return f"250 queued as {len(self.mails)}"
 
@@ -44,9 +47,9 @@ class _AnyPort(Controller):
     """On a port that the system gives: the controller looks for its server at the port that was asked for."""
 
     def _trigger_server(self) -> None:
-        assert self.server is not None
+        assert isinstance(self.server, Listener)
         self.port = self.server.sockets[0].getsockname()[1]
-        super()._trigger_server()
+        super()._trigger_server()  # type: ignore[no-untyped-call]
 
 
 @contextmanager

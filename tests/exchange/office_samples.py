@@ -6,6 +6,7 @@ import shutil
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from sample_messages import level3
 
@@ -15,7 +16,7 @@ from turnup.desk.entering import Desk
 from turnup.exchange.dropbox import DropBox
 from turnup.exchange.office import Exchange
 from turnup.exchange.rounds import Round, one_round
-from turnup.exchange.settings import Settings
+from turnup.exchange.settings import Channel, Mail, Partner, Retry, Route, Settings
 from turnup.exchange.xml import message_xml, read_xml
 from turnup.home import Home
 from turnup.model.messages import Accept, AcceptanceResponse, Body, Message
@@ -128,6 +129,15 @@ def office(folder_: Path, store: Store, settings: Settings | None = None, period
     box = DropBox(folder_ / "in", 0.0, lambda seen: int(appeared[seen.st_ino].timestamp()) * 10**9)
     made = Exchange(Desk(noc, store), settings or Settings("KMC"), box, folder_ / "out", live=False)
     return Office(made, clock, appeared)
+
+
+MAIL = Partner(Route(Channel.MAIL, "noc@qwest.example"), None)
+
+
+def mailing(port: int, **more: Any) -> Settings:
+    """Settings with one partner, by mail to that port of the loopback."""
+    mail = Mail("127.0.0.1", "noc@kmc.example", port, timeout=timedelta(seconds=5), **more)
+    return Settings("KMC", {"QWEST": MAIL}, mail, None, Retry(timedelta(minutes=1), timedelta(minutes=8), 4))
 
 
 def accepted(order_id: str = PSO, certificate: str | None = None) -> AcceptanceResponse:
