@@ -107,7 +107,7 @@ def _order(exchange: Exchange, message: Received) -> None:
     except InputError as error:
         answer = clarify(error, message.received_at, _identifier(message.order_id))
         answer = replace(answer, in_reply_to=message.message_id)
-        if answer.order_id:
+        if answer.order_id and not _somebody_elses(exchange, answer.order_id, message):
             exchange.desk.clarified(answer.order_id, len(answer.points), message.received_at)
     else:
         if other := _of_another(exchange, order, message):
@@ -125,11 +125,14 @@ def _order(exchange: Exchange, message: Received) -> None:
 
 def _of_another(exchange: Exchange, order: OrderMessage, message: Received) -> str:
     """Why this sender may not send it: the order it is about came from somebody else."""
+    named = (order.order.order_id, order.order.supersedes)
+    found = (_somebody_elses(exchange, order_id, message) for order_id in named if order_id)
+    return next(filter(None, found), "")
+
+
+def _somebody_elses(exchange: Exchange, order_id: str, message: Received) -> str:
     with exchange.desk.store.reading() as connection:
-        for order_id in filter(None, (order.order.order_id, order.order.supersedes)):
-            if other := _stranger(connection, order_id, message):
-                return other
-    return ""
+        return _stranger(connection, order_id, message)
 
 
 def _stranger(connection: Connection, order_id: str, message: Received) -> str:
