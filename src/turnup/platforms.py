@@ -14,7 +14,7 @@ from turnup.load.strict import build
 from turnup.model.equipment import LineCard
 from turnup.model.transcript import Ask, Request
 
-PARSER_SUFFIXES = (".textfsm", ".jmespath")
+PARSER_SUFFIXES = (".jmespath", ".textfsm")
 
 
 @dataclass(frozen=True)
@@ -69,14 +69,14 @@ class Platform:
     @cached_property
     def commands(self) -> Mapping[str, str]:
         """The command behind each fact: the first line of the fact's parser, `# show ...`. May hold {arguments}."""
-        found = {}
-        for parser in sorted((self.home / "parse").glob("*")):
-            if parser.suffix in PARSER_SUFFIXES:
-                found[parser.stem] = _command(parser)
-        return found
+        stems = sorted(path.stem for path in (self.home / "parse").glob("*") if path.suffix in PARSER_SUFFIXES)
+        return {fact: _command(parser) for fact in stems if (parser := self.parser(fact))}
 
     def parser(self, fact: str) -> Path | None:
-        """File that parses this fact; None when the platform cannot tell it."""
+        """File that parses this fact; None when the platform cannot tell it.
+
+        A fact read from JSON may have a TextFSM template beside it, for captures of the command without `json`.
+        """
         for suffix in PARSER_SUFFIXES:
             if (path := self.home / "parse" / f"{fact}{suffix}").is_file():
                 return path
