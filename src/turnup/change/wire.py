@@ -103,7 +103,8 @@ class Wire:
             raise
         if answer.failure:
             raise CouldNotRun(f"{command}: {answer.failure}")
-        return Configuration.read(answer.text).sections
+        reading = self.session.platform.reading
+        return Configuration.read(answer.text, reading.plain if reading else None).sections
 
     def settle(self) -> None:
         """Bring the session back to exec mode, or open a new one. Raises NeedsHuman when there is no way."""
