@@ -13,7 +13,8 @@ A template is comment lines and one JMESPath expression:
 An object whose line does not end in `...` is closed: a key that the line does not name is an error, for it may say what
 the template was never told. A key without `?` that is missing is an error too, and so is anything that is no object.
 The expression sees the row's keys and `_key` (keys and indexes that lead to it), `_up` (what stands around it, nearest
-first), `_root`. It may use no key that no `object` line names. `before(text, sign)` is what stands before the sign.
+first), `_root`. It may use no key that no `object` line names. `before(text, sign)` is what stands before the sign,
+`times(number, factor)` a product.
 """
 
 from __future__ import annotations
@@ -44,6 +45,11 @@ class _Words(functions.Functions):  # type: ignore[misc]  # jmespath finds funct
         """What stands before the sign; None where it does not stand."""
         head, found, _ = text.partition(sign)
         return head if found else None
+
+    @functions.signature({"types": ["number"]}, {"types": ["number"]})  # type: ignore[untyped-decorator]
+    def _func_times(self, number: float, factor: float) -> float:
+        """One unit in another."""
+        return number * factor
 
 
 _OPTIONS = jmespath.Options(custom_functions=_Words())
