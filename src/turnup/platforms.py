@@ -50,6 +50,7 @@ class Settings:
     enter_config: str = "configure terminal"
     leave_config: str = "end"
     save: str = "write memory"
+    changes: str = "at once"  # when a line takes effect; turnup writes to no platform where it waits for a commit
     comment: str = "!"
     running_config: str = "show running-config"
     startup_config: str = "show startup-config"

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from turnup.configuration import Configuration
 from turnup.connect.session import ConfigurationUnknown
-from turnup.errors import CouldNotRun, NeedsHuman, TurnupError, Unreachable
+from turnup.errors import CouldNotRun, NeedsHuman, Refused, TurnupError, Unreachable
 from turnup.model.transcript import Answer
 from turnup.platforms import Platform
 from turnup.render.fold import Sections
@@ -68,6 +68,13 @@ class Wire:
     """One router during one change. Opens a second session, once a loss, when the caller gave a way to."""
 
     def __init__(self, session: Writable, reopen: Callable[[], Writable] | None = None) -> None:
+        """Raises Refused for a platform whose lines wait for a commit: this way of writing has none."""
+        settings = session.platform.settings
+        if settings.changes != "at once":
+            raise Refused(
+                f"turnup does not write to {settings.title}: its lines take effect {settings.changes}",
+                advice="Show the plan and have it carried out by hand; the tests of the port run as always.",
+            )
         self.session = session
         self.sent = 0
         self._reopen = reopen
