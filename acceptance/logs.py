@@ -97,7 +97,7 @@ def _messages(expected: Expected, facts: Facts, header: LogHeader) -> Iterator[F
 
 def _lost(header: LogHeader) -> str:
     """Messages that no buffer ever got, since boot: a gap that the reader should know of."""
-    lost = header.dropped + (header.rate_limited or 0)
+    lost = (header.dropped or 0) + (header.rate_limited or 0)
     return f"; {lost} dropped or rate-limited since boot" if lost else ""
 
 
