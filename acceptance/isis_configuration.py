@@ -155,6 +155,6 @@ def _running(expected: Expected, facts: Facts) -> Iterator[Finding]:
     loopback = InterfaceName.parse(router.source_interface)
     yield compare("interfaces that run IS-IS", links, shown - {loopback}, source=expected.inventory("links"), seen=seen)
     if expected.settings("isis_configuration", Settings).metric_style == "wide" and row.generate_wide is not None:
-        wide = row.generate_wide != "none" and row.generate_narrow in (None, "none")
+        wide = row.generate_wide not in ("none", "Narrow", "Transition") and row.generate_narrow in (None, "none")
         told = f"wide {row.generate_wide}, narrow {row.generate_narrow}"
         yield holds("running metric style", wide, expected="wide only", observed=told, seen=seen)
