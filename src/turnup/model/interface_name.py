@@ -32,6 +32,11 @@ _FORMS: dict[str, tuple[str, ...]] = {
 _EXACT = {form: long for long, forms in _FORMS.items() for form in (long, *forms)}
 _FOLDED = {form.lower(): long for form, long in _EXACT.items() if form not in ("PO", "Po")}
 _NAME = re.compile(r"(?P<type>[A-Za-z][A-Za-z-]*?)(?P<place>\d[\d/]*)(?P<sub>(?:\.\d+|:\d+)?)")
+# Names that Linux gives: its loopback, `eth1`, `pos1-0`, `enp3s0f1`. They keep their spelling, for case counts there.
+_KERNEL = re.compile(
+    r"(?P<type>lo)|(?P<ether>eth)(?P<port>\d+)(?P<tag>(?:\.\d+)?)"
+    r"|(?P<word>[a-z]+)(?P<place>\d+[a-z-][a-z0-9-]*)(?P<sub>(?:\.\d+)?)"
+)
 
 
 @dataclass(frozen=True, order=True)
@@ -45,6 +50,13 @@ class InterfaceName:
     @classmethod
     def parse(cls, text: str) -> InterfaceName:
         """Read a long or short name, e.g. `PO1/0`, `Serial5/0`, `Gi6/0.100`."""
+        if kernel := _KERNEL.fullmatch(text.strip()):
+            found = kernel.groupdict("")
+            return cls(
+                found["type"] or found["ether"] or found["word"],
+                found["port"] or found["place"],
+                found["tag"] or found["sub"],
+            )
         if not (match := _NAME.fullmatch(text.strip())):
             raise InputError(f"{text!r} is not the name of an interface", advice="Write it as Serial5/0 or POS2/1.")
         word = match["type"]
@@ -54,8 +66,8 @@ class InterfaceName:
 
     @property
     def slot(self) -> int:
-        """Slot number: the first number of the place."""
-        return int(self.place.split("/")[0])
+        """Slot number: the first number of the place; 0 for a name of Linux, which knows no slots."""
+        return 0 if _KERNEL.fullmatch(str(self)) else int(self.place.split("/")[0])
 
     @property
     def parent(self) -> InterfaceName:
