@@ -96,6 +96,10 @@ def _link(expected: Expected, facts: Facts, config: Configuration, link: IntraPo
         yield compare(
             f"{link.interface}: {text}", text, shown, source=source, seen=lines_seen(facts, text, section=header)
         )
+    off = tuple(line for line in lines if line in ("isis protocol shutdown", "isis suppressed"))
+    if off:
+        seen = lines_seen(facts, *off, section=header)
+        yield compare(f"{link.interface} speaks IS-IS", "yes", "; ".join(off), source=source, seen=seen)
     metrics = tuple(line for line in lines if line.startswith("isis metric "))
     values = tuple(line.split()[2] for line in metrics)
     metric = () if link.metric is None else (str(link.metric),)

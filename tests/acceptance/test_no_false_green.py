@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import pytest
-from platform_cases import BY_NAME, healthy, label, judged_pairs
+from platform_cases import BY_NAME, healthy, judged_pairs, label
 
 from turnup.checks import Check, Expected
 from turnup.judge import TranscriptFacts, asks_of, judge
