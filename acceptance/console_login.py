@@ -12,7 +12,7 @@ from turnup.facts.running_config import RunningConfig
 from turnup.model.transcript import Ask
 from turnup.model.verdict import Finding
 from turnup.rules.aaa import NEW_MODEL, TerminalLine, method_list, terminal_lines
-from turnup.rules.evidence import lines_seen
+from turnup.rules.evidence import lines_seen, taken_away
 
 
 @dataclass(frozen=True)
@@ -80,6 +80,9 @@ def _prompt(expected: Expected, facts: Facts, server: str) -> Iterator[Finding]:
 def _configured(expected: Expected, facts: Facts) -> Iterator[Finding]:
     config = facts.configuration()
     consoles = terminal_lines(config, "con")
+    if not consoles and facts.lacks("console_line"):
+        yield from taken_away(expected, facts, "line con 0", "console_line")
+        return
     if not consoles:
         yield inconclusive("line con 0", "not in the configuration", seen=facts.whole(RunningConfig))
     for line in (*consoles, *terminal_lines(config, "aux")):

@@ -11,6 +11,7 @@ from turnup.checks import Expected, Facts, check, compare, holds, inconclusive, 
 from turnup.facts.log_header import LogHeader
 from turnup.facts.log_message import LogMessage
 from turnup.model.verdict import Finding, Verdict
+from turnup.rules.evidence import taken_away
 from turnup.rules.logs import Subjects, Window, code, drops, in_window, is_fault, log_window, matches, oldest
 from turnup.rules.orders import ordered_interfaces
 
@@ -51,11 +52,12 @@ def logs(expected: Expected, facts: Facts) -> Iterator[Finding]:
 
 
 def _hosts(expected: Expected, facts: Facts, header: LogHeader) -> Iterator[Finding]:
-    wanted = set(map(str, expected.need(expected.router.log_hosts, "the log hosts")))
-    yield compare(
-        "log hosts", wanted, set(header.hosts), source=expected.inventory("log_hosts"), seen=facts.seen(header)
-    )
-
+    away = tuple(taken_away(expected, facts, "log hosts", "log_hosts"))
+    yield from away
+    if not away:
+        wanted = set(map(str, expected.need(expected.router.log_hosts, "the log hosts")))
+        source, seen = expected.inventory("log_hosts"), facts.seen(header)
+        yield compare("log hosts", wanted, set(header.hosts), source=source, seen=seen)
     sent = f"level {header.trap_level}" if header.trap_level else "trap logging is off"
     seen = facts.seen(header)
     yield holds("sent to the log hosts", bool(header.trap_level), expected="trap logging on", observed=sent, seen=seen)
@@ -68,6 +70,7 @@ def _messages(expected: Expected, facts: Facts, header: LogHeader) -> Iterator[F
     yield from _reach(facts, header, rows, window)
     counted = in_window(rows, window.since, window.now, window.up)
     subjects, rules = _subjects(expected), expected.policy.logs
+    yield from _without_severity(facts, counted)
     faults = [row for row in counted if is_fault(row, rules.deny, rules.ignore, subjects)]
     for row in faults:
         source = expected.agreed("logs")
@@ -93,6 +96,14 @@ def _messages(expected: Expected, facts: Facts, header: LogHeader) -> Iterator[F
         source=expected.agreed("checks.logs.drops_allowed"),
         seen=facts.seen(*(row for found in fallen.values() for row in found)) or facts.whole(LogMessage),
     )
+
+
+def _without_severity(facts: Facts, counted: tuple[LogMessage, ...]) -> Iterator[Finding]:
+    """Messages of a program that say no severity (FRR without `log record-priority`): whether one is a fault is open."""
+    untold = [row for row in counted if row.facility is not None and row.severity is None]
+    if untold:
+        why = f"{len(untold)} messages without a severity, the first: {untold[0].text}"
+        yield inconclusive("severity of the messages", why, expected="a severity of each", seen=facts.seen(*untold))
 
 
 def _lost(header: LogHeader) -> str:

@@ -87,18 +87,25 @@ class Case:
         told = (ask for ask in asks if any(speaker.request(ask) for speaker in speakers))  # others are not asked
         answers = {ask: self._answer(ask, speakers) for ask in told}
         name = tomllib.loads((self.home.parents[1] / "expected.toml").read_text())["router"]["name"]
-        return Transcript(name, _AT, _AT, answers, username="noc")
+        at = self._at
+        return Transcript(name, at, at, answers, username="noc")
+
+    @property
+    def _at(self) -> datetime:
+        """When the answers were given: healthy/at.txt where they were recorded at another time than the usual."""
+        file = self.home.parents[1] / "healthy" / "at.txt"
+        return datetime.fromisoformat(file.read_text().strip()) if file.is_file() else _AT
 
     def _answer(self, ask: Ask, platforms: tuple[Platform, ...]) -> Answer:
         command = next((r.command for p in platforms if (r := p.request(ask))), ask.fact)
         names = answer_names(ask)
         if set(names) & set(self.told.silent):
-            return Answer(command, "", _AT, failure="no answer within 30 s")
+            return Answer(command, "", self._at, failure="no answer within 30 s")
         if set(names) & set(self.told.refused):
-            return Answer(command, _REFUSED, _AT)
+            return Answer(command, _REFUSED, self._at)
         if set(names) & set(self.told.empty):
-            return Answer(command, "", _AT)
-        return Answer(command, self._edited(names), _AT)
+            return Answer(command, "", self._at)
+        return Answer(command, self._edited(names), self._at)
 
     def _edited(self, names: tuple[str, ...]) -> str:
         folders = (self.home, self.home.parents[1] / "healthy")
