@@ -84,10 +84,10 @@ def _plain(name: str) -> str:
 
 
 def _configured(expected: Expected, facts: Facts) -> Iterator[Finding]:
+    config, router = facts.configuration(), expected.router
     if facts.lacks("name_lookup_lines"):
         yield from taken_away(expected, facts, "configured name lookup", "name_lookup_lines")
         return
-    config, router = facts.configuration(), expected.router
     domains = (*config.headers("ip domain-name"), *config.headers("ip domain name"))
     shown = tuple(text.split()[-1] for text in domains)
     wanted = (expected.need(router.dns_zone, "the DNS zone"),)

@@ -52,10 +52,10 @@ def logs(expected: Expected, facts: Facts) -> Iterator[Finding]:
 
 
 def _hosts(expected: Expected, facts: Facts, header: LogHeader) -> Iterator[Finding]:
+    wanted = set(map(str, expected.need(expected.router.log_hosts, "the log hosts")))
     away = tuple(taken_away(expected, facts, "log hosts", "log_hosts"))
     yield from away
     if not away:
-        wanted = set(map(str, expected.need(expected.router.log_hosts, "the log hosts")))
         source, seen = expected.inventory("log_hosts"), facts.seen(header)
         yield compare("log hosts", wanted, set(header.hosts), source=source, seen=seen)
     sent = f"level {header.trap_level}" if header.trap_level else "trap logging is off"
@@ -114,6 +114,8 @@ def _lost(header: LogHeader) -> str:
 
 def _reach(facts: Facts, header: LogHeader, rows: tuple[LogMessage, ...], window: Window) -> Iterator[Finding]:
     """Whether the buffer still holds everything since the start: what was overwritten cannot be judged."""
+    if window.up is None:
+        yield inconclusive("reach of the log", "the router does not say how long it is up", seen=facts.seen(header))
     if window.since and window.up is not None and window.now - window.up > window.since:
         why = f"the router restarted at {window.now - window.up:%Y-%m-%d %H:%M}: what it logged before is lost"
         yield inconclusive("reach of the log", why, expected=f"back to {window.since}", seen=facts.seen(header))

@@ -49,7 +49,7 @@ def adjacencies(facts: Facts) -> tuple[Adjacency, ...]:
 
     ES-IS rows are left out: they prove layer 2 only, and appear exactly when the IS-IS adjacency fails to form.
     """
-    if facts.answered(IsisNeighbor):
+    if facts.answered(IsisNeighbor) or facts.lacks("clns_neighbor"):
         return tuple(_of_isis(row) for row in facts.rows(IsisNeighbor))
     return tuple(found for found in map(_of_clns, facts.rows(ClnsNeighbor)) if found.protocol != "ES-IS")
 
@@ -107,7 +107,7 @@ def link_adjacency(facts: Facts, link: IntraPopLink, is_type: str, *, source: st
 
 
 def _missing(facts: Facts, subject: str, wanted: str, link: IntraPopLink, source: str) -> Finding:
-    asked = IsisNeighbor if facts.answered(IsisNeighbor) else ClnsNeighbor
+    asked = IsisNeighbor if facts.answered(IsisNeighbor) or facts.lacks("clns_neighbor") else ClnsNeighbor
     try:
         es = [
             r
