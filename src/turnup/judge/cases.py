@@ -96,13 +96,19 @@ class Case:
         file = self.home.parents[1] / "healthy" / "at.txt"
         return datetime.fromisoformat(file.read_text().strip()) if file.is_file() else _AT
 
+    @property
+    def _refused(self) -> str:
+        """What the router says to a command that it refuses: healthy/refused.txt where that is not what IOS says."""
+        file = self.home.parents[1] / "healthy" / "refused.txt"
+        return file.read_text() if file.is_file() else _REFUSED
+
     def _answer(self, ask: Ask, platforms: tuple[Platform, ...]) -> Answer:
         command = next((r.command for p in platforms if (r := p.request(ask))), ask.fact)
         names = answer_names(ask)
         if set(names) & set(self.told.silent):
             return Answer(command, "", self._at, failure="no answer within 30 s")
         if set(names) & set(self.told.refused):
-            return Answer(command, _REFUSED, self._at)
+            return Answer(command, self._refused, self._at)
         if set(names) & set(self.told.empty):
             return Answer(command, "", self._at)
         return Answer(command, self._edited(names), self._at)

@@ -13,6 +13,9 @@ from turnup.errors import AnswerIncomplete, ParseError
 _NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(?P<fraction>\.\d+)?(?P<power>[eE][-+]?\d+)?")
 _BLANK = re.compile(r"[ \t\n]*")
 _WORDS = {"true": True, "false": False}
+# A byte that is no UTF-8 is shown as `\xNN` by the session; JSON itself has no such escape. FRR 8.4 shows freed memory
+# as the name of a parent interface.
+_SHOWN_BYTE = re.compile(r"(?<!\\)(?P<pairs>(?:\\\\)*)\\x(?=[0-9a-f]{2})")
 _DEEPEST = 60  # nothing a router says is nested deeper
 
 
@@ -57,12 +60,12 @@ def read_json(lines: list[str]) -> JsonText:
 
 class _Reader:
     def __init__(self, lines: list[str]) -> None:
-        self.lines = lines
-        self.text = "\n".join(lines)
+        self.lines = [_SHOWN_BYTE.sub(r"\g<pairs>\\\\x", line) for line in lines]
+        self.text = "\n".join(self.lines)
         self.at = 0
         self.places: dict[int, Place] = {}
         self._starts = [0]
-        for line in lines[:-1]:
+        for line in self.lines[:-1]:
             self._starts.append(self._starts[-1] + len(line) + 1)
 
     def line(self) -> int:
