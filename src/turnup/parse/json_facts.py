@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from turnup.errors import InputError, ParseError, TurnupError
 from turnup.parse.json_template import JsonRow, JsonTemplate, load_json
@@ -23,7 +23,7 @@ def parse_json(path: Path, cls: type[Any], lines: list[str]) -> tuple[tuple[obje
     Raises ParseError (no JSON, an unknown key, a missing one, another type), AnswerIncomplete (cut off, no row where
     that is no answer), InputError for a template that does not fit its fact.
     """
-    template = _fitting(path, cls)
+    template = _fitting(path, cast(Any, cls))
     found = template.read(lines)
     rows = tuple(_typed(cls, row, lines) for row in found)
     return rows, tuple((row.first, row.last) for row in found)
@@ -42,7 +42,7 @@ def _fitting(path: Path, cls: type[Any]) -> JsonTemplate:
 
 
 def _typed(cls: type[Any], row: JsonRow, lines: list[str]) -> object:
-    how = json_readers(cls)
+    how = json_readers(cast(Any, cls))
     values = {}
     for name, value in row.values.items():
         try:

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import json
 import re
 from bisect import bisect_right
 from dataclasses import dataclass, field
-from json.decoder import JSONDecodeError, scanstring
 from typing import Any
 
 from turnup.errors import AnswerIncomplete, ParseError
 
 _NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(?P<fraction>\.\d+)?(?P<power>[eE][-+]?\d+)?")
+_STRING = re.compile(r'"(?:[^"\\\n]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"')
+_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
 _BLANK = re.compile(r"[ \t\n]*")
 _WORDS = {"true": True, "false": False}
 # A byte that is no UTF-8 is shown as `\xNN` by the session; JSON itself has no such escape. FRR 8.4 shows freed memory
 # as the name of a parent interface.
 _SHOWN_BYTE = re.compile(r"(?<!\\)(?P<pairs>(?:\\\\)*)\\x(?=[0-9a-f]{2})")
+_LONGEST_NUMBER = 40
 _DEEPEST = 60  # nothing a router says is nested deeper
 
 
@@ -31,7 +34,7 @@ class Place:
 
 @dataclass(frozen=True)
 class JsonText:
-    """All documents of one answer, in order, and the places of their objects and lists (by `id`: the text keeps them)."""
+    """All documents of one answer, in order, and the places of their objects and lists, by `id`."""
 
     documents: tuple[Any, ...]
     places: dict[int, Place] = field(default_factory=dict)
@@ -116,7 +119,8 @@ class _Reader:
                 raise self.wrong("a colon is expected here")
             self.at += 1
             found[name] = self.value(found, name, depth + 1)
-        return self._close(found, first, around, key)
+        self._close(found, first, around, key)
+        return found
 
     def _list(self, around: Any, key: str | int | None, depth: int) -> list[Any]:
         found: list[Any] = []
@@ -125,17 +129,17 @@ class _Reader:
             if found:
                 self._comma("]")
             found.append(self.value(found, len(found), depth + 1))
-        return self._close(found, first, around, key)
+        self._close(found, first, around, key)
+        return found
 
     def _open(self) -> int:
         first = self.line()
         self.at += 1
         return first
 
-    def _close(self, found: Any, first: int, around: Any, key: str | int | None) -> Any:
+    def _close(self, found: Any, first: int, around: Any, key: str | int | None) -> None:
         self.places[id(found)] = Place(first, self.line(), around, key)
         self.at += 1
-        return found
 
     def _comma(self, end: str) -> None:
         if self.sign() != ",":
@@ -145,15 +149,12 @@ class _Reader:
             raise self.wrong("nothing stands behind the comma")
 
     def _string(self) -> str:
-        try:
-            found, end = scanstring(self.text, self.at + 1, False)
-        except JSONDecodeError as error:
-            if error.msg.startswith("Unterminated"):
-                raise self.cut() from error
-            raise self.wrong(error.msg) from error
-        if "\n" in self.text[self.at : end]:
-            raise self.wrong("a text goes over the end of its line")
-        self.at = end
+        if not (match := _STRING.match(self.text, self.at)):
+            raise self.wrong("this is no text of JSON") if _QUOTED.match(self.text, self.at) else self.cut()
+        found = str(json.loads(match[0], strict=False))
+        if not found.isprintable() and any("\ud800" <= sign <= "\udfff" for sign in found):
+            raise self.wrong("half a character")
+        self.at = match.end()
         return found
 
     def _plain(self) -> Any:
@@ -164,6 +165,8 @@ class _Reader:
         if self.text.startswith("null", self.at):
             raise self.wrong("null says nothing")
         if match := _NUMBER.match(self.text, self.at):
+            if len(match[0]) > _LONGEST_NUMBER:
+                raise self.wrong("a number without end")
             self.at = match.end()
             return float(match[0]) if match["fraction"] or match["power"] else int(match[0])
         if any(word.startswith(self.text[self.at :]) for word in (*_WORDS, "null", "-")):

@@ -37,16 +37,16 @@ _OWN = frozenset({"_key", "_up", "_root", "_beside"})
 _OPEN = "..."
 
 
-class _Words(functions.Functions):  # type: ignore[misc]  # jmespath finds functions by this class
+class _Words(functions.Functions):
     """Functions that JMESPath lacks."""
 
-    @functions.signature({"types": ["string"]}, {"types": ["string"]})  # type: ignore[untyped-decorator]
+    @functions.signature({"types": ["string"]}, {"types": ["string"]})
     def _func_before(self, text: str, sign: str) -> str | None:
         """What stands before the sign; None where it does not stand."""
         head, found, _ = text.partition(sign)
         return head if found else None
 
-    @functions.signature({"types": ["number"]}, {"types": ["number"]})  # type: ignore[untyped-decorator]
+    @functions.signature({"types": ["number"]}, {"types": ["number"]})
     def _func_times(self, number: float, factor: float) -> float:
         """One unit in another."""
         return number * factor
@@ -199,7 +199,7 @@ def load_json(path: Path) -> JsonTemplate:
             body.append(line)
     expression = "\n".join(body).strip()
     if not head.get("rows") or not shapes:
-        raise InputError("no `# rows:` or no `# object PATH:` line says what is a row, and what it may hold", path.name)
+        raise InputError("no `# rows:` or no `# object PATH:` line says what is a row, and what it may hold", where=path.name)
     beside, _, name = head.get("beside", "").partition(" by ")
     return JsonTemplate(
         name=path.name,

@@ -8,7 +8,7 @@ nothing gets lost in silence:
 - a value said twice in one record, differently, is an error, not the last one (`Version` of the boot loader);
 - an answer must end in a state named by the head's `# complete:` line; one without any row, in a state named by its
   `# empty:` line (`# empty: Start` therefore means that silence is an answer). Anything else was cut off.
-- a `# words:` line names a value and what stands for some of its words (`severity errors=3, warnings=4`): the fact's own words.
+- a `# words:` line gives a value's words those of the fact (`severity errors=3, warnings=4`).
 - `List` values named by a `# glue:` line are put together without anything between (the `!!!.!` of a long ping).
 - `End` and `Key` are not used: `End` would leave lines unread.
 """
