@@ -155,6 +155,7 @@ def _running(expected: Expected, facts: Facts) -> Iterator[Finding]:
     )
     yield compare("running neighbor", address, row.neighbor, source=expected.order("layer3.link_prefix"), seen=seen)
     limit = expected.order("bgp.maximum_prefix")
+    expected.need(expected.lines, "the lines of the order")
     prefix_list = _rendered(expected, address, "prefix-list", "in")
     route_in, route_out = (_rendered(expected, address, "route-policy", way) for way in ("in", "out"))
     route_in, route_out = route_in or policy.customer_route_map_in, route_out or policy.customer_route_map_out
@@ -204,7 +205,7 @@ def _seen(facts: Facts, section: BgpSection, name: str, *words: str) -> tuple[Se
     own = section.texts_of(name)
     joined = [text for text in own if text.split()[2] == "peer-group" and len(text.split()) > 3]
     inherited = [text for line in joined for text in section.texts_of(line.split()[3])]
-    told = [text for text in (*own, *inherited) if text.split()[2] in words]
+    told = [text for text in (*own, *inherited) if text.split()[2] in words and not text.endswith(" out")]
     return lines_seen(facts, *joined, *told, section=section.header) or lines_seen(facts, section.header, section="")
 
 

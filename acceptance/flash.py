@@ -69,7 +69,7 @@ def _stored(facts: Facts, rows: tuple[Directory, ...], name: str) -> list[Direct
     """Where the image lies: its file, or, on a platform that installs packages, the directory of its package."""
     package, _, rest = name.partition("/")
     if rest and facts.lacks("image_size"):
-        return [row for row in rows if row.name == package and row.permissions[:1] == "d" and not row.deleted]
+        rows, name = tuple(row for row in rows if (row.permissions or "").startswith("d")), package
     return [row for row in rows if row.name == name and not row.deleted]
 
 

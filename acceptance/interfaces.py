@@ -46,7 +46,7 @@ _FOREIGN = (
         "ip verify ",
     ),
     *("rate-limit ", "traffic-shape ", "service-policy ", "crypto map ", "no keepalive", "loopback", "shutdown"),
-    *("encapsulation ", "ppp authentication ", "mtu ", "crc ", "bundle id ", "l2transport"),
+    *("encapsulation ", "ppp authentication ", "mtu ", "crc ", "bundle id ", "l2transport", "apply-group "),
 )
 _SLOT_RUNS = ("IOS Running", "IOS XR RUN")
 _CARD_RUNS = "Line Card Enabled (IOS RUN)"

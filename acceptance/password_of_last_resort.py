@@ -121,6 +121,10 @@ def _account(expected: Expected, facts: Facts, config: Configuration) -> Iterato
     if any("nopassword" in line for line in words):
         shown = "without a secret (nopassword)"
     yield compare(f"username {user}", "with a secret", shown, source=source, seen=seen)
+    if facts.lacks("enable_mode"):  # then the account itself must be allowed everything
+        good = any(line[:2] == ["privilege", "15"] for line in words)
+        told = "all rights" if good else "; ".join(lines)
+        yield holds(f"rights of {user}", good, expected="all rights", observed=told, source=source, seen=seen)
     for found in stored:
         yield _type(expected, f"type of {user}'s secret", found, facts, lines)
     if secret is None:

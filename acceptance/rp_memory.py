@@ -10,6 +10,7 @@ from turnup.errors import CouldNotRun
 from turnup.facts.log_message import LogMessage
 from turnup.facts.memory import Memory
 from turnup.facts.process_memory import ProcessMemory
+from turnup.facts.version import Version
 from turnup.model.policy import MemoryLimits
 from turnup.model.verdict import Finding, Seen
 from turnup.rules.evidence import own_version, taken_away

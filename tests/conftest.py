@@ -4,7 +4,7 @@ import os
 
 from hypothesis import settings
 
-pytest_plugins = ("connect_fixtures", "pop_fixtures")
+pytest_plugins = ("connect_fixtures", "pop_fixtures", "store_fixtures")
 
 # The machines are shared and noisy: how long one example takes says nothing about the code.
 # CI takes the same examples every time, people take others.

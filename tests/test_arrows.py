@@ -29,6 +29,7 @@ ARROWS: dict[str, set[str]] = {
     "secrets": {"errors", "home"},
     "equipment": {"errors", "model", "load", "platforms", "configuration", "checks", "facts"},
     "order": {"errors", "model", "load", "equipment", "configuration", "home"},
+    "store": {"errors", "model", "order", "home"},
     "connect": {"errors", "model", "platforms", "load", "home"},
     "change": {"errors", "model", "load", "platforms", "render", "connect", "configuration", "home"},
     "checks": {"errors", "model", "load", "configuration", "facts"},
@@ -64,6 +65,9 @@ FENCED = {
     "napalm": {"connect"},
     "nornir": {"equipment", "runner", "connect", "tasks"},
     "asyncssh": {"virtual"},
+    "sqlalchemy": {"store"},
+    "alembic": {"store"},
+    "psycopg": {"store"},
 }
 
 

@@ -54,6 +54,8 @@ class Configuration:
         Raises AnswerIncomplete when it has no `version` line or does not finish with `end` (reference: checklist 0.2).
         """
         lines = tuple(reading.lines(text) if reading else _lines(text))
+        if reading and (orphan := next((line for line in lines if line.depth and not line.section), None)):
+            raise AnswerIncomplete(f"line {orphan.number} stands below no section: {orphan.shown}")
         if not any(line.section == "" and line.text.startswith("version ") for line in lines):
             raise AnswerIncomplete("the configuration has no `version` line: it is not complete")
         if not lines or lines[-1].text != "end" or lines[-1].section:

@@ -22,6 +22,7 @@ from turnup.load.xml import parse_xml, schema_faults
 from turnup.model.acknowledgement import Acknowledgement
 from turnup.model.equipment import Assignment
 from turnup.model.order import Action, Header, OrderMessage, PortServiceOrder
+from turnup.model.period import Period
 from turnup.model.policy import Clocks
 from turnup.order.acknowledge import acknowledge, acknowledgement_json, acknowledgement_xml, clarify
 from turnup.platforms import Platform, Settings
@@ -54,7 +55,7 @@ def test_every_new_sample_is_accepted(name: str) -> None:
 
 
 def test_a_configured_period_gives_a_date() -> None:
-    policy = replace(ESTATE.policy, clocks=Clocks(completion=timedelta(days=10), disconnect=timedelta(days=3)))
+    policy = replace(ESTATE.policy, clocks=Clocks(completion=Period.parse("10d"), disconnect=Period.parse("3d")))
     estate = replace(ESTATE, policy=policy)
     assert answer(level3(), estate).committed_by == NOW + timedelta(days=10)
     assert answer(read_order(sample("60-hudson-ds3-level3-disconnect.xml")), estate).committed_by == NOW + timedelta(

@@ -19,6 +19,7 @@ from typing import Any, TypeVar, cast
 
 from turnup.errors import InputError
 from turnup.model.interface_name import InterfaceName
+from turnup.model.period import Period
 
 T = TypeVar("T")
 
@@ -79,6 +80,8 @@ def convert(annotation: Any, value: object, *, where: str, path: str) -> Any:
 
 
 def _dataclass(annotation: type[Any], value: object, where: str, path: str) -> Any:
+    if annotation is Period and isinstance(value, str):
+        return _read(Period.parse, value, where, path, "a period such as 48h, 10d or 5bd")
     if annotation is InterfaceName and isinstance(value, str):
         return _read(InterfaceName.parse, value, where, path, "the name of an interface")
     return build(annotation, value, where=where, path=path)

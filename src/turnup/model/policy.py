@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
 from ipaddress import IPv4Network
+
+from turnup.model.period import Period
 
 
 @dataclass(frozen=True)
@@ -45,14 +46,27 @@ class LogRules:
 
 @dataclass(frozen=True)
 class Clocks:
-    """Periods of the contract ("[text deleted]" in the filing). None = not configured: never expires."""
+    """Periods and counts of the contract ("[text deleted]" in the filing). None = not configured: never expires.
 
-    acknowledgement: timedelta | None = None  # PASA 1.3(b)
-    completion: timedelta | None = None  # PASA 1.3(b)
-    disconnect: timedelta | None = None  # PASA 1.3(c)
-    acceptance_new: timedelta | None = None  # PASA 1.4(c)
-    acceptance_repaired: timedelta | None = None  # PASA 1.4(c)
+    Periods are hours, calendar days or business days: `48h`, `10d`, `5bd`.
+    """
+
+    acknowledgement: Period | None = None  # PASA 1.3(b)
+    completion: Period | None = None  # PASA 1.3(b)
+    disconnect: Period | None = None  # PASA 1.3(c)
+    acceptance_new: Period | None = None  # PASA 1.4(c)
+    acceptance_repaired: Period | None = None  # PASA 1.4(c)
     opportunities: int | None = None  # PASA 1.4(b)
+    count_initial: bool = True  # whether the failed first test uses up an opportunity (PASA 1.4(b) leaves it open)
+    restart_on_move: bool = False  # whether an alternate port has its own opportunities (PASA 1.4(b): "or alternate")
+    repair: Period | None = None  # Schedule 2 (iii)
+    repair_critical: Period | None = None  # Schedule 2 (iii): more than four customers
+    card_replacement: Period | None = None  # PASA 5(c)
+    delay: Period | None = None  # PASA 8.4(ii)
+    inoperable: Period | None = None  # PASA 8.4(iii)
+    availability_percent: float | None = None  # Schedule 2 (v), PASA 8.4(i)
+    availability_months: int | None = None  # PASA 8.4(i): months in a row
+    closed_days: tuple[str, ...] = ()  # beside the holidays of Colorado and New Jersey (PASA 10.5(b)), 2001-12-24
 
 
 @dataclass(frozen=True)

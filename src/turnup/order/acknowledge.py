@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterator, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from ipaddress import IPv4Network
 from typing import Any
 
@@ -21,6 +21,7 @@ from turnup.model.acknowledgement import Acknowledgement
 from turnup.model.equipment import Port
 from turnup.model.order import Action, Header, OrderMessage, PortServiceOrder
 from turnup.model.policy import Clocks
+from turnup.order.calendars import calendar_of
 from turnup.order.fields import field_points
 from turnup.order.routing import bgp_points, link_points, policy_points
 
@@ -156,8 +157,8 @@ def _site_id(order: PortServiceOrder, equipment: Equipment) -> str | None:
 
 
 def _committed_by(action: Action, clocks: Clocks, now: datetime) -> datetime | None:
-    period: timedelta | None = clocks.disconnect if action is Action.DISCONNECT else clocks.completion
-    return now + period if period is not None and action is not Action.CANCEL else None
+    period = clocks.disconnect if action is Action.DISCONNECT else clocks.completion
+    return period.end(now, calendar_of(clocks)) if period is not None and action is not Action.CANCEL else None
 
 
 def _time(value: datetime) -> str:

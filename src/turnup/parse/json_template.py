@@ -199,7 +199,9 @@ def load_json(path: Path) -> JsonTemplate:
             body.append(line)
     expression = "\n".join(body).strip()
     if not head.get("rows") or not shapes:
-        raise InputError("no `# rows:` or no `# object PATH:` line says what is a row, and what it may hold", where=path.name)
+        raise InputError(
+            "no `# rows:` or no `# object PATH:` line says what is a row, and what it may hold", where=path.name
+        )
     beside, _, name = head.get("beside", "").partition(" by ")
     return JsonTemplate(
         name=path.name,

@@ -110,7 +110,7 @@ class Reading:
 
     def words(self, pairs: Iterable[Pair]) -> tuple[Pair, ...]:
         """What an order renders for the platform, in the tests' words: (section, line), "" = global."""
-        closing = re.compile("|".join((*self.closers, *(block.closes for block in self.blocks))) or _NEVER)
+        closing = re.compile(_any((*self.closers, *(block.closes for block in self.blocks))))
         rendered = [
             ConfigLine(section, text, 0, 1 if section else 0)
             for section, text in pairs
@@ -120,8 +120,8 @@ class Reading:
         return tuple((line.section, line.text) for line in told)
 
     def _shown(self, text: str) -> list[ConfigLine]:
-        skipped = re.compile("|".join((*self.passing, *self.closers)) or _NEVER)
-        return list(nested_lines(text, re.compile(self.whole.line), self.whole.says, skipped, self.blocks))
+        whole, passing, closers = map(re.compile, (self.whole.line, _any(self.passing), _any(self.closers)))
+        return list(nested_lines(text, whole, self.whole.says, passing, closers, self.blocks))
 
     def _told(self, shown: Sequence[ConfigLine]) -> tuple[list[ConfigLine], list[LeftOut]]:
         together = frozenset((line.section, line.text) for line in shown)
@@ -161,6 +161,10 @@ class Reading:
                 continue
             return rule, groups
         return None, {}
+
+
+def _any(patterns: Sequence[str]) -> str:
+    return "|".join(patterns) or _NEVER
 
 
 class _Word(str):

@@ -34,20 +34,30 @@ class _Place:
 
     def line(self, depth: int, body: str, number: int) -> ConfigLine:
         """That line below the headers around it; it becomes a header for what follows deeper."""
-        while self.headers and self.headers[-1][0] >= depth:
-            self.headers.pop()
+        self.leave(depth)
         section = self.headers[0][1] if self.headers else ""
         text = " ".join([*(header for _, header in self.headers[1:]), body])
         self.headers.append((depth, body))
-        return ConfigLine(section, text, number, depth if section else 0, body)
+        return ConfigLine(section, text, number, depth, body)
+
+    def leave(self, depth: int) -> None:
+        """A `!` or a closing word at that depth: what is deeper, or as deep, is over."""
+        while self.headers and self.headers[-1][0] >= depth:
+            self.headers.pop()
 
 
 def nested_lines(
-    text: str, whole: re.Pattern[str], says: str, skipped: re.Pattern[str], blocks: Sequence[Block]
+    text: str,
+    whole: re.Pattern[str],
+    says: str,
+    passing: re.Pattern[str],
+    closers: re.Pattern[str],
+    blocks: Sequence[Block],
 ) -> Iterator[ConfigLine]:
-    """Every line but blank ones, comments and `skipped`; the line `whole` becomes the `version` line `says`.
+    """Every line but blank ones, comments, `passing` ones and `closers`; `whole` becomes the `version` line `says`.
 
-    Inside a banner and a block every line counts. `shown` of each is the line as it stands, without indentation.
+    A `!` and a closer end what is as deep or deeper; an indented line below nothing is given as a global one with its
+    depth. Inside a banner and a block every line counts. `shown` of each is the line as it stands, without indentation.
     """
     place = _Place()
     for number, raw in enumerate(text.replace("\r", "").split("\n"), start=1):
@@ -64,7 +74,9 @@ def nested_lines(
         elif match := whole.fullmatch(body):
             place = _Place()
             yield ConfigLine("", says.format(**match.groupdict()), number, 0, body)
-        elif body and not body.startswith("!") and not skipped.fullmatch(body):
+        elif body == "!" or closers.fullmatch(body):
+            place.leave(_depth(raw))
+        elif body and not body.startswith("!") and not passing.fullmatch(body):
             yield place.line(_depth(raw), raw.lstrip("\t "), number)
             _open(place, body, blocks)
 

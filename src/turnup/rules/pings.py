@@ -47,7 +47,9 @@ def ping_finding(
         return inconclusive(subject, str(error), expected=f"loss <= {limits.loss_percent} %", source=said_by)
     seen = facts.seen(row)
     expected = f"loss <= {limits.loss_percent} % of {limits.count} packets of {limits.size} bytes from {source}"
-    silent = bool(facts.lacks("ping_echo"))  # the command itself names source and DF bit; it is refused or obeyed
+    # Where the answer does not repeat them, the command itself must name source and DF bit: it is refused or obeyed.
+    asked = " ".join(facts.commands(ping_ask(address, source, limits))).split()
+    silent = bool(facts.lacks("ping_echo")) and str(source) in asked and "donotfrag" in asked
     if doubt := _doubt(row, address, source, limits, silent=silent):
         return inconclusive(subject, doubt, expected=expected, source=said_by, seen=seen)
     good = row.received * 100 >= row.sent * (100 - limits.loss_percent) and not _errors(row)

@@ -37,7 +37,7 @@ def duration(text: str) -> timedelta | None:
 def uptime(text: str) -> timedelta | None:
     """`36 weeks, 1 day, 15 hours, 9 minutes` as a period; None when a part of it is something else."""
     total = 0
-    for piece in text.split(", "):
+    for piece in re.split(r",? (?=\d)", text):  # IOS-XR of 64 bits leaves the commas out
         if not (match := _LONG.fullmatch(piece.strip())):
             return None
         total += int(match["n"]) * _LONG_SECONDS[match["unit"]]

@@ -1,0 +1,88 @@
+"""What is due: of every order the clock that ends next, what is red, and who has to do what now."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from turnup.model.policy import Clocks
+from turnup.order.clocks import Clock, next_due
+from turnup.order.decisions import deadline
+from turnup.order.life import Life
+from turnup.order.states import OVER, State
+
+# What has to be done in each state, and by whom.
+NEXT: Mapping[State, tuple[str, str]] = {
+    State.RECEIVED: ("acknowledge the order, or send what is to be made clear", "carrier"),
+    State.CLARIFY: ("answer the points to be made clear", "customer"),
+    State.ACKNOWLEDGED: ("cross-connect the port", "carrier"),
+    State.CROSS_CONNECTED: ("provision the port", "carrier"),
+    State.PROVISIONED: ("run the acceptance tests", "carrier"),
+    State.TESTED: ("deliver the results", "carrier"),
+    State.DELIVERED: ("accept or reject the results", "customer"),
+    State.ACCEPTED: ("put the port into service", "carrier"),
+    State.DEEMED_ACCEPTED: ("put the port into service", "carrier"),
+    State.REJECTED: ("bring the port into compliance and test it again", "carrier"),
+    State.ELECTION: ("choose: continue, a different port, or discontinue", "customer"),
+    State.IN_SERVICE: ("nothing", ""),
+    State.REPAIRING: ("repair, then test again", "carrier"),
+    State.DISCONNECTING: ("disconnect the port", "carrier"),
+}
+
+
+@dataclass(frozen=True)
+class Due:
+    """One order on the list. `left` None = no period configured, or none runs; below zero = late."""
+
+    order_id: str
+    state: State
+    router: str
+    port: str
+    clock: str
+    since: datetime | None
+    elapsed: timedelta | None
+    due: datetime | None
+    left: timedelta | None
+    action: str
+    whose: str
+    red: tuple[int, ...] = ()
+
+
+def due_list(
+    lives: Iterable[Life], clocks: Clocks, now: datetime, red: Mapping[str, tuple[int, ...]] | None = None
+) -> tuple[Due, ...]:
+    """Every order that is not over, the most urgent first: late, then by the time left, then by age.
+
+    `red` are the numbers of the tests that are not good, by certificate.
+    """
+    found = [_due(life, clocks, now, red or {}) for life in lives if life.state not in OVER]
+    return tuple(sorted(found, key=_urgency))
+
+
+def _due(life: Life, clocks: Clocks, now: datetime, red: Mapping[str, tuple[int, ...]]) -> Due:
+    clock: Clock | None = next_due(life, clocks)
+    action, whose = NEXT[life.state]
+    if life.state is State.DELIVERED and (end := deadline(life, clocks)) and now > end:
+        action, whose = "enter the deemed acceptance (`turnup order advance`)", "clock"
+    since = clock.started if clock else life.entered.get(life.state)
+    return Due(
+        life.order_id,
+        life.state,
+        life.router,
+        life.port,
+        clock.name if clock else "",
+        since,
+        now - since if since else None,
+        clock.due if clock else None,
+        clock.left(now) if clock else None,
+        action,
+        whose,
+        red.get(life.certificate, ()),
+    )
+
+
+def _urgency(one: Due) -> tuple[bool, bool, timedelta, timedelta, str]:
+    waits = one.whose != ""
+    left = one.left if one.left is not None else timedelta.max
+    return (not waits, one.left is None, left, -(one.elapsed or timedelta(0)), one.order_id)

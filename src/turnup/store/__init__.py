@@ -1,0 +1,8 @@
+"""The store: what happened to every order, append-only, and everything that must survive a crash with it.
+
+SQLite in the user's data folder, or PostgreSQL by URL; the same tables, migrations and rules on both.
+"""
+
+from turnup.store.opening import Store, open_store
+
+__all__ = ["Store", "open_store"]
