@@ -289,7 +289,7 @@ def _is_port(text: str) -> bool:
         name = InterfaceName.parse(text)
     except InputError:  # `Control Plane Interface` and the like
         return False
-    return (name.type in _PORT and "/" in name.place or name.type == "eth") and not name.sub
+    return ((name.type in _PORT and "/" in name.place) or name.type == "eth") and not name.sub
 
 
 def _used(row: InterfaceBrief, used: list[str]) -> bool:

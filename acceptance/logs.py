@@ -99,7 +99,7 @@ def _messages(expected: Expected, facts: Facts, header: LogHeader) -> Iterator[F
 
 
 def _without_severity(facts: Facts, counted: tuple[LogMessage, ...]) -> Iterator[Finding]:
-    """Messages of a program that say no severity (FRR without `log record-priority`): whether one is a fault is open."""
+    """Messages without a severity (FRR without `log record-priority`): whether one is a fault is open."""
     untold = [row for row in counted if row.facility is not None and row.severity is None]
     if untold:
         why = f"{len(untold)} messages without a severity, the first: {untold[0].text}"
