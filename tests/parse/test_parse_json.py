@@ -91,7 +91,7 @@ def test_objects_know_their_lines_and_what_is_around_them() -> None:
     ],
 )
 def test_what_is_no_json_is_shown_with_its_line(text: str, told: str) -> None:
-    with pytest.raises(ParseError, match="^line") as caught:
+    with pytest.raises(ParseError, match=r"^line") as caught:
         read_json(text.split("\n"))
     assert told in str(caught.value)
     assert caught.value.line == text.split("\n")[caught.value.number - 1]
@@ -201,7 +201,7 @@ def test_a_missing_key_is_refused_or_leaves_its_field_unsaid(fact: str) -> None:
 def test_what_could_change_a_verdict_is_refused(fact: str, find: str, put: str, told: str) -> None:
     text = healthy(fact)
     assert find in text
-    with pytest.raises(ParseError, match="^line") as caught:
+    with pytest.raises(ParseError, match=r"^line") as caught:
         read(fact, text.replace(find, put))
     assert told in str(caught.value)
 
