@@ -9,10 +9,13 @@ from typing import Protocol, TypeVar
 
 from turnup.checks import PLATFORM_TABLE, Facts, compare, holds, inconclusive, not_applicable
 from turnup.configuration import Configuration
-from turnup.errors import CouldNotRun
+from turnup.errors import CouldNotRun, InputError
 from turnup.facts.controller_pos import ControllerPos
 from turnup.facts.controller_serial import ControllerSerial
 from turnup.facts.interface import Interface
+from turnup.facts.interface_brief import InterfaceBrief
+from turnup.facts.slot import Slot
+from turnup.model.equipment import Port
 from turnup.model.interface_name import InterfaceName, same_interface
 from turnup.model.transcript import Ask
 from turnup.model.verdict import Finding, Seen
@@ -22,6 +25,8 @@ from turnup.rules.times import duration
 SECOND = {"sample": "2"}
 _QUIET = timedelta(minutes=5)  # keepalives come every ten seconds
 
+_ETHERNET = ("FastEthernet", "GigabitEthernet", "TenGigabitEthernet", "TwentyFiveGigE", "FortyGigE", "HundredGigE")
+_PORT = ("Serial", "POS", "ATM", *_ETHERNET)
 _CONTROLLERS: dict[str, type[ControllerPos] | type[ControllerSerial]] = {
     "POS": ControllerPos,
     "Serial": ControllerSerial,
@@ -47,6 +52,12 @@ def only(rows: Iterable[N], name: InterfaceName | str) -> N | None:
     if len(found) > 1:
         raise CouldNotRun(f"{name} stands {len(found)} times in one answer")
     return found[0] if found else None
+
+
+def in_slot(rows: Iterable[Slot], port: Port) -> tuple[Slot, ...]:
+    """Rows of the port's slot; where the router tells nodes (`0/5/CPU0`, IOS-XR), of the port's rack as well."""
+    rack = port.interface.place.split("/")[0]
+    return tuple(row for row in rows if row.slot == port.slot and (row.node or f"{rack}/").startswith(f"{rack}/"))
 
 
 def stanza(config: Configuration, name: InterfaceName | str) -> tuple[str, tuple[str, ...]] | None:
@@ -239,3 +250,29 @@ def _line_errors(row: ControllerPos | ControllerSerial) -> dict[str, int | None]
         "P-bit errors": row.p_bit_errors,
         "C-bit errors": row.c_bit_errors,
     }
+
+
+def in_brief(row: InterfaceBrief) -> str:
+    """Address and state of a row as one text, in the words of IOS."""
+    valid = row.ok in ("YES", None)  # IOS-XR has no such column
+    return f"{row.address} {brief_status(row)}/{row.protocol.lower()}{'' if valid else ' not valid'}"
+
+
+def brief_status(row: InterfaceBrief) -> str:
+    """IOS-XR says `Up`, `Down` and, of a port that is shut, `Shutdown`."""
+    return "administratively down" if row.status == "Shutdown" else row.status.lower()
+
+
+def is_port(text: str) -> bool:
+    """Whether that is the name of a port, no subinterface and nothing virtual."""
+    try:
+        name = InterfaceName.parse(text)
+    except InputError:  # `Control Plane Interface` and the like
+        return False
+    return ((name.type in _PORT and "/" in name.place) or name.type == "eth") and not name.sub  # eth5: of a Linux host
+
+
+def uses(row: InterfaceBrief, used: list[str]) -> bool:
+    """Whether that row is one of these interfaces, or the port below one."""
+    parents = (str(InterfaceName.parse(name).parent) for name in used)
+    return any(same_interface(row.name, name) for name in parents)
