@@ -46,10 +46,11 @@ def test_pos_is_not_port_channel() -> None:
     assert not same_interface("Loopback0", "Loopback01")
 
 
-def test_ten_gigabits_are_spelled_in_two_ways_and_shortened_in_one() -> None:
+def test_ports_that_ios_xr_names_in_its_own_way() -> None:
     assert same_interface("Te0/0/0/1", "TenGigE0/0/0/1")
     assert same_interface("TenGigabitEthernet1/0", "Te1/0")
     assert not same_interface("Te0/0/0/1", "TenGigE0/0/0/2")
+    assert same_interface("SONET0/2/0/0", "PO0/2/0/0")
     assert same_interface("Mg0/RP0/CPU0/0", "MgmtEth0/RP0/CPU0/0")
     assert not same_interface("Mg0/RP0/CPU0/0", "MgmtEth0/RP1/CPU0/0")
 

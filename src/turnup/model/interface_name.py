@@ -44,8 +44,9 @@ _KERNEL = re.compile(
     r"(?P<type>lo)|(?P<ether>eth)(?P<port>\d+)(?P<tag>(?:\.\d+)?)"
     r"|(?P<word>[a-z]+)(?P<place>\d+[a-z-][a-z0-9-]*)(?P<sub>(?:\.\d+)?)"
 )
-# IOS and IOS-XR spell one port type differently and shorten it alike (`Te`).
-_ALIKE = {"TenGigE": "TenGigabitEthernet"}
+# IOS and IOS-XR spell one port type differently and shorten it alike (`Te`); IOS-XR names a POS port's controller
+# SONET.
+_ALIKE = {"TenGigE": "TenGigabitEthernet", "SONET": "POS"}
 
 
 @dataclass(frozen=True, order=True)
