@@ -33,7 +33,8 @@ wheel: $(VENV)/.ready   ## build the wheel, install it away from the checkout, r
 	@$(BIN)/python tests/wheel/run.py
 
 bench: $(VENV)/.ready   ## side-by-side benchmarks
-	@for script in bench/single_router.py bench/fleet.py bench/virtual_memory.py bench/startup.py; do \
+	@for script in bench/single_router.py bench/fleet.py bench/virtual_memory.py bench/startup.py \
+	  bench/parse_speed.py bench/judge_port.py; do \
 	  echo "== $$script"; $(BIN)/python $$script || exit 1; done
 
 lab: $(VENV)/.ready   ## virtual routers to play with: `make lab`, then `turnup --lab sites`

@@ -37,11 +37,14 @@ ARROWS: dict[str, set[str]] = {
     "rules": {"errors", "model", "checks", "facts", "configuration"},
     "evidence": {"errors", "model", "secrets", "home"},
     "certificate": {"errors", "model", "evidence", "load", "facts"},
+    "attestation": {"errors", "model", "load"},
+    "signing": {"errors", "model", "load", "secrets", "certificate"},
     "report": {"errors", "model", "certificate"},
     "runner": {"errors", "load"},
     "noc": {"errors", "model", "platforms", "configuration", "render", "change", "connect", "equipment", "evidence"}
     | {"order", "secrets", "home"},
     "certify": {
+        "attestation",
         "errors",
         "model",
         "platforms",
@@ -53,6 +56,7 @@ ARROWS: dict[str, set[str]] = {
         "certificate",
         "noc",
     },
+    "reissue": {"errors", "model", "attestation", "certificate", "certify", "noc"},
     "discover": {"errors", "model", "platforms", "facts", "judge", "connect", "equipment", "noc"},
     "job": {"errors", "model", "load", "configuration", "change", "equipment", "order", "noc", "certify", "runner"},
     "laboratory": {"errors", "home"},

@@ -7,6 +7,8 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from turnup.attestation.attest import standing
+from turnup.attestation.book import Book
 from turnup.certificate.build import build_certificate
 from turnup.certificate.document import digest, from_json, to_json
 from turnup.certificate.identity import identity_of
@@ -20,6 +22,7 @@ from turnup.facts.diagnosis import Diagnosis
 from turnup.facts.version import Version
 from turnup.judge.run import asks_of, check_settings, judge
 from turnup.judge.transcript_facts import TranscriptFacts
+from turnup.model.attestation import Attestation
 from turnup.model.certificate import Certificate, Occasion, RouterIdentity, Subject
 from turnup.model.equipment import Assignment
 from turnup.model.transcript import Ask
@@ -84,7 +87,18 @@ def what_is_expected(
         username=noc.username,
         customer_ports=assigned_interfaces(noc.ledger.assignments(), router),
     )
-    return replace(expected, known_secrets=noc.known_secrets(names))
+    return replace(expected, known_secrets=noc.known_secrets(names), attestations=attested(noc, router, assignment))
+
+
+def attested(noc: Noc, router: str, assignment: Assignment | None) -> tuple[Attestation, ...]:
+    """What persons have attested of that port, one a test; those that no longer count say why."""
+    return standing(
+        Book(noc.home.part("attestations")).read(),
+        router=router,
+        port=str(assignment.port.interface) if assignment else None,
+        order=assignment.order.order_id if assignment else None,
+        now=noc.clock(),
+    )
 
 
 def secret_names(noc: Noc, router: str, assignment: Assignment | None) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from turnup.cli import checks, equipment, job, lab, orders, recover, report
+from turnup.cli import attest, checks, equipment, job, lab, orders, recover, report, signing
 from turnup.cli.options import Options
 
 app = typer.Typer(
@@ -67,5 +67,7 @@ app.add_typer(equipment.inventory_app, name="inventory")
 equipment.register(app)
 job.register(app)
 report.register(app)
+signing.register(app)
+attest.register(app)
 recover.register(app)
 lab.register(app)

@@ -85,7 +85,7 @@ def accept(
     json: AsJson = False,
 ) -> None:
     """Run the twenty acceptance tests of Schedule 2 on an order's port, and certify them."""
-    from turnup.cli.show import as_json, step
+    from turnup.cli.show import step
     from turnup.errors import UsageError
     from turnup.job import accepted, read_message, tested
 
@@ -100,10 +100,7 @@ def accept(
         raise UsageError("name an order, or a router with --router")
     with step(f"testing {assignment.port.interface if assignment else 'the router'} on {router}"):
         certificate = tested(noc, router, assignment, _occasion(occasion))
-    if json:
-        as_json(_certificate_document(noc, certificate))
-    else:
-        _show_certificate(noc, certificate)
+    show_certificate(noc, certificate, json=json)
     raise typer.Exit(exit_code(certificate))
 
 
@@ -151,6 +148,16 @@ def _delivered(
     with step(f"pushing to {assignment.port.router}"):
         made, outcome = pushed(noc, assignment, approved=digest, save_all=save_all, wait=wait)
     return assignment, made, outcome
+
+
+def show_certificate(noc: Noc, certificate: Certificate, *, json: bool) -> None:
+    """A certificate of the data folder, as every command shows it."""
+    from turnup.cli.show import as_json
+
+    if json:
+        as_json(_certificate_document(noc, certificate))
+    else:
+        _show_certificate(noc, certificate)
 
 
 def exit_code(certificate: Certificate) -> int:
