@@ -44,6 +44,11 @@ SEEN = {
         "from turnup.platforms import all_platforms; print(all_platforms()['junos'].settings.title)",
         "Junos (an example)",
     ),
+    "templates/junos/reading.toml": (
+        "from turnup.platforms import platform; "
+        "print(platform('junos').reading.words([('interface ge0', 'inet 10.0.0.1/30')]))",
+        "(('interface ge0', 'ip address 10.0.0.1 255.255.255.252'),)",
+    ),
     "templates/report/verdicts.csv.j2": (
         "from turnup.report import formats; print('verdicts.csv' in formats())",
         "True",

@@ -80,3 +80,19 @@ def test_a_name_of_linux_is_no_short_form() -> None:
     assert same_interface("Eth0", "Ethernet0")
     assert not same_interface("lo", "Loopback0")
     assert str(InterfaceName.parse("eth5.100").parent) == "eth5"
+
+
+@pytest.mark.parametrize(
+    ("name", "slot"),
+    [
+        ("Serial5/0", 5),
+        ("Serial4/0/1:0", 4),
+        ("GigabitEthernet0/5/0/3", 5),
+        ("POS0/2/0/0.100", 2),
+        ("MgmtEth0/RSP1/CPU0/0", 1),
+        ("MgmtEth0/0/CPU0/0", 0),
+        ("Loopback0", 0),
+    ],
+)
+def test_slot_stands_behind_the_rack(name: str, slot: int) -> None:
+    assert InterfaceName.parse(name).slot == slot

@@ -44,6 +44,7 @@ _KERNEL = re.compile(
     r"(?P<type>lo)|(?P<ether>eth)(?P<port>\d+)(?P<tag>(?:\.\d+)?)"
     r"|(?P<word>[a-z]+)(?P<place>\d+[a-z-][a-z0-9-]*)(?P<sub>(?:\.\d+)?)"
 )
+_OF_RACK = 4  # rack/slot/bay/port
 # IOS and IOS-XR spell one port type differently and shorten it alike (`Te`); IOS-XR names a POS port's controller
 # SONET.
 _ALIKE = {"TenGigE": "TenGigabitEthernet", "SONET": "POS"}
@@ -76,8 +77,14 @@ class InterfaceName:
 
     @property
     def slot(self) -> int:
-        """Slot number: the first number of the place; 0 for a name of Linux, which knows no slots."""
-        return 0 if _KERNEL.fullmatch(str(self)) else int(self.place.split("/")[0])
+        """Slot number: the first number of the place; the second where IOS-XR puts the rack before it.
+
+        0 for a name of Linux, which knows no slots.
+        """
+        if _KERNEL.fullmatch(str(self)):
+            return 0
+        parts = self.place.split("/")
+        return int(parts[1 if len(parts) == _OF_RACK else 0].strip("RSP"))
 
     @property
     def parent(self) -> InterfaceName:
