@@ -58,7 +58,11 @@ ARROWS: dict[str, set[str]] = {
     },
     "reissue": {"errors", "model", "attestation", "certificate", "certify", "noc"},
     "discover": {"errors", "model", "platforms", "facts", "judge", "connect", "equipment", "noc"},
-    "job": {"errors", "model", "load", "configuration", "change", "equipment", "order", "noc", "certify", "runner"},
+    "job": {"errors", "model", "load", "configuration", "change", "equipment", "order", "noc", "certify", "runner"}
+    | {"evidence"},
+    "pytest_plugin": {"errors", "home", "model", "load", "platforms", "checks", "judge", "equipment", "certificate"}
+    | {"report", "noc", "certify", "job", "laboratory", "secrets"},
+    "record": {"errors", "model", "load", "platforms", "parse", "facts", "judge", "evidence", "noc", "certify", "job"},
     "laboratory": {"errors", "home"},
     "virtual": {"errors", "model", "load", "equipment", "platforms", "configuration", "secrets", "home"},
 }

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from turnup.cli import attest, checks, equipment, job, lab, orders, recover, report, signing
+from turnup.cli import attest, checks, equipment, job, lab, orders, record, recover, report, signing
 from turnup.cli.options import Options
 
 app = typer.Typer(
@@ -70,4 +70,5 @@ report.register(app)
 signing.register(app)
 attest.register(app)
 recover.register(app)
+record.register(app)
 lab.register(app)
