@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import tomllib
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -209,6 +210,19 @@ def test_what_could_change_a_verdict_is_refused(fact: str, find: str, put: str, 
 def test_a_key_that_says_nothing_to_a_test_may_be_new() -> None:
     text = healthy("bgp_summary").replace('"version":4,', '"version":4, "softwareVersion":"n/a",')
     assert read("bgp_summary", text).rows == read("bgp_summary", healthy("bgp_summary")).rows
+
+
+@pytest.mark.parametrize(("shown", "seconds"), [("28s", 28), ("1m40s", 100), ("2h3m", 7380), ("0s", 0)])
+def test_a_hold_time_may_be_minutes(shown: str, seconds: int) -> None:
+    text = re.sub(r'"expires-in":"[^"]*"', f'"expires-in":"{shown}"', healthy("isis_neighbor"))
+    assert {getattr(row, "holdtime", None) for row in read("isis_neighbor", text).rows} == {seconds}
+
+
+def test_later_releases_tell_the_process_below_its_vrf() -> None:
+    text = healthy("clns_protocol")
+    summary, _, interfaces = text.partition("\n}\n")
+    later = '{"vrfs":[' + summary + "\n}\n]}\n" + interfaces
+    assert read("clns_protocol", later).rows == read("clns_protocol", text).rows
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ An object whose line does not end in `...` is closed: a key that the line does n
 the template was never told. A key without `?` that is missing is an error too, and so is anything that is no object.
 The expression sees the row's keys and `_key` (keys and indexes that lead to it), `_up` (what stands around it, nearest
 first), `_root`. It may use no key that no `object` line names. `before(text, sign)` is what stands before the sign,
-`times(number, factor)` a product.
+`times(number, factor)` a product, `seconds(text)` what `1m40s` is.
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ from turnup.errors import AnswerIncomplete, InputError, ParseError
 from turnup.parse.json_lines import JsonText, read_json
 
 _HEAD = re.compile(r"# (?P<word>documents|rows|none|beside|object(?: (?P<path>.+?))?): +(?P<rest>\S.*)")
+_PERIOD = re.compile(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?")
 _OWN = frozenset({"_key", "_up", "_root", "_beside"})
 _OPEN = "..."
 
@@ -45,6 +46,14 @@ class _Words(functions.Functions):
         """What stands before the sign; None where it does not stand."""
         head, found, _ = text.partition(sign)
         return head if found else None
+
+    @functions.signature({"types": ["string"]})
+    def _func_seconds(self, text: str) -> int | None:
+        """`28s`, `1m40s`, `2h3m` in seconds; None for anything else."""
+        if not text or not (match := _PERIOD.fullmatch(text)):
+            return None
+        days, hours, minutes, seconds = (int(part or 0) for part in match.groups())
+        return ((days * 24 + hours) * 60 + minutes) * 60 + seconds
 
     @functions.signature({"types": ["number"]}, {"types": ["number"]})
     def _func_times(self, number: float, factor: float) -> float:
