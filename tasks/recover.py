@@ -13,6 +13,13 @@ def recover(task: Task, noc: Noc, wait: float = 0.0) -> Result:
 
     Raises NeedsHuman when it cannot be decided, Refused while somebody else writes on the router.
     """
-    with noc.session(task.host) as session:
-        done = recovered(session, noc.home, task.host.name, reopen=lambda: noc.open_session(task.host), wait=wait)
+    with noc.session(task.host) as session, noc.leases() as leases:
+        done = recovered(
+            session,
+            noc.home,
+            task.host.name,
+            reopen=lambda: noc.open_session(task.host),
+            leases=leases,
+            wait=wait,
+        )
     return Result(task.host, result=done, changed=bool(done))

@@ -30,8 +30,9 @@ ARROWS: dict[str, set[str]] = {
     "equipment": {"errors", "model", "load", "platforms", "configuration", "checks", "facts"},
     "order": {"errors", "model", "load", "equipment", "configuration", "home"},
     "store": {"errors", "model", "order", "home"},
+    "desk": {"errors", "model", "order", "store", "noc", "change", "certificate", "evidence"},
     "connect": {"errors", "model", "platforms", "load", "home"},
-    "change": {"errors", "model", "load", "platforms", "render", "connect", "configuration", "home"},
+    "change": {"errors", "model", "load", "platforms", "render", "connect", "configuration", "home", "store"},
     "checks": {"errors", "model", "load", "configuration", "facts"},
     "judge": {"errors", "model", "load", "checks", "parse", "platforms", "facts", "configuration"},
     "rules": {"errors", "model", "checks", "facts", "configuration"},
@@ -42,7 +43,7 @@ ARROWS: dict[str, set[str]] = {
     "report": {"errors", "model", "certificate"},
     "runner": {"errors", "load"},
     "noc": {"errors", "model", "platforms", "configuration", "render", "change", "connect", "equipment", "evidence"}
-    | {"order", "secrets", "home"},
+    | {"order", "secrets", "home", "store"},
     "certify": {
         "attestation",
         "errors",
@@ -58,8 +59,12 @@ ARROWS: dict[str, set[str]] = {
     },
     "reissue": {"errors", "model", "attestation", "certificate", "certify", "noc"},
     "discover": {"errors", "model", "platforms", "facts", "judge", "connect", "equipment", "noc"},
+    "carry": {"errors", "model", "change", "order", "noc"},
+    "undertake": {"errors", "model", "change", "order", "noc", "certify", "runner", "carry", "desk"},
     "job": {"errors", "model", "load", "configuration", "change", "equipment", "order", "noc", "certify", "runner"}
-    | {"evidence"},
+    | {"carry", "undertake", "desk", "evidence"},
+    "service": {"errors", "model", "load", "change", "equipment", "order", "noc", "job", "undertake"},
+    "drift": {"errors", "model", "configuration", "change", "render", "noc", "certify", "runner"},
     "pytest_plugin": {"errors", "home", "model", "load", "platforms", "checks", "judge", "equipment", "certificate"}
     | {"report", "noc", "certify", "job", "laboratory", "secrets"},
     "record": {"errors", "model", "load", "platforms", "parse", "facts", "judge", "evidence", "noc", "certify", "job"},
@@ -76,6 +81,7 @@ FENCED = {
     "sqlalchemy": {"store"},
     "alembic": {"store"},
     "psycopg": {"store"},
+    "hier_config": {"change"},
 }
 
 

@@ -145,9 +145,9 @@ def attested(noc: Noc, router: str, assignment: Assignment | None) -> tuple[Atte
     )
 
 
-def secret_names(noc: Noc, router: str, assignment: Assignment | None) -> tuple[str, ...]:
+def secret_names(noc: Noc, router: str, assignment: Assignment | None, more: Iterable[str] = ()) -> tuple[str, ...]:
     """Names of the secrets that this router's text may hold by right."""
-    named = [noc.equipment.router(router).last_resort_secret]
+    named = [noc.equipment.router(router).last_resort_secret, *more]
     if assignment and assignment.order.bgp:
         named.append(assignment.order.bgp.md5_key_ref)
     return tuple(name for name in named if name)

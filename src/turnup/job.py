@@ -5,37 +5,33 @@ Each step works through the Nornir tasks of tasks/, the same that playbooks use.
 
 from __future__ import annotations
 
-import importlib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
+from turnup.carry import Terms
 from turnup.certify import Run, certificates_of, secret_names
-from turnup.change.journal import NOTHING_LEFT, Journals, State
+from turnup.change.journal import Journals
 from turnup.change.plan import Plan
 from turnup.change.push import PushOutcome
 from turnup.change.recover import Recovered
+from turnup.change.undertaking import Kind, Undertaking
 from turnup.configuration import Configuration
+from turnup.desk.noting import noted, noted_clarification
 from turnup.equipment.capacity import ports
 from turnup.equipment.sites import find_site
-from turnup.errors import Clarification, InputError, Refused, TurnupError, Unreachable, UsageError
+from turnup.errors import Clarification, InputError, Unreachable, UsageError
 from turnup.evidence.inputs import refuse_secrets
 from turnup.load.order import read_order
 from turnup.model.acknowledgement import Acknowledgement
 from turnup.model.certificate import Certificate, Occasion, Outcome
 from turnup.model.equipment import Assignment
 from turnup.model.order import Action, OrderMessage
-from turnup.noc import Noc
+from turnup.noc import Noc, with_bad_ports
 from turnup.order.acknowledge import acknowledge
-from turnup.order.ledger import Links, Taken, digest_of
-from turnup.runner import HostOutcome, run_on, value_of
-
-
-def task_named(name: str) -> Callable[..., Any]:
-    """The Nornir task of tasks/<name>.py: content is found by its name, never imported."""
-    return getattr(importlib.import_module(f"turnup.tasks.{name}"), name)  # type: ignore[no-any-return]
+from turnup.order.answers import Links, Taken, digest_of
+from turnup.runner import HostOutcome, run_on, task_named, value_of
+from turnup.undertake import free_orders, planned_work, pushed_work, settle_recovered, unfinished_orders
 
 
 def read_message(target: str, noc: Noc) -> OrderMessage:
@@ -46,6 +42,8 @@ def read_message(target: str, noc: Noc) -> OrderMessage:
         return message
     if (assignment := noc.ledger.assignment(target)) is not None:
         return OrderMessage(assignment.order)
+    if noc.ledger.knows(target):
+        return OrderMessage(noc.ledger.order(target))
     raise UsageError(
         f"{target!r} is neither a file nor an order with a port",
         advice="Give the order's file, or acknowledge it first.",
@@ -60,6 +58,7 @@ def acknowledged(noc: Noc, message: OrderMessage, *, live: bool = True, enter: b
     """
     refuse_secrets(message, noc.redact, message.order.origin)
     now = noc.clock()
+    estate = with_bad_ports(noc.equipment, noc.records.bad_ports())
     if (answered := noc.ledger.answered(message, now)) is not None:
         return answered
     # Read before the ledger is locked: nobody else's order waits for a router that hangs.
@@ -67,10 +66,15 @@ def acknowledged(noc: Noc, message: OrderMessage, *, live: bool = True, enter: b
 
     def decide(taken: Taken, links: Links) -> Acknowledgement:
         # A port nobody could look at is not given away.
-        closed = tuple((p.router, str(p.interface)) for p in ports(noc.equipment, noc.cards) if p.router in unread)
-        return acknowledge(message, noc.equipment, noc.cards, configurations, (*taken, *closed), now, links)
+        closed = tuple((p.router, str(p.interface)) for p in ports(estate, noc.cards) if p.router in unread)
+        return acknowledge(message, estate, noc.cards, configurations, (*taken, *closed), now, links)
 
-    return noc.ledger.settle(message, decide, now, enter=enter)
+    answer = noc.ledger.settle(message, decide, now, enter=enter)
+    if enter and answer.accepted:
+        noted(noc, message.order.order_id)
+    elif enter:
+        noted_clarification(noc, message.order.order_id, len(answer.points), now)
+    return answer
 
 
 def assigned(noc: Noc, message: OrderMessage, *, enter: bool) -> Assignment:
@@ -78,9 +82,12 @@ def assigned(noc: Noc, message: OrderMessage, *, enter: bool) -> Assignment:
     order = message.order
     if order.action is not Action.NEW:
         raise UsageError(
-            f"{order.order_id} asks for {order.action}: read and acknowledged, but only NEW is carried out on a router",
-            advice="Carry it out by hand; `turnup plan` of the order that it changes shows the lines concerned.",
+            f"{order.order_id} asks for {order.action}: only a NEW order gets a port and is tested on it",
+            advice="turnup plan or push for a CHANGE, turnup disconnect, turnup redesignate.",
         )
+    held = noc.ledger.assignment(order.order_id)
+    if held is not None and digest_of(held.order) == digest_of(order):
+        return held  # as accepted, with what was changed or moved since
     answer = acknowledged(noc, message, enter=enter)
     if not answer.accepted:
         raise Clarification(answer.points, where=order.origin)
@@ -107,59 +114,15 @@ def accepted(noc: Noc, message: OrderMessage) -> Assignment:
 
 
 def planned(noc: Noc, assignment: Assignment) -> Plan:
-    """What would be sent to the router, and the way back; nothing is sent. Raises Refused."""
-    router = assignment.port.router
-    left_open = sorted(_unfinished(noc, router))
-    try:
-        plan: Plan = _on(noc, assignment, "plan")
-    except Refused as error:
-        if not left_open:
-            raise
-        advice = f"A push of {', '.join(left_open)} was not finished. Run `turnup recover {router}`, then plan again."
-        raise Refused(str(error), advice=advice) from error
-    return plan
+    """What a NEW order would send to the router, and the way back; nothing is sent. Raises Refused."""
+    return planned_work(noc, Undertaking(Kind.NEW, assignment))
 
 
 def pushed(
     noc: Noc, assignment: Assignment, *, approved: str | None = None, save_all: bool = False, wait: float = 0.0
 ) -> tuple[Plan, PushOutcome]:
-    """Bring the port into the ordered state, or back. Raises Refused, BackedOut, NeedsHuman.
-
-    From here on the customer can neither revise nor cancel the order; when nothing of it is left on the router, he can
-    again.
-    """
-    _secrets_at_hand(noc, assignment)
-    router, order = assignment.port.router, assignment.order.order_id
-    unfinished = _unfinished(noc, router)
-    noc.ledger.start(assignment)
-    try:
-        plan, outcome = _on(noc, assignment, "push", confirm=True, approved=approved, save_all=save_all, wait=wait)
-    except TurnupError:
-        with suppress(InputError):  # what the ledger or a journal lacks must not hide what became of the push
-            _free_orders(noc, router, {order, *unfinished})
-        raise
-    try:
-        noc.ledger.start(assignment)  # another push of the same order may have been refused meanwhile
-        _free_orders(noc, router, unfinished)
-    except (InputError, Refused) as error:
-        outcome = replace(
-            outcome, notes=(*outcome.notes, f"the ledger of orders could not be brought up to date: {error}")
-        )
-    return plan, outcome
-
-
-def _unfinished(noc: Noc, router: str) -> set[str]:
-    return {journal.record.change.order_id for journal in Journals(noc.home.part("journal")).open(router)}
-
-
-def _free_orders(noc: Noc, router: str, orders: set[str]) -> None:
-    """Let the customer revise and cancel again those orders that have left nothing on that router, by its journals."""
-    ended: dict[str, set[State]] = {order: set() for order in orders}
-    for journal in Journals(noc.home.part("journal")).of(router):
-        ended.setdefault(journal.record.change.order_id, set()).add(journal.record.state)
-    for order in orders:
-        if ended[order] <= NOTHING_LEFT and noc.ledger.begun(order):
-            noc.ledger.back_out(order)
+    """Bring the port of a NEW order into the ordered state, or back. Raises Refused, BackedOut, NeedsHuman."""
+    return pushed_work(noc, Undertaking(Kind.NEW, assignment), Terms(approved, save_all, wait))
 
 
 def tested(noc: Noc, router: str, assignment: Assignment | None, occasion: Occasion) -> Certificate:
@@ -167,6 +130,8 @@ def tested(noc: Noc, router: str, assignment: Assignment | None, occasion: Occas
     run = Run(occasion, attempt_of(noc, router, assignment), window_start(noc, assignment))
     outcome = run_on(noc.nornir, [router], task_named("accept"), noc=noc, assignment=assignment, run=run)[router]
     certificate: Certificate = value_of(outcome)
+    if assignment is not None:
+        noted(noc, assignment.order.order_id)
     return certificate
 
 
@@ -217,23 +182,9 @@ def _configurations(noc: Noc, message: OrderMessage) -> tuple[Mapping[str, Confi
     return {name: outcome.value for name, outcome in read.items() if name not in errors}, tuple(errors)
 
 
-def _secrets_at_hand(noc: Noc, assignment: Assignment) -> None:
-    """Raises InputError before anything is sent when a key that the order names is not here."""
-    bgp = assignment.order.bgp
-    if bgp and bgp.md5_key_ref:
-        noc.secrets.reveal(bgp.md5_key_ref)
-
-
-def _on(noc: Noc, ordered: Assignment, task: str, **params: object) -> Any:
-    router = ordered.port.router
-    noc = noc.knowing(secret_names(noc, router, ordered))
-    outcome = run_on(noc.nornir, [router], task_named(task), noc=noc, assignment=ordered, **params)[router]
-    return value_of(outcome)
-
-
 def recovered(noc: Noc, router: str) -> tuple[Recovered, ...]:
     """What became of each change that was left open on that router. Raises NeedsHuman, Unreachable."""
-    unfinished = _unfinished(noc, router)
+    unfinished = unfinished_orders(noc, router)
     if not unfinished:
         return ()
     noc = noc.knowing(secret_names(noc, router, None))
@@ -245,7 +196,8 @@ def recovered(noc: Noc, router: str) -> tuple[Recovered, ...]:
         ) from error
     finally:
         with suppress(InputError):
-            _free_orders(noc, router, unfinished)
+            free_orders(noc, router, unfinished)
+    settle_recovered(noc, done)
     return done
 
 

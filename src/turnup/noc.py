@@ -10,25 +10,35 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from turnup.change.plan import Plan, make_plan
+from turnup.change.hierarchy import must_agree
+from turnup.change.journal import Journals
+from turnup.change.lease import FileLeases, Leases
+from turnup.change.methods import management_in_reach
+from turnup.change.plan import Plan
+from turnup.change.undertaking import Ground, Kind, Undertaking, plan_of
 from turnup.configuration import Configuration
 from turnup.connect.session import Address, Credentials, Session
+from turnup.equipment.capacity import ports
 from turnup.equipment.estate import Equipment, load_equipment
-from turnup.errors import Unreachable, UsageError
+from turnup.errors import InputError, Unreachable, UsageError
 from turnup.evidence.inputs import refuse_secrets
 from turnup.evidence.key import fingerprint_key
 from turnup.evidence.redact import Redactor
 from turnup.home import Home
-from turnup.model.equipment import Assignment, LineCard
+from turnup.model.equipment import Assignment, LineCard, Port
+from turnup.model.interface_name import InterfaceName
 from turnup.model.transcript import Answer, Ask, Request, Transcript
 from turnup.order.ledger import Ledger
+from turnup.order.records import Records
 from turnup.platforms import Platform, all_platforms, platform
+from turnup.render.grammar import grammar_of
 from turnup.render.intent import Intent
 from turnup.render.order import render_order
 from turnup.secrets import Secrets
 
 if TYPE_CHECKING:
     from turnup.connect.router import RouterSession
+    from turnup.store import Store
 
 
 class Host(Protocol):
@@ -72,6 +82,49 @@ class Noc:
     def ledger(self) -> Ledger:
         """Which order has which port."""
         return Ledger(self.home.part("orders"), self.equipment, self.cards)
+
+    @property
+    def records(self) -> Records:
+        """What people did and reported: notices, cross-connects, bad ports."""
+        return Records(self.home.part("records"))
+
+    @property
+    def journals(self) -> Journals:
+        """What pushes did."""
+        return Journals(self.home.part("journal"))
+
+    def ports_of(self, router: str) -> tuple[Port, ...]:
+        """Ports of that router that customers can be offered."""
+        return tuple(port for port in ports(self.equipment, self.cards) if port.router == router)
+
+    def port_named(self, router: str, interface: str) -> Port:
+        """That port. Raises InputError when the inventory has it not."""
+        name = InterfaceName.parse(interface)
+        for port in self.ports_of(router):
+            if port.interface == name:
+                return port
+        raise InputError(f"the inventory has no port {name} of {router}")
+
+    def store(self) -> Store:
+        """What happened to every order: TURNUP_STORE, or the file in the data folder. The caller closes it."""
+        from turnup.store import open_store
+
+        return open_store(self.environment.get("TURNUP_STORE", ""), self.home.path)
+
+    @contextmanager
+    def leases(self) -> Iterator[Leases]:
+        """Where the right to write to a router is had: of this machine, or of all that share TURNUP_STORE."""
+        local = FileLeases(self.home.part("locks"))
+        if not self.environment.get("TURNUP_STORE"):
+            yield local
+            return
+        from turnup.change.shared_lease import StoreLeases
+
+        store = self.store()
+        try:
+            yield StoreLeases(store, local, self.clock)
+        finally:
+            store.close()
 
     def platform_of(self, router: str) -> Platform:
         """The CLI dialect of that router."""
@@ -124,8 +177,17 @@ class Noc:
 
     def plan(self, assignment: Assignment, configuration: Configuration) -> Plan:
         """What the order would change on that configuration. Raises Refused when the port is not free."""
-        router = self.equipment.router(assignment.port.router)
-        return make_plan(self.platform_of(router.name), self.intent(assignment), assignment, router, configuration)
+        return self.plan_of(Undertaking(Kind.NEW, assignment), configuration)
+
+    def plan_of(self, work: Undertaking, configuration: Configuration) -> Plan:
+        """What any undertaking would change on that configuration. Raises Refused, Clarification, InputError."""
+        router = self.equipment.router(work.router)
+        ground = Ground(self.platform_of(router.name), router, self.equipment.policy, self.journals)
+        plan = plan_of(work, ground, configuration)
+        change = plan.change
+        must_agree(change.platform, change.before, change.after, change.footprint, grammar_of(ground.platform))
+        reach = management_in_reach(change.footprint, configuration.sections, router)
+        return replace(plan, blast=replace(plan.blast, management=reach))
 
     def open_session(self, host: Host) -> RouterSession:
         """A session with that router; the caller closes it."""
@@ -189,10 +251,21 @@ def open_noc(
     both = {**os.environ, **(environment or {})}
     equipment = load_equipment(inventory, config_file)
     folder = home or Home.of()
+    equipment = with_bad_ports(equipment, Records(folder.part("records")).bad_ports())
     secrets = Secrets(equipment.policy.secrets, both)
     redact = _redactor(secrets, (), folder, both)
     refuse_secrets((equipment.sites, equipment.routers, equipment.policy), redact, str(inventory or config_file or ""))
     return Noc(equipment, folder, secrets, redact, both, accept_new)
+
+
+def with_bad_ports(equipment: Equipment, bad: Iterable[tuple[str, str]]) -> Equipment:
+    """The estate with the ports that our records mark bad, beside those of the inventory: never offered."""
+    routers = dict(equipment.routers)
+    for name, port in bad:
+        if name in routers:
+            marked = (*routers[name].bad_ports, InterfaceName.parse(port))
+            routers[name] = replace(routers[name], bad_ports=tuple(dict.fromkeys(marked)))
+    return replace(equipment, routers=routers)
 
 
 def _dialect(host: Host) -> Platform:

@@ -49,6 +49,7 @@ class Settings:
     read_timeout: float = 30.0
     config_timeout: float = 120.0
     enter_config: str = "configure terminal"
+    lock_config: str = ""  # the same and nobody else meanwhile, on images that have it; tried once a session
     leave_config: str = "end"
     save: str = "write memory"
     changes: str = "at once"  # when a line takes effect; turnup writes to no platform where it waits for a commit
@@ -57,6 +58,7 @@ class Settings:
     startup_config: str = "show startup-config"
     modes: Mapping[str, str] = field(default_factory=dict)  # section's first word -> prompt mode, e.g. config-if
     dialogues: Mapping[str, Dialogue] = field(default_factory=dict)
+    methods: Mapping[str, str] = field(default_factory=lambda: {"customer-port": "inverse"})  # see change.methods
     probes: Mapping[str, str] = field(default_factory=dict)  # fact -> probe of the NOC that gives it
     # test, fact or feature that a test looks at -> why the platform has it not
     not_applicable: Mapping[str, str] = field(default_factory=dict)

@@ -6,6 +6,7 @@ a host without a result is an outcome of its own, NOT RUN, and never counts as g
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -55,6 +56,11 @@ def run_on(
         nornir.data.recover_host(host)
     results = chosen.run(task=task, on_failed=True, **params)
     return {host: _outcome(host, results.get(host)) for host in hosts}
+
+
+def task_named(name: str) -> Callable[..., Any]:
+    """The Nornir task of tasks/<name>.py: content is found by its name, never imported."""
+    return getattr(importlib.import_module(f"turnup.tasks.{name}"), name)  # type: ignore[no-any-return]
 
 
 def value_of(outcome: HostOutcome) -> Any:

@@ -7,7 +7,7 @@ patterns, order of lines and error texts are its own. Text is what a redacted se
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from ipaddress import IPv4Interface
@@ -15,7 +15,7 @@ from ipaddress import IPv4Interface
 from sample_orders import IOS
 
 from turnup.errors import CouldNotRun, Unreachable
-from turnup.model.transcript import Answer
+from turnup.model.transcript import Answer, Ask, Request
 from turnup.platforms import Platform
 
 INVALID = "          ^\n% Invalid input detected at '^' marker.\n"
@@ -135,6 +135,7 @@ class FakeRouter:
     startup: str = ""
     heard: list[str] = field(default_factory=list)
     saves: int = 0
+    asked: list[str] = field(default_factory=list)
 
     @classmethod
     def with_ports(cls, *ports: str, extra: str = "") -> FakeRouter:
@@ -344,6 +345,12 @@ class FakeSession:
             self.before_command(text)
         shown = {"show running-config": self.router_box.show(), "show startup-config": self.router_box.startup}
         return Answer(text, shown[text], datetime.now(UTC))
+
+    def ask(self, requests: Sequence[Request]) -> Mapping[Ask, Answer]:
+        self._alive()
+        for request in requests:
+            self.router_box.asked.append(request.command)
+        return {request.ask: Answer(request.command, "", datetime.now(UTC)) for request in requests}
 
     def enter_config(self) -> None:
         self._alive()

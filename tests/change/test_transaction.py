@@ -460,8 +460,8 @@ def test_the_journal_is_on_disk_before_the_router_hears_anything(home: Home, qui
 
     session.enter_config = enter_config  # type: ignore[method-assign]
     push(session, plan_on(router), home)
-    # file and folder, for: planned, pushing | phase1 | phase2, verified, saved
-    assert quick_disk == ["sync"] * 4 + ["config"] + ["sync"] * 2 + ["config"] + ["sync"] * 6
+    # the lease; then file and folder, for: planned, pushing | phase1 | phase2, verified, saved
+    assert quick_disk == ["sync"] * 5 + ["config"] + ["sync"] * 2 + ["config"] + ["sync"] * 6
 
 
 def test_the_journal_tells_what_happened_and_no_secret(home: Home) -> None:

@@ -180,8 +180,8 @@ def test_configuration_refused(session_to: Open, line: str, typed: bool) -> None
     assert written == []
     with pytest.raises(CommandRefused, match="Invalid input"):
         session.config_line(line, None)
-    assert len(written) == 1
-    assert (line.encode() in written[0]) is typed
+    assert [data.split(b"\n")[0] for data in written] == [b"configure terminal lock", b"configure terminal"]
+    assert (line.encode() in written[1]) is typed
 
 
 @pytest.mark.parametrize("transport", ["ssh", "telnet"])
@@ -191,7 +191,12 @@ def test_configuration_and_its_first_section_share_a_round_trip(session_to: Open
     session.enter_config()
     assert session.config_line("interface Serial5/0", "config-if") == ""
     assert session.config_line("description one", "config-if") == ""
-    assert [data.count(b"!") for data in written] == [2, 1]
+    # An image without the lock is asked for it once a session.
+    assert [data.count(b"!") for data in written] == [1, 2, 1]
+    session.leave_config()
+    session.enter_config()
+    assert session.config_line("interface Serial5/0", "config-if") == ""
+    assert [data.count(b"!") for data in written[4:]] == [2]
     session.leave_config()
 
 
@@ -208,7 +213,7 @@ def test_a_router_that_loses_input_is_not_typed_ahead_of(session_to: Open) -> No
     written = recorded(session)
     session.enter_config()
     assert session.config_line("interface Serial5/0", "config-if") == ""
-    assert [data.count(b"!") for data in written] == [1, 1]
+    assert [data.count(b"!") for data in written] == [1, 1, 1]
 
 
 def test_what_a_section_s_line_is_answered_comes_back(session_to: Open) -> None:

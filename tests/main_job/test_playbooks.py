@@ -63,7 +63,7 @@ def test_backup_playbook(pop: Lab, tmp_path: Path) -> None:
 
 def test_one_failing_router_never_hides(pop: Lab) -> None:
     """Nornir leaves a host that failed out of the next run; here it has an outcome every time."""
-    from turnup.job import task_named
+    from turnup.runner import task_named
 
     routers = list(pop.ready["routers"])
     bad = noc_of(pop, TURNUP_PASSWORD="wrong-one")
@@ -79,7 +79,8 @@ def test_one_failing_router_never_hides(pop: Lab) -> None:
 
 def test_tasks_in_a_plain_nornir_run(pop: Lab) -> None:
     """`nr.run(task=...)` as a NOC engineer writes it: `changed`, `diff`, `failed`."""
-    from turnup.job import acknowledged, assigned, task_named
+    from turnup.job import acknowledged, assigned
+    from turnup.runner import task_named
 
     noc = noc_of(pop).knowing(["LVL3-MD5"])
     message = read_order(ORDER)

@@ -15,14 +15,16 @@ import pytest
 from sample_estate import sample_cards, sample_estate
 from sample_messages import LEVEL3, NOW, changed, level3, sample
 
+from turnup.equipment.capacity import ports
 from turnup.errors import InputError, Refused
 from turnup.load.order import read_order
 from turnup.model.acknowledgement import Acknowledgement
 from turnup.model.equipment import Assignment
 from turnup.model.order import OrderMessage
 from turnup.order.acknowledge import acknowledge
+from turnup.order.answers import digest_of
 from turnup.order.entries import read_entries
-from turnup.order.ledger import Ledger, digest_of
+from turnup.order.ledger import Ledger
 
 ESTATE, CARDS = sample_estate(), sample_cards()
 ORDER = "PSO-2001-000051"
@@ -260,3 +262,64 @@ def test_the_digest_is_the_order_s_alone() -> None:
     order = level3().order
     assert digest_of(order) == digest_of(replace(order, origin="elsewhere"))
     assert digest_of(order) != digest_of(replace(order, requested_by="somebody else"))
+
+
+def test_another_action_needs_a_number_of_its_own(ledger: Ledger) -> None:
+    settle(ledger, level3())
+    ledger.start(held(ledger))
+    named = {"location__router": "nyc-hud-gsr1", "location__port": "Serial5/0"}
+    same = replace(changed(revision=2, action="CHANGE", **named), header=None)
+    assert settle(ledger, same).points[0][0] == "order_id"
+
+
+def test_a_change_that_was_carried_out_is_part_of_the_order(ledger: Ledger) -> None:
+    settle(ledger, level3())
+    ledger.start(held(ledger))
+    change = replace(changed(order_id="PSO-2", action="CHANGE", supersedes=ORDER, bgp__maximum_prefix=200), header=None)
+    assert settle(ledger, change).accepted
+    assert held(ledger).order == replace(
+        read_order(sample("60-hudson-ds3-level3.xml")).order, origin=held(ledger).order.origin
+    )
+    ledger.start(Assignment(change.order, held(ledger).port))
+    ledger.change(ORDER, by="PSO-2")
+    ledger.change(ORDER, by="PSO-2")
+    after = held(ledger).order
+    assert after.order_id == ORDER
+    assert after.bgp is not None
+    assert after.bgp.maximum_prefix == 200
+    later = replace(changed(order_id="PSO-2", revision=2, action="CHANGE", supersedes=ORDER), header=None)
+    assert settle(ledger, later).points == (("action", "work on PSO-2 has begun; send another order"),)
+
+
+def test_the_link_of_a_waiting_change_is_nobody_else_s(ledger: Ledger) -> None:
+    settle(ledger, level3())
+    ledger.start(held(ledger))
+    link = IPv4Network("10.10.12.0/30")
+    change = changed(order_id="PSO-2", action="CHANGE", supersedes=ORDER, layer3__link_prefix=str(link))
+    settle(ledger, replace(change, header=None))
+    assert ledger.links() == {IPv4Network("10.10.3.0/30"): f"order {ORDER}", link: "order PSO-2"}
+
+
+def test_a_move_and_a_succession(ledger: Ledger) -> None:
+    settle(ledger, level3())
+    ledger.start(held(ledger))
+    other_port = next(
+        one for one in ports(ESTATE, CARDS) if (one.router, str(one.interface)) == ("nyc-hud-gsr1", "Serial5/1")
+    )
+    ledger.move(ORDER, other_port)
+    assert held(ledger).port == other_port
+    assert ledger.holder("nyc-hud-gsr1", "Serial5/0") is None
+    assert settle(ledger, level3()).port == other_port, "the same order again gets the port it has now"
+    new = replace(changed(order_id="PSO-3", action="REDESIGNATE", supersedes=ORDER), header=None)
+    assert settle(ledger, new).accepted
+    taken_over = ledger.assignment("PSO-3")
+    assert taken_over is not None
+    assert taken_over.port == other_port
+    ledger.start(taken_over)
+    holder = ledger.holder("nyc-hud-gsr1", "Serial5/1", but="PSO-3")
+    assert holder is not None
+    assert holder.order.order_id == ORDER
+    ledger.succeed(ORDER, "PSO-3")
+    assert ledger.assignment(ORDER) is None
+    assert ledger.followed("PSO-3") == ORDER
+    assert ledger.taken() == (("nyc-hud-gsr1", "Serial5/1"),)

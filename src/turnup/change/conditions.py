@@ -83,6 +83,8 @@ def _harmless(header: str, line: str, wanted: set[tuple[str, str]], intent: Inte
     if not header:
         return (header, line) in wanted  # a prefix-list that another port of this customer has already
     section = grammar.section(header)
+    if section is not None and intent.available and line == f"description {intent.available}":
+        return True
     if section is None or section.name != "interface" or line.startswith(_OCCUPIED):
         return False
     if line in grammar.idle:

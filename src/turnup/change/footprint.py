@@ -97,6 +97,16 @@ def footprint_of(items: Iterable[ConfigItem]) -> Footprint:
     return Footprint(tuple(ports), tuple(peers), tuple(lists), tuple(isis))
 
 
+def together(*footprints: Footprint) -> Footprint:
+    """One footprint of several, in their order."""
+    return Footprint(
+        *(
+            tuple(dict.fromkeys(item for one in footprints for item in getattr(one, part)))
+            for part in ("ports", "peers", "prefix_lists", "isis")
+        )
+    )
+
+
 def canonical(lines: Iterable[tuple[str, str]], hidden: tuple[str, ...] = ()) -> Lines:
     """Lines made comparable: the router's order does not count, nor a shown default, nor a redacted type digit."""
     return tuple(

@@ -52,6 +52,17 @@ class Change:
         """Whether two sets of owned lines are the same thing."""
         return canonical(one, self.hidden) == canonical(other, self.hidden)
 
+    @property
+    def live(self) -> bool:
+        """Whether it touches a port or a peer that is in service now (PASA 2.3(a))."""
+        before = set(self.before)
+        ports = any((f"interface {port}", "shutdown") not in before for port in self.footprint.ports)
+        return ports or any(
+            (header, f"neighbor {peer} shutdown") not in before
+            and any(where == header and text.startswith(f"neighbor {peer} remote-as ") for where, text in before)
+            for header, peer in self.footprint.peers
+        )
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -75,9 +86,14 @@ class Plan:
 
 
 def make_plan(
-    platform: Platform, intent: Intent, assignment: Assignment, router: Router, configuration: Configuration
+    platform: Platform,
+    intent: Intent,
+    assignment: Assignment,
+    router: Router,
+    configuration: Configuration,
+    applied: Lines | None = None,
 ) -> Plan:
-    """Plan a NEW order on the configuration just read (redacted).
+    """Plan a NEW order on the configuration just read (redacted). `applied`: what our last push left on the port.
 
     Raises Refused, with the intended and the running text, when the port is not free, something else stands inside
     the footprint, a condition does not hold, or the rehearsed back-out does not lead back.
@@ -85,7 +101,7 @@ def make_plan(
     grammar, hidden = grammar_of(platform), intent.hidden_defaults
     sections = configuration.sections
     footprint = footprint_of((*intent.phase1, *intent.phase2))
-    needs = Needs(router.name, footprint.headers, intent.route_maps, _link(assignment))
+    needs = Needs(router.name, footprint.headers, intent.route_maps, link_of(assignment))
     draft = Draft(platform, assignment, footprint, needs, hidden, sections)
     if reasons := unmet(needs, footprint, sections):
         raise Refused(f"{router.name}: " + "; ".join(reasons))
@@ -94,11 +110,13 @@ def make_plan(
     if taken := not_free(intent, footprint, sections, grammar):
         raise Refused(
             f"{router.name}: {assignment.port.interface} cannot be given to {assignment.order.order_id}.\n"
-            + three_way(intent, taken)
+            + three_way(intent, taken, applied)
         )
     plan = draft.plan(intent.phase1, intent.phase2)
-    if strange := _strange(plan.change.after, intent):
-        raise Refused(f"{router.name}: the port would keep lines of somebody else.\n" + three_way(intent, strange))
+    if strange := strange_lines(plan.change.after, intent):
+        raise Refused(
+            f"{router.name}: the port would keep lines of somebody else.\n" + three_way(intent, strange, applied)
+        )
     return plan
 
 
@@ -108,26 +126,33 @@ def intended(intent: Intent) -> Lines:
     return canonical((*intent.lines, *(("", header) for header in headers if header.startswith("interface "))))
 
 
-def _strange(after: Lines, intent: Intent) -> tuple[str, ...]:
+def strange_lines(after: Lines, intent: Intent) -> tuple[str, ...]:
     """What the port would carry beside the order, and lack of it: then the same order again would not be empty."""
     is_, shall = set(canonical(after, intent.hidden_defaults)), set(intended(intent))
-    extra = [f"{header or '(global)'} / {line}" for header, line in sorted(is_ - shall)]
-    return (*extra, *(f"(missing) {header or '(global)'} / {line}" for header, line in sorted(shall - is_)))
+    return (*map(said, sorted(is_ - shall)), *(f"(missing) {said(line)}" for line in sorted(shall - is_)))
 
 
-def three_way(intent: Intent, running: Iterable[str]) -> str:
-    """What the order wants and what the router has, for a person to compare."""
-    intended = [f"{header or '(global)'} / {line}" for header, line in intent.lines]
-    return "\n".join(("intended:", *(f"  {line}" for line in intended), "running:", *(f"  {line}" for line in running)))
+def three_way(intent: Intent, running: Iterable[str], applied: Lines | None = None) -> str:
+    """What the order wants, what turnup put there last and what the router has, for a person to compare."""
+    wanted = [said(line) for line in intent.lines]
+    ours = ["(not known)"] if applied is None else [said(line) for line in applied] or ["(nothing)"]
+    parts = (("intended:", wanted), ("last applied by turnup:", ours), ("running:", running))
+    return "\n".join(line for title, lines in parts for line in (title, *(f"  {text}" for text in lines)))
 
 
-def _link(assignment: Assignment) -> IPv4Network | None:
+def said(line: tuple[str, str]) -> str:
+    """A line with its section, in one."""
+    return f"{line[0] or '(global)'} / {line[1]}"
+
+
+def link_of(assignment: Assignment) -> IPv4Network | None:
+    """The link network of an order."""
     return assignment.order.layer3.link_prefix if assignment.order.layer3 else None
 
 
 @dataclass(frozen=True)
 class Draft:
-    """What a plan is made of, whatever its order asks for."""
+    """What a plan is made of, whatever its order asks for. `action` when it is not the order's own (MOVE)."""
 
     platform: Platform
     assignment: Assignment
@@ -135,6 +160,7 @@ class Draft:
     needs: Needs
     hidden: tuple[str, ...]
     sections: Sections
+    action: str = ""
 
     def plan(self, phase1: tuple[ConfigItem, ...], phase2: tuple[ConfigItem, ...]) -> Plan:
         """The plan for these lines, rehearsed. Raises Refused when they do not lead back, or out of the footprint."""
@@ -149,7 +175,7 @@ class Draft:
             platform=self.platform.name,
             order_id=order.order_id,
             revision=order.revision,
-            action=order.action.value,
+            action=self.action or order.action.value,
             port=str(port.interface),
             customer=order.customer.code,
             footprint=footprint,

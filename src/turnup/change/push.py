@@ -9,12 +9,13 @@ from pathlib import Path
 from turnup.change.conditions import unmet
 from turnup.change.footprint import Lines, canonical
 from turnup.change.journal import Clock, Journal, Journals, State, utc_now
-from turnup.change.lock import router_lock
+from turnup.change.lease import FileLeases, LeaseLost, Leases
+from turnup.change.methods import RELOAD, Inverse, Method
 from turnup.change.plan import Change, Plan
 from turnup.change.recover import finish_open
 from turnup.change.restore import take_back
 from turnup.change.wire import Wire, Writable
-from turnup.errors import BackedOut, CouldNotRun, Refused, TurnupError
+from turnup.errors import BackedOut, CouldNotRun, NeedsHuman, Refused, TurnupError
 from turnup.home import Home
 
 
@@ -42,6 +43,9 @@ def push(
     save_all: bool = False,
     accept: Callable[[], str] | None = None,
     reopen: Callable[[], Writable] | None = None,
+    permit: Callable[[Plan], str] | None = None,
+    method: Callable[[Plan], Method] | None = None,
+    leases: Leases | None = None,
     wait: float = 0.0,
     clock: Clock = utc_now,
 ) -> PushOutcome:
@@ -56,6 +60,9 @@ def push(
         save_all=save_all,
         accept=accept,
         reopen=reopen,
+        permit=permit,
+        method=method,
+        leases=leases,
         wait=wait,
         clock=clock,
     )[1]
@@ -71,6 +78,9 @@ def plan_and_push(
     save_all: bool = False,
     accept: Callable[[], str] | None = None,
     reopen: Callable[[], Writable] | None = None,
+    permit: Callable[[Plan], str] | None = None,
+    method: Callable[[Plan], Method] | None = None,
+    leases: Leases | None = None,
     wait: float = 0.0,
     clock: Clock = utc_now,
 ) -> tuple[Plan, PushOutcome]:
@@ -78,16 +88,20 @@ def plan_and_push(
 
     `make` gives the plan; it is called when the router is ours (`subject`: router, order) and nothing unfinished
     stands on it. `approved` is the digest that was approved. `accept` runs between read-back and save; what it
-    returns other than "" takes the change back. `reopen` gives a new session when this one is lost. `wait` is for
-    another writer, seconds. `save_all` saves even if somebody else's unsaved work is saved with it.
+    returns other than "" takes the change back. `reopen` gives a new session when this one is lost. `permit` is asked
+    before anything is sent: it raises Refused (PASA 2.3(a)), or returns what is to be noted; `method` gives what stands
+    around the lines, or raises Refused. `leases` are those of the
+    data folder when left out; `wait` is for another writer, seconds. `save_all` saves even if somebody else's unsaved
+    work is saved with it.
 
     A change of this router that a crash left unfinished is finished first (see recover); the guard then looks.
 
     Raises Refused (nothing was sent), BackedOut (taken back, verified), NeedsHuman (both texts in the journal, the
-    router is blocked; or the session is lost and the journal open).
+    router is blocked; or the session or the lease is lost and the journal open).
     """
     router, order_id = subject
-    with router_lock(home.part("locks"), router, order_id, wait), Wire(session, reopen) as wire:
+    leases = leases or FileLeases(home.part("locks"))
+    with leases.held(router, order_id, wait) as lease, Wire(session, reopen, lease) as wire:
         journals = Journals(home.part("journal"))
         journals.must_be_clear(router)
         earlier = [
@@ -98,10 +112,12 @@ def plan_and_push(
             plan = make()
             if approved is not None and approved != plan.digest:
                 raise Refused(_other_plan(approved, plan.digest))
+            allowed = permit(plan) if permit is not None and not plan.empty else ""
+            chosen = method(plan) if method is not None and not plan.empty else Inverse()
         except Refused as error:
             raise Refused("; ".join((str(error), *earlier)), advice=error.advice) from error
-        work = _Push(wire, plan.change, journals, clock)
-        work.notes += earlier
+        work = _Push(wire, plan.change, journals, clock, chosen)
+        work.notes += [*earlier, *filter(None, [allowed])]
         return plan, work.settled(save_all) if plan.empty else work.run(plan.foreign, accept, save_all)
 
 
@@ -112,12 +128,13 @@ def _other_plan(approved: str, digest: str) -> str:
 class _Push:
     """One push at work; the journal is one step ahead of the router."""
 
-    def __init__(self, wire: Wire, change: Change, journals: Journals, clock: Clock) -> None:
+    def __init__(self, wire: Wire, change: Change, journals: Journals, clock: Clock, method: Method) -> None:
         self.wire = wire
         self.change = change
         self.journals = journals
         self.journal: Journal | None = None  # none before there is something to tell
         self.clock = clock
+        self.method = method
         self.notes: list[str] = []
         self.foreign: Lines = ()
         self.others_unsaved = False
@@ -149,6 +166,8 @@ class _Push:
             told = _told(planned_foreign, self.foreign)
             self.notes.append(f"others changed the configuration since the plan: {told}")
         self._look_at_startup()
+        if self.others_unsaved and self.method.note.startswith(RELOAD):
+            raise Refused(f"{self.change.router}: a reload would lose the unsaved work of others; have it saved first")
 
     def _look_at_startup(self) -> None:
         try:
@@ -184,6 +203,8 @@ class _Push:
             raise
         try:
             self._both_phases(accept)
+        except LeaseLost:  # the router is somebody else's: not even back
+            raise
         except Exception as error:  # a defect of ours as well: the router must not stay half way
             why = str(error) if isinstance(error, TurnupError | OSError) else f"{type(error).__name__}: {error}"
             self._back(why)
@@ -193,7 +214,8 @@ class _Push:
     def _both_phases(self, accept: Callable[[], str] | None) -> None:
         if self.journal is not None:
             self.journal.saved_before(self.startup)
-        self.note(State.PUSHING)
+        self.note(State.PUSHING, self.method.note)
+        self.method.arm(self.wire)
         self.wire.send(self.change.phase1)
         self._read_back(self.change.halfway, "phase 1")
         self.note(State.PHASE1)
@@ -202,6 +224,7 @@ class _Push:
         self.note(State.VERIFIED, running=self._read_back(self.change.after, "phase 2"))
         if accept is not None and (reason := accept()):
             raise CouldNotRun(f"the port was not accepted: {reason}")
+        self.method.disarm(self.wire)
 
     def _read_back(self, expected: Lines, phase: str) -> Lines:
         running = self.wire.running()
@@ -218,6 +241,13 @@ class _Push:
         self.note(State.BACKING_OUT, why)
         if self.journal is not None:
             take_back(self.wire, self.change, self.journal, self.clock)
+        try:
+            self.method.stand_down(self.wire.session)
+        except (TurnupError, OSError) as error:
+            raise NeedsHuman(
+                f"{self.change.router}: {why}; taken back, but its reload could not be cancelled: {error}",
+                advice="Type `reload cancel` on the router's console now, then `show reload`.",
+            ) from error
 
     # --- save --------------------------------------------------------------------------------------------------
 
@@ -227,8 +257,10 @@ class _Push:
             self.note(State.UNSAVED, self.notes[-1])
             return self._outcome("unsaved")
         try:
-            self.wire.session.save()
+            self.wire.save()
             sections = self.wire.startup()
+        except LeaseLost:
+            raise
         except (TurnupError, OSError) as error:
             self.notes.append(f"not saved: {error}")
             self.note(State.UNSAVED, self.notes[-1])

@@ -20,11 +20,15 @@ class Neighbour:
 
 @dataclass(frozen=True)
 class BlastRadius:
-    """Other customers that share the port, the card, the router; a wider circle leaves out the narrower one."""
+    """Other customers that share the port, the card, the router; a wider circle leaves out the narrower one.
+
+    `management` says why it could cut off the router's own management; () = it cannot.
+    """
 
     port: tuple[Neighbour, ...] = ()
     card: tuple[Neighbour, ...] = ()
     router: tuple[Neighbour, ...] = ()
+    management: tuple[str, ...] = ()
 
 
 def blast_radius(footprint: Footprint, sections: Sections, customer: str) -> BlastRadius:
@@ -37,7 +41,8 @@ def blast_radius(footprint: Footprint, sections: Sections, customer: str) -> Bla
             continue
         same_card = any(name.slot == port.slot for port in ports)
         rings[0 if name.parent in ports else 1 if same_card else 2].append(Neighbour(str(name), other))
-    return BlastRadius(*map(tuple, rings))
+    port, card, router = map(tuple, rings)
+    return BlastRadius(port, card, router)
 
 
 def _customer(lines: tuple[str, ...]) -> str | None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from turnup.change.journal import Clock, Journal, Journals, State, by_hand, utc_now
-from turnup.change.lock import router_lock
+from turnup.change.lease import FileLeases, Leases
+from turnup.change.methods import cancelled
 from turnup.change.restore import startup_too, take_back
 from turnup.change.wire import Wire, Writable
 from turnup.errors import CouldNotRun, NeedsHuman
@@ -30,6 +31,7 @@ def recover(
     router: str,
     *,
     reopen: Callable[[], Writable] | None = None,
+    leases: Leases | None = None,
     wait: float = 0.0,
     clock: Clock = utc_now,
 ) -> tuple[Recovered, ...]:
@@ -38,13 +40,22 @@ def recover(
     Nothing of it there: aborted. All of it there: saved. Anything between: taken back. Raises NeedsHuman when that
     fails, and for a journal that already waits for a person.
     """
-    with router_lock(home.part("locks"), router, "recovery", wait), Wire(session, reopen) as wire:
+    leases = leases or FileLeases(home.part("locks"))
+    with leases.held(router, "recovery", wait) as lease, Wire(session, reopen, lease) as wire:
         return finish_open(wire, Journals(home.part("journal")), router, clock)
 
 
 def finish_open(wire: Wire, journals: Journals, router: str, clock: Clock) -> tuple[Recovered, ...]:
     """The same for whoever holds the router's lock already."""
-    return tuple(_one(wire, journal, clock) for journal in journals.open(router))
+    return tuple(_with_its_reload(wire, journal, clock) for journal in journals.open(router))
+
+
+def _with_its_reload(wire: Wire, journal: Journal, clock: Clock) -> Recovered:
+    """Finish one, and cancel the reload that it had scheduled: the router is in order again."""
+    pushing = next((event.note for event in journal.record.history if event.state is State.PUSHING), "")
+    done = _one(wire, journal, clock)
+    told = cancelled(wire.session, pushing)
+    return replace(done, note=f"{done.note}; {told}") if told else done
 
 
 def _one(wire: Wire, journal: Journal, clock: Clock) -> Recovered:
@@ -80,7 +91,7 @@ def _save(wire: Wire, journal: Journal, clock: Clock) -> Recovered:
         unsaved = True
     if unsaved:
         return _end(journal, clock, State.UNSAVED, NOT_SAVED)
-    wire.session.save()
+    wire.save()
     if not journal.record.change.same(footprint.owned(wire.startup()), journal.record.change.after):
         return _end(journal, clock, State.UNSAVED, "complete; the startup configuration does not hold it")
     return _end(journal, clock, State.SAVED, "complete")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from turnup.change.footprint import Lines
 from turnup.change.journal import Clock, Journal, State
+from turnup.change.lease import LeaseLost
 from turnup.change.plan import Change
 from turnup.change.transition import transition
 from turnup.change.wire import LOST, Wire
@@ -27,6 +28,8 @@ def take_back(wire: Wire, change: Change, journal: Journal, clock: Clock) -> Non
             if not change.same(now, change.before):
                 wire.send(transition(now, change.before, change.footprint, wire.grammar).all)
                 now = change.footprint.owned(wire.running())
+        except LeaseLost:
+            raise
         except (TurnupError, OSError) as error:
             trouble = str(error)
             continue
@@ -76,9 +79,11 @@ def startup_too(wire: Wire, change: Change, journal: Journal, clock: Clock, now:
     try:
         running = wire.running()
         if change.footprint.foreign(running) == change.footprint.foreign(startup):
-            wire.session.save()
+            wire.save()
             if change.same(change.footprint.owned(wire.startup()), change.before):
                 return "somebody had saved a part of it meanwhile; saved again without"
+    except LeaseLost:
+        raise
     except (TurnupError, OSError) as error:
         trouble = f"a part of it stands in the startup configuration, and saving again failed: {error}"
     else:

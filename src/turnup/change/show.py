@@ -48,6 +48,8 @@ def _radius(blast: BlastRadius) -> Iterator[str]:
     for where, near in (("on the port", blast.port), ("on the card", blast.card), ("on the router", blast.router)):
         said = f"{where}: {_names(near)}"
         yield from wrap(said, WIDTH, initial_indent="  ", subsequent_indent="    ")
+    for reason in blast.management:
+        yield from wrap(f"MANAGEMENT of the router: {reason}", WIDTH, initial_indent="  ", subsequent_indent="    ")
 
 
 def _names(near: tuple[Neighbour, ...]) -> str:
@@ -69,6 +71,7 @@ def as_dict(plan: Plan) -> dict[str, Any]:
         "action": change.action,
         "customer": change.customer,
         "empty": plan.empty,
+        "affects_service": change.live,
         "digest": plan.digest,
         "phase1": [str(line) for line in typed(change.phase1)],
         "phase2": [str(line) for line in typed(change.phase2)],
@@ -79,6 +82,7 @@ def as_dict(plan: Plan) -> dict[str, Any]:
             "port": _listed(plan.blast.port),
             "card": _listed(plan.blast.card),
             "router": _listed(plan.blast.router),
+            "management": list(plan.blast.management),
         },
         "notes": list(plan.notes),
     }

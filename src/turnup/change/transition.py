@@ -121,8 +121,16 @@ class _Way:
 
     # --- interfaces --------------------------------------------------------------------------------------------
 
+    def _loses_address(self, port: str) -> bool:
+        header, first = f"interface {port}", "ip address "
+        now, then = (
+            any(line.startswith(first) for line in sections.get(header, ())) for sections in (self.now, self.then)
+        )
+        return now and not then
+
     def _ports(self) -> Iterator[tuple[str, str]]:
-        for port in self.footprint.ports:
+        # An address that goes to another port must have left its old one: the router takes no network twice.
+        for port in sorted(self.footprint.ports, key=lambda port: not self._loses_address(port)):
             header = f"interface {port}"
             now, then = (
                 tuple(line for line in sections.get(header, ()) if line != "shutdown")

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import groupby
 from typing import Protocol
 
+from turnup.change.lease import Lease
 from turnup.configuration import Configuration
 from turnup.connect.session import ConfigurationUnknown
 from turnup.errors import CouldNotRun, NeedsHuman, Refused, TurnupError, Unreachable
-from turnup.model.transcript import Answer
+from turnup.model.transcript import Answer, Ask, Request
 from turnup.platforms import Platform
 from turnup.render.fold import Sections
 from turnup.render.grammar import Grammar, grammar_of
@@ -39,6 +40,9 @@ class Writable(Protocol):
     def command(self, text: str, timeout: float | None = None) -> Answer:
         """Answer to one exec command."""
 
+    def ask(self, requests: Sequence[Request]) -> Mapping[Ask, Answer]:
+        """Answers to exec commands that ask back; a failure stands in the answer."""
+
     def enter_config(self) -> None:
         """Go to configuration mode."""
 
@@ -64,10 +68,19 @@ class Stopped(CouldNotRun):
     advice = "Read what the router said; correct the order, the template or the router, and plan again."
 
 
-class Wire:
-    """One router during one change. Opens a second session, once a loss, when the caller gave a way to."""
+# Children of a section typed between two looks at the lease: about what is in flight at once anyway.
+_TOGETHER = 8
 
-    def __init__(self, session: Writable, reopen: Callable[[], Writable] | None = None) -> None:
+
+class Wire:
+    """One router during one change. Opens a second session, once a loss, when the caller gave a way to.
+
+    `lease` is looked at before everything that is sent; None in tests of the wire alone.
+    """
+
+    def __init__(
+        self, session: Writable, reopen: Callable[[], Writable] | None = None, lease: Lease | None = None
+    ) -> None:
         """Raises Refused for a platform whose lines wait for a commit: this way of writing has none."""
         settings = session.platform.settings
         if settings.changes != "at once":
@@ -77,6 +90,7 @@ class Wire:
             )
         self.session = session
         self.sent = 0
+        self._lease = lease
         self._reopen = reopen
         self._lost = False
         self._typing = False  # in configuration mode, as far as we know
@@ -145,6 +159,7 @@ class Wire:
         lines = tuple(items)
         for item in lines:
             grammar.check(item.section, item.text)  # once more, right before the wire
+        self._hold()
         try:
             self._typing = True
             self.session.enter_config()
@@ -160,6 +175,15 @@ class Wire:
             self._lost = True
             raise
 
+    def save(self) -> None:
+        """Save the running configuration. Raises LeaseLost, and what the session raises."""
+        self._hold()
+        self.session.save()
+
+    def _hold(self) -> None:
+        if self._lease is not None:
+            self._lease.must_hold()
+
     def _section(self, header: str, texts: Sequence[str], grammar: Grammar) -> None:
         rule = grammar.section(header) if header else None
         if rule is None:
@@ -172,17 +196,22 @@ class Wire:
         for text in texts:
             known = grammar.known(header, text)
             (openers if known and known.rule.opens and known.positive else plain).append(text)
-        if plain:
-            said = self.session.config_lines(plain, rule.mode)
-            self.sent += len(said)
-            for answer in said:
-                self._silent(answer.line, answer.text, grammar)
-            if len(said) < len(plain):
-                raise Stopped(f"only {len(said)} of {len(plain)} lines below {header!r} were sent")
+        for at in range(0, len(plain), _TOGETHER):
+            self._children(header, plain[at : at + _TOGETHER], rule.mode, grammar)
         for text in openers:
             self._one(text, None, grammar)
 
+    def _children(self, header: str, texts: Sequence[str], mode: str, grammar: Grammar) -> None:
+        self._hold()
+        said = self.session.config_lines(texts, mode)
+        self.sent += len(said)
+        for answer in said:
+            self._silent(answer.line, answer.text, grammar)
+        if len(said) < len(texts):
+            raise Stopped(f"only {len(said)} of {len(texts)} lines below {header!r} were sent")
+
     def _one(self, text: str, mode: str | None, grammar: Grammar) -> None:
+        self._hold()
         said = self.session.config_line(text, mode)
         self.sent += 1
         self._silent(text, said, grammar)

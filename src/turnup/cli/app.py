@@ -7,7 +7,24 @@ from typing import Annotated
 
 import typer
 
-from turnup.cli import attest, checks, equipment, job, lab, orders, record, recover, report, signing
+from turnup.cli import (
+    attest,
+    checks,
+    db,
+    drift,
+    due,
+    equipment,
+    job,
+    lab,
+    life,
+    orders,
+    record,
+    records,
+    recover,
+    report,
+    service,
+    signing,
+)
 from turnup.cli.options import Options
 
 app = typer.Typer(
@@ -63,12 +80,18 @@ def options(
 app.add_typer(orders.app, name="order")
 app.add_typer(checks.app, name="checks")
 app.add_typer(lab.app, name="lab")
+app.add_typer(records.app, name="logbook")
+app.add_typer(db.app, name="db")
 app.add_typer(equipment.inventory_app, name="inventory")
 equipment.register(app)
 job.register(app)
+service.register(app)
+drift.register(app)
 report.register(app)
 signing.register(app)
 attest.register(app)
 recover.register(app)
 record.register(app)
+due.register(app)
+life.register(orders.app)
 lab.register(app)

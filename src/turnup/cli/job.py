@@ -2,27 +2,43 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from turnup.cli.options import AsJson, opened
+from turnup.cli.pushing import (
+    BackOutWord,
+    Confirm,
+    Digest,
+    Emergency,
+    ReloadIn,
+    SaveAll,
+    Target,
+    Wait,
+    asked,
+    carried,
+    must_be_answerable,
+    not_sent,
+    push_document,
+    send,
+    show_planned,
+    show_push,
+    terms_of,
+)
 from turnup.errors import ExitCode
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from turnup.change.plan import Plan
-    from turnup.change.push import PushOutcome
+    from turnup.carry import Terms
+    from turnup.change.undertaking import Undertaking
     from turnup.model.certificate import Certificate
     from turnup.model.certificate import Occasion as OccasionWord
-    from turnup.model.equipment import Assignment
+    from turnup.model.policy import BackOut
     from turnup.noc import Noc
 
-Target = Annotated[str, typer.Argument(help="An order's file, or the id of an acknowledged order.", show_default=False)]
-Confirm = Annotated[bool, typer.Option("--confirm", help="Really send it. Without this nothing is sent.")]
-SaveAll = Annotated[bool, typer.Option("--save-all", help="Save even if somebody else's unsaved work is saved too.")]
-Digest = Annotated[str | None, typer.Option("--digest", help="Send only if the plan still has this digest.")]
 Occasion = Annotated[str, typer.Option(help="Why it is tested: INITIAL, REPAIR or RESTORATION (PASA 1.4(a)).")]
 
 
@@ -36,19 +52,15 @@ def register(main: typer.Typer) -> None:
 
 def plan(context: typer.Context, order: Target, json: AsJson = False) -> None:
     """Show the lines of an order, the way back, the difference and who shares the router. Sends nothing."""
-    from turnup.change.show import as_dict
-    from turnup.cli.show import as_json, step
-    from turnup.job import assigned, planned, read_message
+    from turnup.cli.show import step
+    from turnup.job import read_message
+    from turnup.service import work_for
 
     noc = opened(context)
     message = read_message(order, noc)
     with step("reading the routers of the site"):
-        assignment = assigned(noc, message, enter=False)
-        made = planned(noc, assignment)
-    if json:
-        as_json(as_dict(made))
-    else:
-        _show_plan(made)
+        work = work_for(noc, message, enter=False)
+    show_planned(noc, work, json=json)
 
 
 def push(
@@ -57,24 +69,24 @@ def push(
     confirm: Confirm = False,
     digest: Digest = None,
     save_all: SaveAll = False,
-    wait: Annotated[float, typer.Option(help="Seconds to wait for another writer of the router.")] = 0.0,
+    wait: Wait = 0.0,
+    emergency: Emergency = "",
+    reload_in: ReloadIn = None,
+    accept: Annotated[bool, typer.Option("--accept", help="Run the twenty tests before it is saved.")] = False,
+    back_out: BackOutWord = None,
     json: AsJson = False,
 ) -> None:
-    """Send an order to its router: lock, guard, two phases, read back, save; or back. A plan without --confirm."""
-    from turnup.cli.show import as_json
-
+    """Send a NEW or CHANGE order: lock, guard, two phases, read back, save; or back. A plan without --confirm."""
     if not confirm:
         plan(context, order, json)
-        _not_sent(json)
+        not_sent(json=json)
         return
     noc = opened(context)
-    assignment, made, outcome = _delivered(noc, order, digest, save_all, wait)
-    if json:
-        as_json(_push_document(assignment, made, outcome))
+    terms = terms_of(digest, save_all, wait, emergency, reload_in)
+    if accept:
+        _accepted(noc, _work(noc, order), terms, back_out, json=json)
     else:
-        _show_push(assignment, outcome)
-    if not outcome.saved:
-        raise typer.Exit(int(ExitCode.WAITS))
+        carried(noc, _work(noc, order), terms, json=json)
 
 
 def accept(
@@ -110,24 +122,55 @@ def run(
     confirm: Confirm = False,
     digest: Digest = None,
     save_all: SaveAll = False,
+    wait: Wait = 0.0,
+    emergency: Emergency = "",
+    reload_in: ReloadIn = None,
+    back_out: BackOutWord = None,
     json: AsJson = False,
 ) -> None:
     """Do the main job: acknowledge, plan, push, test, certificate. Stops after the plan without --confirm."""
-    from turnup.cli.show import as_json, step
-    from turnup.job import tested
-
     if not confirm:
         plan(context, order, json)
-        _not_sent(json)
+        not_sent(json=json)
         return
     noc = opened(context)
-    assignment, made, outcome = _delivered(noc, order, digest, save_all)
+    _accepted(noc, _work(noc, order), terms_of(digest, save_all, wait, emergency, reload_in), back_out, json=json)
+
+
+def _work(noc: Noc, order: str) -> Undertaking:
+    """What a NEW or CHANGE order asks for, acknowledged and entered."""
+    from turnup.change.undertaking import Kind
+    from turnup.cli.show import step
+    from turnup.job import read_message
+    from turnup.service import work_for
+
+    message = read_message(order, noc)
+    with step("acknowledging the order"):
+        return work_for(noc, message, enter=True, only=(Kind.NEW, Kind.CHANGE))
+
+
+def _accepted(noc: Noc, work: Undertaking, terms: Terms, back_out: str | None, *, json: bool) -> None:
+    """Push and test; where a red test takes the change back, the tests run before it is saved."""
+    from turnup.cli.show import as_json, step
+    from turnup.job import tested
+    from turnup.model.policy import BackOut
+    from turnup.service import accepting
+
+    policy = _back_out(noc, back_out)
+    if policy is BackOut.ASK:
+        must_be_answerable()
+    proof = accepting(noc, work, policy, asked)
+    if policy is not BackOut.NEVER:
+        terms = replace(terms, accept=proof)
+    made, outcome = send(noc, work, terms)
     if not json:
-        _show_push(assignment, outcome)
-    with step(f"testing {assignment.port.interface} on {assignment.port.router}"):
-        certificate = tested(noc, assignment.port.router, assignment, _occasion("INITIAL"))
+        show_push(work, outcome)
+    certificate = proof.certificate
+    if certificate is None:
+        with step(f"testing {work.assignment.port.interface} on {work.router}"):
+            certificate = tested(noc, work.router, work.result, _occasion("INITIAL"))
     if json:
-        as_json({**_push_document(assignment, made, outcome), **_certificate_document(noc, certificate)})
+        as_json({**push_document(work, made, outcome), **_certificate_document(noc, certificate)})
     else:
         _show_certificate(noc, certificate)
     # A port that works but would be lost with the next reload is not delivered.
@@ -135,19 +178,18 @@ def run(
     raise typer.Exit(code if code or outcome.saved else int(ExitCode.WAITS))
 
 
-def _delivered(
-    noc: Noc, order: str, digest: str | None, save_all: bool, wait: float = 0.0
-) -> tuple[Assignment, Plan, PushOutcome]:
-    """Give the order its port and push it there."""
-    from turnup.cli.show import step
-    from turnup.job import assigned, pushed, read_message
+def _back_out(noc: Noc, word: str | None) -> BackOut:
+    from turnup.errors import UsageError
+    from turnup.load.strict import suggestion
+    from turnup.model.policy import BackOut
 
-    message = read_message(order, noc)
-    with step("acknowledging the order"):
-        assignment = assigned(noc, message, enter=True)
-    with step(f"pushing to {assignment.port.router}"):
-        made, outcome = pushed(noc, assignment, approved=digest, save_all=save_all, wait=wait)
-    return assignment, made, outcome
+    if word is None:
+        return noc.equipment.policy.back_out
+    try:
+        return BackOut(word.lower())
+    except ValueError:
+        known = [one.value for one in BackOut]
+        raise UsageError(f"--back-out is one of {', '.join(known)}{suggestion(word.lower(), known)}") from None
 
 
 def show_certificate(noc: Noc, certificate: Certificate, *, json: bool) -> None:
@@ -182,37 +224,6 @@ def _occasion(word: str) -> OccasionWord:
         raise UsageError(f"no occasion {word!r}{suggestion(word.upper(), [o.value for o in Occasion])}") from None
 
 
-def _not_sent(json: bool) -> None:
-    from turnup.cli.show import say
-
-    if not json:
-        say("\nNOTHING WAS SENT. To send it: --confirm; --digest binds that to this very plan.")
-
-
-def _show_plan(made: Plan) -> None:
-    from turnup.change.show import as_text
-    from turnup.cli.show import say
-
-    say(as_text(made))
-
-
-def _show_push(assignment: Assignment, outcome: PushOutcome) -> None:
-    from turnup.cli.show import say
-
-    order, port = assignment.order, assignment.port
-    say(f"{order.order_id}: {port.router} {port.interface}: {outcome.state}, {outcome.sent} lines sent")
-    say(f"  {_MEANING.get(outcome.state, outcome.state)}")
-    for note in outcome.notes:
-        say(f"  note: {note}")
-
-
-_MEANING = {
-    "saved": "on the router, read back as planned, and in its startup configuration",
-    "unsaved": "on the router and running, but NOT SAVED: a reload would lose the port",
-    "unchanged": "the router had exactly this already, saved as well; nothing was sent",
-}
-
-
 def _show_certificate(noc: Noc, certificate: Certificate) -> None:
     from turnup.cli.show import console, say
     from turnup.report import render
@@ -233,21 +244,6 @@ def _kept(noc: Noc, certificate: Certificate) -> Path:
     from turnup.certify import certificate_name
 
     return noc.home.part("certificates") / f"{certificate_name(certificate)}.json"
-
-
-def _push_document(assignment: Assignment, made: Plan, outcome: PushOutcome) -> dict[str, object]:
-    return {
-        "order": assignment.order.order_id,
-        "router": assignment.port.router,
-        "port": str(assignment.port.interface),
-        "push": {
-            "state": outcome.state,
-            "sent": outcome.sent,
-            "notes": outcome.notes,
-            "digest": made.digest,
-            "journal": str(outcome.journal) if outcome.journal else None,
-        },
-    }
 
 
 def _certificate_document(noc: Noc, certificate: Certificate) -> dict[str, object]:

@@ -21,6 +21,10 @@ def register(main: typer.Typer) -> None:
             str | None,
             typer.Option(metavar="WHO: WHAT", help="A person put right what needed one; lifts the router's block."),
         ] = None,
+        resolve_note: Annotated[
+            str | None, typer.Option("--resolve", metavar="NOTE", help="The same, with --by for the name.")
+        ] = None,
+        by: Annotated[str, typer.Option(help="Who put it right.")] = "",
         json: AsJson = False,
     ) -> None:
         """Finish or take back what an interrupted push left, from what the router shows. Never from memory."""
@@ -30,10 +34,12 @@ def register(main: typer.Typer) -> None:
 
         noc = opened(context)
         noc.equipment.router(router)
+        if resolve_note is not None:
+            resolved = f"{by.replace(':', ' ')}: {resolve_note}"
         if resolved is not None:
             who, _, what = resolved.partition(":")
             if not who.strip() or not what.strip():
-                raise UsageError("--resolved wants who and what, as in 'J. Smith: removed the neighbor by hand'")
+                raise UsageError("who and what are wanted: --resolve 'removed the neighbor by hand' --by 'J. Smith'")
             rows = [
                 {"order": order, "state": "resolved", "note": resolved} for order in resolve(noc, router, who, what)
             ]

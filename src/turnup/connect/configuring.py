@@ -33,6 +33,8 @@ class Writer:
         self._reveal = reveal
         self._logs = logs
         self._to_enter = False
+        # Whether the image can keep others out of the configuration; None before that was tried.
+        self._locks: bool | None = None if settings.lock_config else False
 
     def enter(self) -> None:
         """Go to configuration mode with the next line."""
@@ -52,9 +54,10 @@ class Writer:
         typed = [fit_to_type(self._reveal(line), named=line) for line in lines]
         if self._to_enter:
             self._to_enter = False
-            if len(lines) == 1 and self._opens(lines[0]):
-                return (self._entered_with(typed[0], lines[0], mode),)
-            self._entered(self._sent([self._settings.enter_config], window=1)[0])
+            if not self._locked_now():
+                if len(lines) == 1 and self._opens(lines[0]):
+                    return (self._entered_with(typed[0], lines[0], mode),)
+                self._entered(self._sent([self._how], window=1)[0])
         said: list[Said] = []
 
         def keep(cut: Cut, pipeline: Pipeline) -> None:
@@ -72,9 +75,20 @@ class Writer:
         """Whether the line only opens a section, and the router never lost input that was typed ahead."""
         return line.split(None, 1)[0] in self._settings.modes and self._conversation.window != 1
 
+    def _locked_now(self) -> bool:
+        """Go in and keep others out, where that was never tried in this session; whether it worked."""
+        if self._locks is not None:
+            return False
+        self._locks = bool(self._sent([self._settings.lock_config], window=1)[0].prompt.mode)
+        return self._locks
+
+    @property
+    def _how(self) -> str:
+        return self._settings.lock_config if self._locks else self._settings.enter_config
+
     def _entered_with(self, typed: str, line: str, mode: str | None) -> Said:
         """Go to configuration mode and open a section in one round trip: without children neither does harm alone."""
-        both = [self._settings.enter_config, line]
+        both = [self._how, line]
         entered, opened = self._sent([both[0], typed], window=0, named=both)
         self._entered(entered)
         self._logs.extend(map(self._redact, (*entered.logs, *opened.logs)))

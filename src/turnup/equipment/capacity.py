@@ -72,13 +72,15 @@ def port_state(equipment: Equipment, port: Port, configurations: Configurations,
     if any(name == port.router and _same(interface, port.interface) for name, interface in taken):
         return PortState.ASSIGNED, "is assigned to another order"
     if port.interface in router.bad_ports:
-        return PortState.BAD, "is marked bad in the inventory"
+        return PortState.BAD, "is marked bad"
     if port.interface in router.reserved_ports:
         return PortState.RESERVED, "is reserved in the inventory"
     if any(link.interface.parent == port.interface for link in router.links):
         return PortState.LINK, "carries an intra-POP link"
     configuration = configurations.get(port.router)
-    return (PortState.FREE, "") if configuration is None else _live_state(configuration, port.interface)
+    if configuration is None:
+        return PortState.FREE, ""
+    return _live_state(configuration, port.interface, equipment.policy.available_description)
 
 
 def free_ports(
@@ -111,14 +113,14 @@ def _cards_of(router: Router, cards: Cards) -> Iterator[tuple[int, LineCard]]:
         yield slot, cards[router.platform][part]
 
 
-def _live_state(configuration: Configuration, name: InterfaceName) -> tuple[PortState, str]:
+def _live_state(configuration: Configuration, name: InterfaceName, available: str | None) -> tuple[PortState, str]:
     header = f"interface {name}"
     if (body := configuration.section(header)) is None:
         return PortState.ABSENT, "does not exist on the router"
     below = [lines for other, lines in configuration.sections.items() if other.startswith((f"{header}.", f"{header}:"))]
     lines = [*body, *(line for lines in below for line in lines)]
     for start, why in (("description ", "has a description"), ("ip address ", "has an address")):
-        if any(line.startswith(start) for line in lines):
+        if any(line.startswith(start) and line != f"description {available}" for line in lines):
             return PortState.IN_USE, f"{why} on the router"
     if "shutdown" not in body:
         return PortState.IN_USE, "is not shut down on the router"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from ipaddress import IPv4Network
 
 from turnup.model.period import Period
@@ -69,6 +70,14 @@ class Clocks:
     closed_days: tuple[str, ...] = ()  # beside the holidays of Colorado and New Jersey (PASA 10.5(b)), 2001-12-24
 
 
+class BackOut(StrEnum):
+    """Whether a change is taken back when the port then fails an acceptance test."""
+
+    ALWAYS = "always"
+    NEVER = "never"
+    ASK = "ask"
+
+
 @dataclass(frozen=True)
 class Policy:
     """policy.yaml. `checks` holds the settings of single tests by the test's name, typed by the test itself."""
@@ -88,6 +97,9 @@ class Policy:
     bogon_exceptions: tuple[IPv4Network, ...] = ()  # taken as good although a list of bogons names them
     own_networks: tuple[IPv4Network, ...] = ()  # ours beside loopbacks, links and link pools
     clocks: Clocks = Clocks()
+    available_description: str | None = None  # what a port is left with that nobody has
+    first_provisioning_any_time: bool = True  # PASA 2.3(a) speaks of what may affect the service: a shut port does not
+    back_out: BackOut = BackOut.NEVER  # when an acceptance test fails right after a push
     secrets: Mapping[str, str] = field(default_factory=dict)  # name -> reference, e.g. env:TURNUP_SECRET_X
     checks: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
     origin: str = ""

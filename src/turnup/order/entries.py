@@ -16,6 +16,8 @@ from turnup.load.strict import build
 from turnup.model.order import Action
 
 VERSION = 1
+# Orders that have a port of their own; a REDESIGNATE shares it with the order it ends, until it is carried out.
+HOLDING = (Action.NEW, Action.REDESIGNATE)
 _TIMES = ("received_at", "accepted_at", "committed_by")
 
 
@@ -44,12 +46,18 @@ class Entry:
 
 @dataclass(frozen=True)
 class OrderFile:
-    """Everything known of one order. `started`: work on its port has begun; `released`: the port was given back."""
+    """Everything known of one order. `started`: work on its port has begun; `released`: the port was given back.
+
+    `changes` are the CHANGE orders that were carried out on its port, in that order; `follows` is the order whose port
+    it took over (REDESIGNATE).
+    """
 
     order_id: str
     entries: tuple[Entry, ...] = ()
     started: bool = False
     released: bool = False
+    changes: tuple[str, ...] = ()
+    follows: str = ""
     version: int = VERSION
 
     @property
@@ -57,7 +65,7 @@ class OrderFile:
         """The latest entry that gives the order a port of its own."""
         if self.released:
             return None
-        return next((entry for entry in reversed(self.entries) if entry.action is Action.NEW and entry.port), None)
+        return next((entry for entry in reversed(self.entries) if entry.action in HOLDING and entry.port), None)
 
 
 def read_entries(folder: Path) -> Iterator[OrderFile]:

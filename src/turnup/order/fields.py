@@ -10,7 +10,7 @@ from turnup.model.order import Action, PortServiceOrder
 # What a port needs before it can be connected (PASA 1.3(a)): a part left out is asked for, never assumed.
 _NEEDED = {
     Action.NEW: ("cross_connect", "layer2", "layer3"),
-    Action.REDESIGNATE: ("cross_connect",),
+    Action.REDESIGNATE: ("cross_connect", "layer2", "layer3"),  # nothing of the old customer carries over
 }
 _OF_A_PORT = (Action.CHANGE, Action.REDESIGNATE, Action.DISCONNECT)
 _PARTS = ("cross_connect", "layer2", "layer3", "bgp")

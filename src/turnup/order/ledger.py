@@ -6,28 +6,33 @@ same order and revision with other content is a point to clarify. A crash leaves
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
-from ipaddress import IPv4Network
 from pathlib import Path
-from typing import Any
 
 from turnup.equipment.capacity import ports
 from turnup.equipment.estate import Cards, Equipment
 from turnup.errors import InputError, Refused
 from turnup.load.order import order_of
-from turnup.load.order_write import order_fields
 from turnup.model.acknowledgement import Acknowledgement
 from turnup.model.equipment import Assignment, Port
 from turnup.model.order import Action, OrderMessage, PortServiceOrder
+from turnup.order.answers import (
+    Links,
+    Taken,
+    against,
+    digest_of,
+    entry_of,
+    links_of,
+    overtaken,
+    refusal,
+    subject_of,
+    taken_by,
+)
 from turnup.order.entries import Entry, OrderFile, read_entries, write_entries
 
-Taken = tuple[tuple[str, str], ...]
-Links = dict[IPv4Network, str]
 Decide = Callable[[Taken, Links], Acknowledgement]
 
 
@@ -51,10 +56,10 @@ class Ledger:
             if (own := self._own_answer(message, files, now)) is not None:
                 return own
             order_id = message.order.order_id
-            answer = decide(_taken(files, but=order_id), _links(files, but=order_id))
+            answer = decide(taken_by(files, but=order_id), links_of(files, but=order_id))
             if not (answer.accepted and enter):
                 return answer
-            return self._enter(message, answer, _subject(message.order, files), files)
+            return self._enter(message, answer, subject_of(message.order, files), files)
 
     def answered(self, message: OrderMessage, now: datetime) -> Acknowledgement | None:
         """The answer that the ledger alone can give: the first answer again, or what it has against the order."""
@@ -64,16 +69,41 @@ class Ledger:
     def _own_answer(self, message: OrderMessage, files: dict[str, OrderFile], now: datetime) -> Acknowledgement | None:
         if (known := self._known(message, files, now)) is not None:
             return known
-        points = _against(message.order, _subject(message.order, files), files.get(message.order.order_id))
-        return _refusal(message, points, now) if points else None
+        points = against(message.order, subject_of(message.order, files), files.get(message.order.order_id))
+        return refusal(message, points, now) if points else None
 
     def assignment(self, order_id: str) -> Assignment | None:
         """The port an accepted order has; None when there is no such order, or its port was given back."""
         file = self._files().get(order_id)
         entry = file.holding if file else None
-        if entry is None or (port := self._port(entry)) is None:
+        if file is None or entry is None or (port := self._port(entry)) is None:
             return None
-        return Assignment(order_of(entry.order, f"{self.folder / order_id}.json"), port)
+        return Assignment(self._in_force(file, entry), port)
+
+    def _in_force(self, file: OrderFile, entry: Entry) -> PortServiceOrder:
+        """The order with the changes that were carried out since."""
+        order = order_of(entry.order, f"{self.folder / file.order_id}.json")
+        for change in file.changes:
+            order = changed(order, self.order(change))
+        return order
+
+    def order(self, order_id: str) -> PortServiceOrder:
+        """The order as it was accepted last, whatever it asks for. Raises InputError when none was."""
+        entry = self._file(order_id).entries[-1]
+        return order_of(entry.order, f"{self.folder / order_id}.json")
+
+    def knows(self, order_id: str) -> bool:
+        """Whether an order of that id was accepted."""
+        return order_id in self._files()
+
+    def holder(self, router: str, port: str, but: str = "") -> Assignment | None:
+        """The order whose work has begun on that port and that has it still; None when nobody has, but one order."""
+        for file in self._files().values():
+            if file.order_id == but or not file.started or (held := file.holding) is None:
+                continue
+            if (held.router, held.port) == (router, port):
+                return self.assignment(file.order_id)
+        return None
 
     def assignments(self) -> tuple[Assignment, ...]:
         """Every assignment, by order."""
@@ -82,11 +112,11 @@ class Ledger:
 
     def taken(self) -> Taken:
         """(router, interface) of every port that an order has."""
-        return _taken(self._files())
+        return taken_by(self._files())
 
     def links(self) -> Links:
         """Link networks of accepted orders, by what they belong to."""
-        return _links(self._files())
+        return links_of(self._files())
 
     def start(self, assignment: Assignment) -> None:
         """Note that work on the port has begun: from now on the order cannot be cancelled nor revised.
@@ -96,8 +126,8 @@ class Ledger:
         order, port = assignment.order, assignment.port
         with self._locked():
             file = self._file(order.order_id)
-            held = file.holding
-            if held is None or (held.revision, held.router, held.port) != (
+            held = file.holding or file.entries[-1]
+            if file.released or (held.revision, held.router, held.port) != (
                 order.revision,
                 port.router,
                 str(port.interface),
@@ -120,6 +150,33 @@ class Ledger:
         with self._locked():
             write_entries(self.folder, replace(self._file(order_id), released=True))
 
+    def change(self, order_id: str, by: str) -> None:
+        """Note that the CHANGE order `by` was carried out on the order's port; twice is once."""
+        with self._locked():
+            file = self._file(order_id)
+            if by not in file.changes:
+                write_entries(self.folder, replace(file, changes=(*file.changes, by)))
+
+    def succeed(self, old: str, new: str) -> None:
+        """Note that the port of one order is another's now (PASA 1.3(c), REDESIGNATE); twice is once."""
+        with self._locked():
+            write_entries(self.folder, replace(self._file(new), follows=old))
+            write_entries(self.folder, replace(self._file(old), released=True))
+
+    def followed(self, order_id: str) -> str:
+        """The order whose port this one took over; "" for none."""
+        return self._file(order_id).follows
+
+    def move(self, order_id: str, port: Port) -> None:
+        """Note that the order has another port now (PASA 1.4(b)(ii))."""
+        with self._locked():
+            file = self._file(order_id)
+            if (held := file.holding) is None:
+                raise InputError(f"{order_id} has no port to move from")
+            moved = replace(held, site=port.site, router=port.router, port=str(port.interface))
+            entries = tuple(moved if entry is held else entry for entry in file.entries)
+            write_entries(self.folder, replace(file, entries=entries))
+
     def _file(self, order_id: str) -> OrderFile:
         if (file := self._files().get(order_id)) is None:
             raise InputError(f"no order {order_id} was accepted")
@@ -135,20 +192,20 @@ class Ledger:
                 same_revision = (file.order_id, entry.revision) == (order.order_id, order.revision)
                 if not (same_message or same_revision):
                     continue
-                if entry.digest == digest and (gone := _overtaken(file, entry)):
-                    return _refusal(message, [("revision", gone)], now)
+                if entry.digest == digest and (gone := overtaken(file, entry)):
+                    return refusal(message, [("revision", gone)], now)
                 if entry.digest == digest:
                     return self._answer(file.order_id, entry)
                 field = "revision" if same_revision else "header.message_id"
                 reason = f"{file.order_id} revision {entry.revision} was accepted under this number with other content"
-                return _refusal(message, [(field, reason)], now)
+                return refusal(message, [(field, reason)], now)
         return None
 
     def _enter(
         self, message: OrderMessage, answer: Acknowledgement, subject: OrderFile | None, files: dict[str, OrderFile]
     ) -> Acknowledgement:
         order = message.order
-        entry = _entry(message, answer)
+        entry = entry_of(message, answer)
         if entry.port is None and subject and subject.holding:
             entry = replace(entry, site=subject.holding.site, router=subject.holding.router, port=subject.holding.port)
         file = files.get(order.order_id) or OrderFile(order.order_id)
@@ -198,75 +255,7 @@ class Ledger:
             yield
 
 
-def digest_of(order: PortServiceOrder) -> str:
-    """What an order says, in one number; the file it came from aside."""
-    text = json.dumps(order_fields(order), sort_keys=True)
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _subject(order: PortServiceOrder, files: dict[str, OrderFile]) -> OrderFile | None:
-    return files.get(order.supersedes or order.order_id)
-
-
-def _against(order: PortServiceOrder, subject: OrderFile | None, own: OrderFile | None) -> list[tuple[str, str]]:
-    """What the ledger itself has against an order."""
-    if own and order.revision < own.entries[-1].revision:
-        return [("revision", f"revision {own.entries[-1].revision} of {order.order_id} was accepted already")]
-    if order.action is Action.NEW:
-        began = own is not None and own.started
-        return [("action", "work on this order has begun; send a CHANGE or a DISCONNECT")] if began else []
-    if not order.supersedes and order.action is not Action.CANCEL:
-        return []
-    named = order.supersedes or order.order_id
-    field = "supersedes" if order.supersedes else "order_id"
-    if subject is None or subject.holding is None:
-        return [(field, f"no port is assigned to an order {named}")]
-    if order.action is Action.CANCEL and subject.started:
-        return [("action", f"work on {named} has begun; send a DISCONNECT")]
-    return []
-
-
-def _overtaken(file: OrderFile, entry: Entry) -> str:
-    """Why the first answer no longer holds; "" while it does."""
-    if entry is not file.entries[-1]:
-        return f"revision {file.entries[-1].revision} of {file.order_id} was accepted since"
-    if file.released and entry.action is Action.NEW:
-        return f"the port of {file.order_id} was given back; send a later revision"
-    return ""
-
-
-def _entry(message: OrderMessage, answer: Acknowledgement) -> Entry:
-    port = answer.port
-    fields: dict[str, Any] = order_fields(message.order)
-    return Entry(
-        revision=message.order.revision,
-        action=message.order.action,
-        digest=digest_of(message.order),
-        order=fields,
-        received_at=answer.received_at,
-        accepted_at=answer.accepted_at or answer.received_at,
-        committed_by=answer.committed_by,
-        message_id=answer.in_reply_to,
-        site=port.site if port else None,
-        router=port.router if port else None,
-        port=str(port.interface) if port else None,
-    )
-
-
-def _taken(files: dict[str, OrderFile], but: str = "") -> Taken:
-    held = (file.holding for file in files.values() if file.order_id != but)
-    return tuple((entry.router, entry.port) for entry in held if entry and entry.router and entry.port)
-
-
-def _links(files: dict[str, OrderFile], but: str = "") -> Links:
-    found: Links = {}
-    for file in files.values():
-        if file.order_id != but and (entry := file.holding) and (prefix := entry.link_prefix):
-            found[prefix] = f"order {file.order_id}"
-    return found
-
-
-def _refusal(message: OrderMessage, points: list[tuple[str, str]], now: datetime) -> Acknowledgement:
-    order, header = message.order, message.header
-    sent = header.message_id if header else None
-    return Acknowledgement(order.order_id, order.revision, now, tuple(points), in_reply_to=sent)
+def changed(order: PortServiceOrder, change: PortServiceOrder) -> PortServiceOrder:
+    """The order with the parts that a CHANGE gives; a part is replaced whole, everything else stays."""
+    parts = {part: getattr(change, part) for part in ("cross_connect", "layer2", "layer3", "bgp")}
+    return replace(order, **{part: value for part, value in parts.items() if value is not None})

@@ -133,7 +133,7 @@ def counted(life: Life, happening: Happening) -> Life:
     if event not in (Event.TEST_PASS, Event.TEST_FAIL):
         return life
     passed = event is Event.TEST_PASS
-    again = life.state is State.TESTED  # tested again before delivery: still the same attempt
+    again = life.state in (State.TESTED, State.DELIVERED)  # tested again before the answer: still the same attempt
     number = life.attempts[-1].number + (not again) if life.attempts else 1
     certificate, port = happening.detail.get("certificate", ""), f"{life.router} {life.port}".strip()
     failed_by = None if passed else happening.actor

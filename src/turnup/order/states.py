@@ -137,6 +137,7 @@ _FAILING: tuple[tuple[State, Event, frozenset[Actor]], ...] = (
     (_S.TESTED, _E.TEST_FAIL, _CARRIER),
     (_S.REJECTED, _E.TEST_FAIL, _CARRIER),
     (_S.REPAIRING, _E.TEST_FAIL, _CARRIER),
+    (_S.DELIVERED, _E.TEST_FAIL, _CARRIER),  # silence must not accept what our own test has shown to fail since
     (_S.DELIVERED, _E.REJECT, _CUSTOMER),
     (_S.DEEMED_ACCEPTED, _E.REJECT, _CUSTOMER),  # one that had arrived before the deadline, and was entered after it
     (_S.IN_SERVICE, _E.REJECT, _CUSTOMER),

@@ -33,6 +33,7 @@ class Intent:
     lines: tuple[tuple[str, str], ...]
     route_maps: tuple[str, ...] = ()  # referred to, never edited
     hidden_defaults: tuple[str, ...] = ()  # of the card
+    available: str | None = None  # description of a port that nobody has
 
 
 @dataclass(frozen=True)

@@ -39,7 +39,7 @@ def render_order(platform: Platform, assignment: Assignment, router: Router, pol
     after = fold(sections, (*phase1, *phase2), grammar, hidden)
     lines = tuple((header, line) for header, body in after.items() for line in body if line not in sections)
     maps = tuple(str(values[name]) for name in ("route_map_in", "route_map_out") if values[name])
-    return Intent(phase1, phase2, str(values["description"]), lines, maps, hidden)
+    return Intent(phase1, phase2, str(values["description"]), lines, maps, hidden, policy.available_description)
 
 
 def _items(

@@ -3,6 +3,9 @@
 SQLite in the user's data folder, or PostgreSQL by URL; the same tables, migrations and rules on both.
 """
 
+from sqlalchemy.engine import Connection
+from sqlalchemy.exc import SQLAlchemyError as StoreFailed
+
 from turnup.store.opening import Store, open_store
 
-__all__ = ["Store", "open_store"]
+__all__ = ["Connection", "Store", "StoreFailed", "open_store"]

@@ -92,6 +92,11 @@ def open_store(url: str = "", folder: Path | None = None, *, create: bool = True
     return Store(engine)
 
 
+def any_store(url: str = "", folder: Path | None = None) -> Store:
+    """The store at that URL, whatever its tables are: for migrating it."""
+    return Store(_engine(store_url(url, folder)))
+
+
 def _current(engine: Engine, *, create: bool) -> None:
     from turnup.store.migrating import is_current, is_empty, migrate
 

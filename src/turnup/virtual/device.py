@@ -99,6 +99,7 @@ class Device:
     counters: dict[str, int] = field(default_factory=dict)  # the provider's: `input.POS2/0`, ...
     misbehaved: dict[Behaviour, int] = field(default_factory=dict)  # how often each was met
     spoiled: dict[str, list[Change]] = field(default_factory=dict)  # what each fault changed
+    config_lock: SessionInfo | None = None  # who has the configuration to himself
     reload_in: str = ""  # minutes of a scheduled reload
     last_change: tuple[datetime, str] | None = None  # when and by whom
     last_save: tuple[datetime, str] | None = None
@@ -107,6 +108,11 @@ class Device:
 
     def __post_init__(self) -> None:
         self.booted = self.clock() - self.uptime
+
+    @property
+    def can_lock(self) -> bool:
+        """Whether the image has `configure terminal lock`: from 12.0(31)S, which the PRP runs here and the GRP not."""
+        return self.router.processor.upper().startswith("PRP")
 
     @cached_property
     def config(self) -> ConfigTree:

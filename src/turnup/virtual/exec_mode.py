@@ -96,6 +96,13 @@ class ExecMode:
         if len(words) == 1:
             _, typed = await self.terminal.read("Configuring from terminal, memory, or network [terminal]? ")
             words = ("configure", typed.strip() or "terminal")
+        holder = self.device.config_lock
+        if holder is not None and holder is not self.session:
+            return _LOCKED.format(user=holder.username, tty=holder.tty)
+        if words[2:] == ("lock",):
+            if not self.device.can_lock:
+                return None
+            self.device.config_lock = self.session
         return Running.CONFIGURE if "terminal".startswith(words[1]) else "%Error opening network configuration\n"
 
     async def _write(self, words: tuple[str, ...]) -> Answer:
@@ -177,6 +184,11 @@ class ExecMode:
 
     async def _undebug(self, words: tuple[str, ...]) -> Answer:
         return "All possible debugging has been turned off\n" if words[-1] == "all" else ""
+
+
+_LOCKED = (
+    "Configuration mode locked exclusively by user '{user}' process '3' from terminal '{tty}'. Please try later.\n"
+)
 
 
 def _stamp(at: datetime, by: str) -> str:

@@ -113,6 +113,8 @@ class Shell:
 
     def _leave_config(self) -> None:
         self.config, self.session.configuring = None, False
+        if self.device.config_lock is self.session:
+            self.device.config_lock = None
         events.configured(self.device, self.session)
 
     def _grammar(self) -> Grammar:

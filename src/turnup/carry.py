@@ -1,0 +1,87 @@
+"""Carry out an undertaking on its router: the one way from the Nornir tasks to a push, with every guard on it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from turnup.change.methods import method_for
+from turnup.change.plan import Plan
+from turnup.change.push import PushOutcome, plan_and_push
+from turnup.change.undertaking import Undertaking
+from turnup.errors import UsageError
+from turnup.model.text import plain
+from turnup.noc import Host, Noc
+from turnup.order.maintenance import must_be_allowed
+from turnup.order.records import Emergency, Notice
+
+
+@dataclass(frozen=True)
+class Terms:
+    """Under which terms a push is made.
+
+    `approved` is the digest of the plan that a person approved; `emergency` the reason of a change outside the windows
+    of PASA 2.3(a), "" for none; `accept` runs the acceptance tests between read-back and save: what it returns other
+    than "" takes the change back. `wait` in seconds. `reload_in` is the choice for a change that could cut off the
+    router's management: minutes, 0 = expressly without a reload, None = nobody chose, and it is refused.
+    """
+
+    approved: str | None = None
+    save_all: bool = False
+    wait: float = 0.0
+    emergency: str = ""
+    reload_in: int | None = None
+    accept: Callable[[], str] | None = None
+
+
+def look(noc: Noc, host: Host, work: Undertaking) -> Plan:
+    """The plan on the router's configuration as it is now; nothing is sent. Raises Refused, Clarification."""
+    with noc.session(host) as session:
+        return noc.plan_of(work, noc.configuration(session))
+
+
+def carry_out(noc: Noc, host: Host, work: Undertaking, terms: Terms) -> tuple[Plan, PushOutcome]:
+    """Plan afresh and bring the router there or back. Raises Refused, BackedOut, NeedsHuman."""
+    with noc.session(host) as session, noc.leases() as leases:
+        return plan_and_push(
+            session,
+            lambda: noc.plan_of(work, noc.configuration(session)),
+            noc.home,
+            (work.router, work.order.order_id),
+            approved=terms.approved,
+            save_all=terms.save_all,
+            accept=terms.accept,
+            reopen=lambda: noc.open_session(host),
+            permit=lambda plan: permitted(noc, work, plan, terms.emergency),
+            method=lambda plan: method_for(
+                session.platform, plan.blast.management, terms.reload_in, lambda: noc.open_session(host)
+            ),
+            wait=terms.wait,
+            clock=noc.clock,
+            leases=leases,
+        )
+
+
+def permitted(noc: Noc, work: Undertaking, plan: Plan, emergency: str) -> str:
+    """Refuse a change of live service outside its window (PASA 2.3(a)); what is to be noted about it, in words.
+
+    The first provisioning of a port that serves nobody is free, unless policy says otherwise. Raises Refused; an
+    emergency is recorded with its reason.
+    """
+    harmless = not plan.change.live and not plan.blast.management
+    if harmless and noc.equipment.policy.first_provisioning_any_time:
+        return ""
+    now = noc.clock()
+    if emergency:
+        if len(emergency.strip()) < _SHORTEST_REASON:
+            raise UsageError(f"--emergency wants a reason in words, not {emergency!r}")
+        reason = noc.redact(plain(emergency.strip()))
+        noc.records.add(Emergency(work.router, work.order.order_id, reason, noc.username or "unknown", now))
+        return f"outside the windows of maintenance, as an emergency: {reason}. {TELL_THE_CUSTOMER}"
+    router = noc.equipment.router(work.router)
+    notice = must_be_allowed(now, noc.equipment.site_of(router).timezone, router.name, noc.records.rows(Notice))
+    return f"in the window announced by {notice.by} at {notice.sent_at:%Y-%m-%d %H:%M} UTC"
+
+
+_SHORTEST_REASON = 8  # characters: "because" is no reason
+TELL_THE_CUSTOMER = "The customer must be told in writing as soon as practicable (PASA 2.3(a))."

@@ -1,0 +1,79 @@
+"""`turnup due`: every order with its state, the clock that runs, what is red, and who has to do what."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from turnup.cli.options import AsJson
+
+if TYPE_CHECKING:
+    from turnup.order.due import Due
+
+
+def register(main: typer.Typer) -> None:
+    """Enter the command."""
+    main.command()(due)
+
+
+def due(
+    context: typer.Context,
+    everything: Annotated[bool, typer.Option("--all", help="Ports in service as well, which wait for nobody.")] = False,
+    json: AsJson = False,
+) -> None:
+    """List what is due, the most urgent first. Reads the store alone; `turnup order advance` brings it up to date."""
+    from turnup.cli.life import at_desk
+    from turnup.cli.show import as_json, say
+    from turnup.order.due import due_list
+    from turnup.store.events import standings
+    from turnup.store.runs import red_tests
+
+    with at_desk(context) as desk:
+        with desk.store.reading() as connection:
+            found = due_list(standings(connection), desk.clocks, desk.noc.clock(), red_tests(connection))
+        rows = [row for row in found if everything or row.whose]
+    if json:
+        as_json([_plain(row) for row in rows])
+        return
+    for row in rows:
+        say(f"{row.order_id:<18} {row.state.value:<17} {row.router} {row.port}".rstrip())
+        told = f"{row.clock}: {_left(row)}" if row.clock else ""
+        red = f"red: {', '.join(map(str, row.red))}" if row.red else ""
+        for line in (told, red, f"next: {row.action} ({row.whose})" if row.whose else ""):
+            if line:
+                say(f"  {line}")
+    if not rows:
+        say("nothing is due")
+
+
+def _left(row: Due) -> str:
+    if row.left is None:
+        return f"runs since {_length(row.elapsed)}; no period configured" if row.elapsed is not None else "not started"
+    if row.left < timedelta(0):
+        return f"LATE by {_length(-row.left)}"
+    return f"{_length(row.left)} left"
+
+
+def _length(span: timedelta | None) -> str:
+    minutes = int((span or timedelta(0)).total_seconds()) // 60
+    days, hours = divmod(minutes // 60, 24)
+    return f"{days} d {hours} h" if days else f"{hours} h {minutes % 60} min"
+
+
+def _plain(row: Due) -> dict[str, object]:
+    return {
+        "order": row.order_id,
+        "state": row.state.value,
+        "router": row.router,
+        "port": row.port,
+        "clock": row.clock,
+        "since": row.since,
+        "due": row.due,
+        "elapsed_seconds": int(row.elapsed.total_seconds()) if row.elapsed is not None else None,
+        "left_seconds": int(row.left.total_seconds()) if row.left is not None else None,
+        "red": list(row.red),
+        "action": row.action,
+        "whose": row.whose,
+    }

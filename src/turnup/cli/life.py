@@ -1,0 +1,198 @@
+"""`turnup order deliver|accept|reject|elect|terminate|advance|history`: what happens to an order after its tests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from turnup.cli.options import AsJson, opened
+
+if TYPE_CHECKING:
+    from turnup.desk.entering import Desk
+    from turnup.order.life import Life
+
+OrderId = Annotated[str, typer.Argument(help="Id of the order.", show_default=False)]
+By = Annotated[str, typer.Option(help="Who says so, or whose message it is.", show_default=False)]
+At = Annotated[str | None, typer.Option(help="When it happened or arrived, ISO 8601 with zone; now when left out.")]
+
+Proof = Annotated[str, typer.Option(help="What proves it: a message's id, or who took the paper.", show_default=False)]
+
+
+def register(order: typer.Typer) -> None:
+    """Enter the commands below `turnup order`."""
+    for command in (deliver, accept, reject, elect, terminate, advance, history):
+        order.command()(command)
+
+
+@contextmanager
+def at_desk(context: typer.Context) -> Iterator[Desk]:
+    """The desk of this NOC, its store closed at the end."""
+    from turnup.desk.entering import Desk
+
+    noc = opened(context)
+    store = noc.store()
+    try:
+        yield Desk(noc, store)
+    finally:
+        store.close()
+
+
+def moment(text: str | None) -> datetime | None:
+    """A time with its zone, as typed. Raises UsageError."""
+    from turnup.errors import UsageError
+
+    if text is None:
+        return None
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise UsageError(f"{text!r} is no time: write it as 2001-07-15T06:00+00:00") from error
+    if at.tzinfo is None:
+        raise UsageError(f"{text!r} has no zone: write it as 2001-07-15T06:00+00:00")
+    return at
+
+
+def deliver(context: typer.Context, order: OrderId, by: By, proof: Proof, at: At = None) -> None:
+    """Record that the test results were handed to the customer: his acceptance period begins (PASA 1.4(c))."""
+    with at_desk(context) as desk:
+        _told(desk, desk.deliver(order, desk.noc.redact(proof), by, moment(at)))
+
+
+def accept(context: typer.Context, order: OrderId, by: By, at: At = None) -> None:
+    """Record that the customer accepted the results in writing (PASA 1.4(a)); the port goes into service."""
+    from turnup.order.states import Actor, Event
+
+    with at_desk(context) as desk:
+        desk.enter(order, Event.ACCEPT, Actor.CUSTOMER, by, moment(at))
+        _told(desk, desk.advance(order))
+
+
+def reject(
+    context: typer.Context,
+    order: OrderId,
+    by: By,
+    reason: Annotated[str, typer.Option(help="What does not function, in the customer's words.", show_default=False)],
+    at: At = None,
+) -> None:
+    """Record that the customer reported the port as not functioning within the period (PASA 1.4(b))."""
+    from turnup.order.states import Actor, Event
+
+    with at_desk(context) as desk:
+        detail = {"reason": desk.noc.redact(reason)}
+        _told(desk, desk.enter(order, Event.REJECT, Actor.CUSTOMER, by, moment(at), detail))
+
+
+def elect(
+    context: typer.Context,
+    order: OrderId,
+    choice: Annotated[str, typer.Argument(metavar="continue|different-port|discontinue", show_default=False)],
+    by: By,
+    at: At = None,
+) -> None:
+    """Record the customer's choice after the second failed attempt (PASA 1.4(b)(i) to (iii))."""
+    from turnup.cli.show import say
+    from turnup.errors import UsageError
+    from turnup.order.states import Actor, Event
+
+    choices = {
+        "continue": Event.CONTINUE,
+        "different-port": Event.DIFFERENT_PORT,
+        "discontinue": Event.DISCONTINUE,
+    }
+    if choice not in choices:
+        raise UsageError(f"{choice!r} is no choice: {', '.join(choices)} (PASA 1.4(b))")
+    with at_desk(context) as desk:
+        _told(desk, desk.enter(order, choices[choice], Actor.CUSTOMER, by, moment(at)))
+    if choice == "different-port":
+        say(f"  next: turnup move {order} --because '...' (same site and speed, another card first)")
+    if choice == "discontinue":
+        say("  next: turnup disconnect with his DISCONNECT order; the fee is reduced (Schedule 1, Appendix B)")
+
+
+def terminate(
+    context: typer.Context,
+    order: OrderId,
+    by: By,
+    clause: Annotated[str, typer.Option(help="Which right: 8.4(i), 8.4(ii) or 8.4(iii).", show_default=False)],
+    at: At = None,
+) -> None:
+    """Record that the customer terminated the port's services (PASA 8.4)."""
+    from turnup.errors import UsageError
+    from turnup.order.states import Actor, Event
+
+    if clause not in ("8.4(i)", "8.4(ii)", "8.4(iii)"):
+        raise UsageError(f"{clause!r} is no right of PASA 8.4: 8.4(i), 8.4(ii) or 8.4(iii)")
+    with at_desk(context) as desk:
+        _told(desk, desk.enter(order, Event.TERMINATE, Actor.CUSTOMER, by, moment(at), {"clause": clause}))
+
+
+def advance(
+    context: typer.Context,
+    orders: Annotated[
+        list[str] | None, typer.Argument(help="Ids; all orders when left out.", show_default=False)
+    ] = None,
+    json: AsJson = False,
+) -> None:
+    """Take orders as far as proofs and clocks take them: complete the history, deemed acceptance, service."""
+    from turnup.cli.show import as_json, say
+    from turnup.desk.sources import ledger_files
+
+    with at_desk(context) as desk:
+        files = ledger_files(desk.noc)
+        wanted = orders or [file.order_id for file in files]
+        found = [life for life in (desk.advance(order, files) for order in wanted) if life is not None]
+        if json:
+            as_json([{"order": life.order_id, "state": life.state.value, "events": life.count} for life in found])
+            return
+        for life in found:
+            say(f"{life.order_id}: {life.state.value}")
+
+
+def history(context: typer.Context, order: OrderId, json: AsJson = False) -> None:
+    """Show everything that happened to an order, and who says so."""
+    from turnup.cli.show import as_json, say
+    from turnup.store.events import history as read
+
+    with at_desk(context) as desk:
+        desk.must_know(order)
+        with desk.store.reading() as connection:
+            rows = read(connection, order)
+        if json:
+            as_json(
+                [
+                    {
+                        "number": row.number,
+                        "at": row.happening.at,
+                        "event": row.happening.event.value,
+                        "actor": row.happening.actor.value,
+                        "by": row.happening.by,
+                        "state": row.happening.to.value if row.happening.to else "",
+                        "detail": dict(row.happening.detail),
+                        "digest": row.digest,
+                    }
+                    for row in rows
+                ]
+            )
+            return
+        for row in rows:
+            one = row.happening
+            say(f"{row.number:3}  {one.at:%Y-%m-%d %H:%M}  {one.event.value:<18} {one.to:<18} {one.by} ({one.actor})")
+
+
+def _told(desk: Desk, life: Life | None) -> None:
+    from turnup.cli.show import say
+    from turnup.order.due import due_list
+
+    if life is None:
+        return
+    say(f"{life.order_id}: {life.state.value}")
+    for row in due_list([life], desk.clocks, desk.noc.clock()):
+        if row.clock:
+            until = f"until {row.due:%Y-%m-%d %H:%M} UTC" if row.due else "no period configured"
+            say(f"  {row.clock}: since {row.since:%Y-%m-%d %H:%M} UTC, {until}")
+        if row.whose:
+            say(f"  next: {row.action} ({row.whose})")

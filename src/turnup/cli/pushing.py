@@ -1,0 +1,155 @@
+"""What every command that writes has in common: its options, what it shows, how it ends."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from turnup.errors import ExitCode
+
+if TYPE_CHECKING:
+    from turnup.carry import Terms
+    from turnup.change.plan import Plan
+    from turnup.change.push import PushOutcome
+    from turnup.change.undertaking import Undertaking
+    from turnup.model.certificate import Certificate
+    from turnup.noc import Noc
+
+Target = Annotated[str, typer.Argument(help="An order's file, or the id of an acknowledged order.", show_default=False)]
+Confirm = Annotated[bool, typer.Option("--confirm", help="Really send it. Without this nothing is sent.")]
+SaveAll = Annotated[bool, typer.Option("--save-all", help="Save even if somebody else's unsaved work is saved too.")]
+Digest = Annotated[str | None, typer.Option("--digest", help="Send only if the plan still has this digest.")]
+Wait = Annotated[float, typer.Option(help="Seconds to wait for another writer of the router.")]
+Emergency = Annotated[
+    str,
+    typer.Option(
+        "--emergency", metavar="REASON", help="Outside the windows of maintenance (PASA 2.3(a)), for this reason."
+    ),
+]
+ReloadIn = Annotated[
+    int | None,
+    typer.Option(
+        "--reload-in", min=0, max=60, metavar="MINUTES", help="Only for what could cut off management: 0 = no reload."
+    ),
+]
+BackOutWord = Annotated[
+    str | None,
+    typer.Option(
+        "--back-out",
+        metavar="always|never|ask",
+        help="When an acceptance test fails: take the change back? Left out, policy.yaml says (back_out).",
+    ),
+]
+
+
+def terms_of(digest: str | None, save_all: bool, wait: float, emergency: str, reload_in: int | None) -> Terms:
+    """The terms that were said on the command line."""
+    from turnup.carry import Terms
+
+    return Terms(approved=digest, save_all=save_all, wait=wait, emergency=emergency, reload_in=reload_in)
+
+
+def show_planned(noc: Noc, work: Undertaking, *, json: bool) -> None:
+    """Plan and show; nothing is sent."""
+    from turnup.change.show import as_dict, as_text
+    from turnup.cli.show import as_json, say, step
+    from turnup.undertake import planned_work
+
+    with step(f"reading {work.router}"):
+        made = planned_work(noc, work)
+    if json:
+        as_json(as_dict(made))
+    else:
+        say(as_text(made))
+
+
+def not_sent(*, json: bool) -> None:
+    """Say that a plan is no push."""
+    from turnup.cli.show import say
+
+    if not json:
+        say("\nNOTHING WAS SENT. To send it: --confirm; --digest binds that to this very plan.")
+
+
+def send(noc: Noc, work: Undertaking, terms: Terms) -> tuple[Plan, PushOutcome]:
+    """Push, with progress."""
+    from turnup.cli.show import step
+    from turnup.undertake import pushed_work
+
+    with step(f"pushing to {work.router}"):
+        return pushed_work(noc, work, terms)
+
+
+def show_push(work: Undertaking, outcome: PushOutcome) -> None:
+    """What became of it, for a person."""
+    from turnup.cli.show import say
+
+    order, port = work.order, work.assignment.port
+    say(f"{order.order_id}: {port.router} {port.interface}: {outcome.state}, {outcome.sent} lines sent")
+    say(f"  {_MEANING.get(outcome.state, outcome.state)}")
+    for note in outcome.notes:
+        say(f"  note: {note}")
+
+
+_MEANING = {
+    "saved": "on the router, read back as planned, and in its startup configuration",
+    "unsaved": "on the router and running, but NOT SAVED: a reload would lose the port",
+    "unchanged": "the router had exactly this already, saved as well; nothing was sent",
+}
+
+
+def push_document(work: Undertaking, made: Plan, outcome: PushOutcome) -> dict[str, object]:
+    """The same for a program."""
+    return {
+        "order": work.order.order_id,
+        "action": work.kind,
+        "router": work.router,
+        "port": str(work.assignment.port.interface),
+        "push": {
+            "state": outcome.state,
+            "sent": outcome.sent,
+            "notes": outcome.notes,
+            "digest": made.digest,
+            "journal": str(outcome.journal) if outcome.journal else None,
+        },
+    }
+
+
+def carried(noc: Noc, work: Undertaking, terms: Terms, *, json: bool) -> None:
+    """Push and show; ends with 8 when it runs but is not saved."""
+    from turnup.cli.show import as_json
+
+    made, outcome = send(noc, work, terms)
+    if json:
+        as_json(push_document(work, made, outcome))
+    else:
+        show_push(work, outcome)
+        _show_notes(made)
+    if not outcome.saved:
+        raise typer.Exit(int(ExitCode.WAITS))
+
+
+def _show_notes(made: Plan) -> None:
+    from turnup.cli.show import say
+
+    for note in made.notes:
+        say(f"  note: {note}")
+
+
+def asked(certificate: Certificate) -> bool:
+    """Ask the person at the terminal whether the change is taken back. Raises UsageError without a terminal."""
+    from turnup.cli.show import say
+
+    failed = ", ".join(f"{row.number} {row.name}" for row in certificate.rows if row.verdict == "FAIL")
+    say(f"failed: {failed}")
+    return typer.confirm("Take the change back?", default=True)
+
+
+def must_be_answerable() -> None:
+    """Raise UsageError when nobody is there to be asked: before anything is sent."""
+    from turnup.errors import UsageError
+
+    if not sys.stdin.isatty():
+        raise UsageError("--back-out ask needs a terminal", advice="Say --back-out always or never.")

@@ -1,0 +1,167 @@
+"""What people did and reported: notices of maintenance, cross-connects, bad ports, emergencies. Append only.
+
+One JSON document a kind in the data folder, replaced whole and synced, read strictly; who and when stand in every row.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, fields
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, TypeVar
+
+from turnup.errors import InputError
+from turnup.load.strict import build
+
+VERSION = 1
+
+
+class Fibre(StrEnum):
+    """What field staff did to a cross-connect."""
+
+    REMOVED = "removed"
+    MADE = "made"
+
+
+@dataclass(frozen=True)
+class Notice:
+    """Written notice of normal maintenance of a router in the window that begins at `starts` (PASA 2.3(a)). UTC."""
+
+    router: str
+    starts: datetime
+    sent_at: datetime
+    by: str
+    recorded_at: datetime
+    reference: str = ""  # such as the e-mail's message id
+
+
+@dataclass(frozen=True)
+class CrossConnectEvent:
+    """The cross-connect of that order was removed or made (PASA 1.3(b)(i)); `at` in UTC."""
+
+    order_id: str
+    what: Fibre
+    at: datetime
+    by: str
+    recorded_at: datetime
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class PortMark:
+    """A port was found bad, or good again after a retest. The last row of a port counts."""
+
+    router: str
+    port: str
+    bad: bool
+    at: datetime
+    by: str
+    because: str
+
+
+@dataclass(frozen=True)
+class Emergency:
+    """A change outside a window, and why: to be told in writing as soon as practicable (PASA 2.3(a))."""
+
+    router: str
+    order_id: str
+    reason: str
+    by: str
+    at: datetime
+
+
+Row = Notice | CrossConnectEvent | PortMark | Emergency
+_FILES: dict[type[Row], str] = {
+    Notice: "notices",
+    CrossConnectEvent: "cross-connects",
+    PortMark: "ports",
+    Emergency: "emergencies",
+}
+_Kind = TypeVar("_Kind", Notice, CrossConnectEvent, PortMark, Emergency)
+
+
+@dataclass(frozen=True)
+class Records:
+    """The records below one folder."""
+
+    folder: Path
+
+    def rows(self, kind: type[_Kind]) -> tuple[_Kind, ...]:
+        """All rows of one kind, oldest first. Raises InputError for a file that cannot be relied on."""
+        path = self._path(kind)
+        try:
+            document = json.loads(path.read_bytes())
+            if document["version"] != VERSION:
+                raise _broken(path, f"version {document['version']}")
+            return tuple(build(kind, _read(kind, row), where=str(path)) for row in document["rows"])
+        except FileNotFoundError:
+            return ()
+        except InputError as error:
+            raise _broken(path, str(error)) from error
+        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+            raise _broken(path, f"{type(error).__name__}: {error}") from error
+
+    def add(self, row: Row) -> None:
+        """Enter a row; it is on disk when this returns. The same row twice is one."""
+        path = self._path(type(row))
+        with self._locked():
+            rows: tuple[Row, ...] = self.rows(type(row))  # type: ignore[type-var]
+            if row in rows:
+                return
+            document = {"version": VERSION, "rows": [_plain(asdict(one)) for one in (*rows, row)]}
+            _replace(path, json.dumps(document, indent=1))
+
+    def bad_ports(self) -> tuple[tuple[str, str], ...]:
+        """(router, interface) of ports that are marked bad now."""
+        last = {(row.router, row.port): row.bad for row in self.rows(PortMark)}
+        return tuple(port for port, bad in last.items() if bad)
+
+    def fibre(self, order_id: str, what: Fibre) -> CrossConnectEvent | None:
+        """The last such event of that order's cross-connect, None while none is recorded."""
+        found = [row for row in self.rows(CrossConnectEvent) if (row.order_id, row.what) == (order_id, what)]
+        return found[-1] if found else None
+
+    def _path(self, kind: type[Row]) -> Path:
+        return self.folder / f"{_FILES[kind]}.json"
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        import fcntl
+
+        with (self.folder / ".lock").open("a") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
+
+def _read(kind: type[Row], row: dict[str, Any]) -> dict[str, Any]:
+    times = {field.name for field in fields(kind) if field.type == "datetime"}
+    return {name: datetime.fromisoformat(value) if name in times else value for name, value in row.items()}
+
+
+def _plain(row: dict[str, Any]) -> dict[str, Any]:
+    return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in row.items()}
+
+
+def _replace(path: Path, text: str) -> None:
+    draft = path.with_suffix(".new")
+    with open(draft, "w", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(path)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+def _broken(path: Path, reason: str) -> InputError:
+    return InputError(
+        f"is not a file of records ({reason})", where=str(path), advice="Put it back from a backup; nothing was sent."
+    )
