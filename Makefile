@@ -38,7 +38,7 @@ docs: $(VENV)/.ready   ## write what is generated from the code: docs/checks.md
 
 bench: $(VENV)/.ready   ## side-by-side benchmarks
 	@for script in bench/single_router.py bench/fleet.py bench/virtual_memory.py bench/startup.py \
-	  bench/parse_speed.py bench/judge_port.py; do \
+	  bench/parse_speed.py bench/judge_port.py bench/store.py; do \
 	  echo "== $$script"; $(BIN)/python $$script || exit 1; done
 
 lab: $(VENV)/.ready   ## virtual routers to play with: `make lab`, then `turnup --lab sites`
