@@ -44,7 +44,7 @@ def busy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
 def test_any_message_is_acted_on_once_and_answered_once(busy: Office, body: Body) -> None:
     number = f"ANY-{next(NUMBERS)}"
     if hasattr(body, "order_id") and int(number[4:]) % 2:
-        body = replace(body, order_id=PSO)
+        body = replace(body, order_id=PSO)  # type: ignore[arg-type]
     data = message_xml(Message(Header(number, "QWEST", "KMC", busy.clock[0]), body))
     for _ in range(2):  # the second time it is the first answer again
         busy.drop_file(data, f"{number}.xml")
