@@ -18,6 +18,7 @@ from turnup.cli import (
     lab,
     life,
     orders,
+    performance,
     record,
     records,
     recover,
@@ -95,3 +96,4 @@ record.register(app)
 due.register(app)
 life.register(orders.app)
 lab.register(app)
+performance.register(app)
