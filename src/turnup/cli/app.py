@@ -17,6 +17,7 @@ from turnup.cli import (
     job,
     lab,
     life,
+    mgs,
     orders,
     performance,
     record,
@@ -83,6 +84,7 @@ app.add_typer(checks.app, name="checks")
 app.add_typer(lab.app, name="lab")
 app.add_typer(records.app, name="logbook")
 app.add_typer(db.app, name="db")
+app.add_typer(mgs.app, name="mgs")
 app.add_typer(equipment.inventory_app, name="inventory")
 equipment.register(app)
 job.register(app)

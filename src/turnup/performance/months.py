@@ -52,7 +52,7 @@ class Month:
 
 
 def report_due(month: Month, calendar: Calendar) -> date:
-    """The day by which the report of that month is sent: the fifth working day of the next (MGS IV Schedule 2)."""
+    """By when the report of that month is sent: the fifth working day of the next (MGS IV Schedule 2)."""
     return business_day(month.after(), _REPORT_DAY, calendar)
 
 

@@ -6,9 +6,9 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from turnup.errors import UsageError
-from turnup.order.calendars import calendar_of
 from turnup.performance.availability import PortMonth, Repair, repairs
 from turnup.performance.book import Book
+from turnup.performance.calendars import working_days
 from turnup.performance.months import Month, report_due
 from turnup.performance.tables import Document, Table
 
@@ -65,7 +65,7 @@ def started(book: Book, month: Month) -> None:
 
 def due_day(book: Book, month: Month) -> date:
     """By when the report of that month is sent."""
-    return report_due(month, calendar_of(book.policy.clocks))
+    return report_due(month, working_days(book.policy.mgs.closed_days))
 
 
 def hours(time: timedelta | None) -> str:
