@@ -11,7 +11,7 @@ import difflib
 import types
 import typing
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from enum import Enum
 from functools import cache
@@ -201,6 +201,7 @@ _NAMES = {
     bool: "true or false",
     float: "a number",
     datetime: "a time with its zone",
+    date: "a day such as 2001-08-01",
 }
 
 
