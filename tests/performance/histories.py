@@ -47,7 +47,7 @@ def at(text: str) -> datetime:
 
 def to_service(begins: datetime = SERVICE) -> list[Step]:
     """From receipt to service, the service beginning then."""
-    steps = [(event, BEFORE + number * HOUR, {}) for number, event in enumerate(_BEFORE_SERVICE)]
+    steps: list[Step] = [(event, BEFORE + number * HOUR, {}) for number, event in enumerate(_BEFORE_SERVICE)]
     return [*steps, (Event.BEGIN_SERVICE, begins, {})]
 
 

@@ -55,6 +55,12 @@ def test_an_interruption_over_the_end_of_a_month_counts_in_both() -> None:
     assert month_of(cut, month=Month(2001, 9)).down == 2 * HOUR
 
 
+def test_an_outage_is_told_in_its_own_months_only() -> None:
+    cut = interruption("2001-08-31T10:00", "2001-09-02T10:00")
+    told = [len(month_of(cut, month=Month(2001, number)).outages) for number in (7, 8, 9, 10)]
+    assert told == [0, 1, 1, 0]
+
+
 def test_interruptions_that_overlap_count_once() -> None:
     one = month_of(
         interruption("2001-08-02T10:00", "2001-08-02T12:00"),
@@ -230,6 +236,12 @@ def test_more_than_four_customers_make_it_critical() -> None:
         found = list(repairs(book(*stories, recorded=[one]).months(AUGUST), clocks))
         assert {row.outage.critical for row in found} == {critical}
         assert {row.level for row in found} == {Level.MISSED if critical else Level.MET}
+
+
+def test_a_stated_number_of_customers_makes_it_critical() -> None:
+    cut = interruption("2001-08-02T10:00", "2001-08-02T13:00")
+    for count, critical in ((4, False), (5, True)):
+        assert month_of(replace(cut, customers=count)).outages[0].critical is critical
 
 
 def test_customers_of_one_ticket_are_counted_together() -> None:

@@ -18,7 +18,8 @@ ROUTER = "nyc-hud-gsr1"
 
 def opened(turnup: Command, *more: str) -> int:
     words = ("interruption", "open", ROUTER, "Serial5/0", "--by", "J. Smith", "--cause", "carrier", "--ticket", "TT-1")
-    return turnup(*words, *more).code
+    code: int = turnup(*words, *more).code
+    return code
 
 
 def living(folder: Path) -> None:

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from histories import HOUR, Step, at, book, fee, interruption, story, to_service
@@ -26,7 +27,7 @@ KEPT = book(story(to_service()), recorded=[CUT], clocks=CLOCKS, fees=Fees("USD",
 AUGUST = Month(2001, 8)
 
 
-def rows(form_of_json: str) -> list[list[dict[str, str]]]:
+def rows(form_of_json: str) -> list[list[dict[str, Any]]]:
     return [table["rows"] for table in json.loads(form_of_json)["tables"]]
 
 

@@ -141,4 +141,5 @@ def test_every_beginning_of_a_history_can_be_read(count: int) -> None:
             story_of(entries)
         return
     found = story_of(entries)
-    assert all(one.ends is None or one.starts < one.ends <= NOW for one in (*found.served, *found.repairs))
+    spans = [*((one.starts, one.ends) for one in found.served), *((one.starts, one.ends) for one in found.repairs)]
+    assert all(end is None or start < end <= NOW for start, end in spans)

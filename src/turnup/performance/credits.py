@@ -71,7 +71,7 @@ def worksheet(book: Book, month: Month, site: str = "") -> Worksheet:
     """Every reduction of the fees of that month, up to now, by clause, site and order."""
     found = [*_interruptions(book, month, site), *_late(book, month, site)]
     for story in book.stories:
-        if site in ("", story.life.site):
+        if site in ("", story.site):
             found += _ended(story, book, month)
     lines = sorted(found, key=lambda one: (one.clause, one.site, one.order_id, one.router, one.port))
     return Worksheet(month, tuple(lines), book.policy.fees.currency)
@@ -140,17 +140,17 @@ def _of_port(
 def _late(book: Book, month: Month, site: str) -> Iterator[Credit]:
     """4.1(a): a Delay Credit for a port that is not accepted by the date of Schedule 3."""
     for delay in delays(book):
-        life = delay.story.life
-        window = month.span(book.zone_of(life.site))
+        story = delay.story
+        window = month.span(book.zone_of(story.site))
         inside = common(delay.spans, (window,))
-        if site in ("", life.site) and inside:
+        if site in ("", story.site) and inside:
             fee = book.policy.fees.delay
             spans = _first_only(delay.spans) if fee and fee.per is Per.OCCURRENCE else delay.spans
             quantity = units(fee.per, spans, window) if fee else None
             what = f"late {hours(length(inside))} h in {month}, due {delay.promised}"
             what += ", still open" if delay.open else ""
             yield Credit(
-                "4.1(a)", what, life.order_id, life.site, life.router, life.port, fee, quantity, delay.evidence
+                "4.1(a)", what, story.order_id, story.site, story.router, story.port, fee, quantity, delay.evidence
             )
 
 
@@ -160,22 +160,21 @@ def _ended(story: Story, book: Book, month: Month) -> Iterator[Credit]:
     found = _reduction(ended, book) if ended else None
     if ended is None or found is None:
         return
-    life = story.life
-    window = month.span(book.zone_of(life.site))
+    window = month.span(book.zone_of(story.site))
     if ended.at >= min(window.end, book.now):
         return
     clause, what, fee = found
     spans = span(ended.at, min(window.end, book.now))
-    at = moment(ended.at, book.zone_of(life.site))
+    at = moment(ended.at, book.zone_of(story.site))
     evidence = tuple(
         proof
         for name in ("test failed", "reject", ended.event.value)
         if (proof := story.evidence.get(name)) and (name == ended.event.value or clause == "1.4(b)(iii)")
     )
-    if clause == "1.4(b)(iii)" and life.certificate:
-        evidence = (*evidence, Evidence("certificate", "of the last test", life.certificate))
+    if clause == "1.4(b)(iii)" and story.certificate:
+        evidence = (*evidence, Evidence("certificate", "of the last test", story.certificate))
     quantity = units(fee.per, spans, window) if fee else None
-    yield Credit(clause, f"{what} {at}", life.order_id, life.site, life.router, life.port, fee, quantity, evidence)
+    yield Credit(clause, f"{what} {at}", story.order_id, story.site, story.router, story.port, fee, quantity, evidence)
 
 
 def _reduction(ended: Happening, book: Book) -> tuple[str, str, Fee | None] | None:

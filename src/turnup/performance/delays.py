@@ -41,10 +41,10 @@ def schedule3_date(book: Book, site: str) -> date | None:
 
 
 def _delay(story: Story, book: Book) -> Delay | None:
-    life, promised = story.life, schedule3_date(book, story.life.site)
-    if promised is None or life.received_at is None:
+    promised = schedule3_date(book, story.site)
+    if promised is None:
         return None
-    midnight = datetime.combine(promised + timedelta(days=1), datetime.min.time(), ZoneInfo(book.zone_of(life.site)))
+    midnight = datetime.combine(promised + timedelta(days=1), datetime.min.time(), ZoneInfo(book.zone_of(story.site)))
     starts = midnight.astimezone(UTC)
     ended = story.ended.at.astimezone(UTC) if story.ended else None
     stopped = min((at for at in (story.first_accepted, ended) if at), default=None)
@@ -53,13 +53,13 @@ def _delay(story: Story, book: Book) -> Delay | None:
     theirs = [
         piece
         for one in book.recorded
-        if one.order_id == life.order_id and one.cause is Cause.CUSTOMER and not one.withdrawn
+        if one.order_id == story.order_id and one.cause is Cause.CUSTOMER and not one.withdrawn
         for piece in span(one.starts, min(one.ends or book.now, book.now))
     ]
     spans = without(span(starts, min(stopped or book.now, book.now)), theirs)
     if not spans:
         return None
     proofs = [proof for name in ("receive", "accept", "deem accepted") if (proof := story.evidence.get(name))]
-    proofs += [proof for one in book.recorded if one.order_id == life.order_id for proof in one.evidence]
-    dated = Evidence("Schedule 3", f"{life.site} by {promised}")
+    proofs += [proof for one in book.recorded if one.order_id == story.order_id for proof in one.evidence]
+    dated = Evidence("Schedule 3", f"{story.site} by {promised}")
     return Delay(story, promised, spans, stopped is None, (dated, *proofs))

@@ -76,10 +76,10 @@ def _run(book: Book, last: PortMonth, target: float | None) -> Iterator[PortMont
 def _delayed(book: Book, month: Month, site: str) -> Iterator[Right]:
     """8.4(ii): a Delay for more than so many consecutive days, for any reason."""
     for delay in delays(book):
-        life = delay.story.life
-        if site not in ("", life.site):
+        story = delay.story
+        if site not in ("", story.site):
             continue
-        until = min(month.span(book.zone_of(life.site)).end, book.now)
+        until = min(month.span(book.zone_of(story.site)).end, book.now)
         spans = [
             piece for one in delay.spans if one.start < until for piece in common((one,), (Span(one.start, until),))
         ]
@@ -87,7 +87,7 @@ def _delayed(book: Book, month: Month, site: str) -> Iterator[Right]:
             longest = max(spans, key=lambda one: one.length)
             arisen, threshold = _over(book, longest, book.policy.clocks.delay)
             figures = f"late {hours(longest.length)} h, since {longest.start:%Y-%m-%d}"
-            yield Right("8.4(ii)", life.order_id, life.router, life.port, figures, threshold, arisen, delay.evidence)
+            yield Right("8.4(ii)", story.order_id, story.router, story.port, figures, threshold, arisen, delay.evidence)
 
 
 def _inoperable(book: Book, month: Month, served: Iterable[Served]) -> Iterator[Right]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from turnup.errors import InputError
 from turnup.model.interruption import Cause
-from turnup.order.life import Happening, Life, after
+from turnup.order.life import Happening
 from turnup.order.states import Event, State
 from turnup.performance.recorded import Evidence, Interruption
 
@@ -33,10 +33,18 @@ class Served:
 
 @dataclass(frozen=True)
 class Story:
-    """An order's history, read for its performance. `ended` = the event that ended it before the term, if one did."""
+    """An order's history, read for its performance. `ended` = the event that ended it before the term, if one did.
 
-    life: Life
+    Router and port are the last it had, `certificate` is the digest of its last test.
+    """
+
+    order_id: str
+    customer: str
+    site: str
     received_at: datetime
+    router: str
+    port: str
+    certificate: str
     served: tuple[Served, ...]
     repairs: tuple[Interruption, ...]
     first_accepted: datetime | None = None
@@ -55,7 +63,8 @@ def story_of(history: Iterable[Entered]) -> Story:
     """Read a history. Service lasts from `begin service` to the request to disconnect (PASA 1.3(c)), or to its end.
 
     A repair interrupts from the report of the fault until a test passes that nobody takes back (PASA 1.4(a)). A
-    different port goes on with the order's service, still interrupted. Raises TurnupError for an impossible history.
+    different port goes on with the order's service, still interrupted. What was entered was decided then and is not
+    judged again (`turnup db check` does). Raises InputError for an empty history.
     """
     reader = _Reader()
     for one in history:
@@ -65,9 +74,9 @@ def story_of(history: Iterable[Entered]) -> Story:
 
 class _Reader:
     def __init__(self) -> None:
-        self.life: Life | None = None
-        self.received_at: datetime | None = None
-        self.router = self.port = ""
+        self.received: Happening | None = None
+        self.state: State | None = None
+        self.router = self.port = self.certificate = ""
         self.serving: Served | None = None
         self.served: list[Served] = []
         self.repair: Interruption | None = None
@@ -77,10 +86,10 @@ class _Reader:
         self.evidence: dict[str, Evidence] = {}
 
     def read(self, one: Entered) -> None:
-        happening, before = one.happening, self.life.state if self.life else None
-        self.life = after(self.life, happening)
+        happening, before = one.happening, self.state
+        self.received, self.state = self.received or happening, happening.to
+        self.certificate = happening.detail.get("certificate", self.certificate)
         at, event = happening.at.astimezone(UTC), happening.event
-        self.received_at = self.received_at or at
         proof = Evidence("event", f"{one.seq} ({event.value}, {one.happening.order_id})", one.digest)
         self.evidence[event.value] = proof
         if event in _PORTS:
@@ -98,13 +107,18 @@ class _Reader:
             self._restored(at)
 
     def told(self) -> Story:
-        if self.life is None or self.received_at is None:
+        if self.received is None:
             raise InputError("a history without an event tells nothing")
         served = [*self.served, *([self.serving] if self.serving else [])]
         repairs = [*self.repairs, *([self.repair] if self.repair else [])]
         return Story(
-            self.life,
-            self.received_at,
+            self.received.order_id,
+            self._said("customer"),
+            self._said("site"),
+            self.received.at.astimezone(UTC),
+            self.router,
+            self.port,
+            self.certificate,
             tuple(served),
             tuple(repairs),
             self.first_accepted,
@@ -129,12 +143,14 @@ class _Reader:
             self._leave(at, proof)
             self._serve(at, proof)
 
+    def _said(self, name: str) -> str:
+        return self.received.detail.get(name, "") if self.received else ""
+
     def _serve(self, at: datetime, proof: Evidence) -> None:
-        life = self.life
-        if life is not None:
-            self.serving = Served(
-                life.order_id, life.customer, life.site, self.router, self.port, at, evidence=(proof,)
-            )
+        order_id = self.received.order_id if self.received else ""
+        self.serving = Served(
+            order_id, self._said("customer"), self._said("site"), self.router, self.port, at, evidence=(proof,)
+        )
 
     def _leave(self, at: datetime, proof: Evidence) -> None:
         if self.serving and at > self.serving.starts:
