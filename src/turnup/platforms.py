@@ -15,7 +15,7 @@ from turnup.model.equipment import LineCard
 from turnup.model.transcript import Ask, Request
 from turnup.reading import Reading, read_table
 
-PARSER_SUFFIXES = (".textfsm", ".jmespath")
+PARSER_SUFFIXES = (".jmespath", ".textfsm")
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ class Settings:
     startup_config: str = "show startup-config"
     modes: Mapping[str, str] = field(default_factory=dict)  # section's first word -> prompt mode, e.g. config-if
     dialogues: Mapping[str, Dialogue] = field(default_factory=dict)
-    methods: Mapping[str, str] = field(default_factory=lambda: {"customer-port": "inverse"})  # see change.methods
+    methods: Mapping[str, str] = field(default_factory=dict)  # how it is written to, see change.methods; none: never
     probes: Mapping[str, str] = field(default_factory=dict)  # fact -> probe of the NOC that gives it
     # test, fact or feature that a test looks at -> why the platform has it not
     not_applicable: Mapping[str, str] = field(default_factory=dict)
@@ -78,13 +78,16 @@ class Platform:
         """The command behind each fact: the first line of the fact's parser, `# show ...`. May hold {arguments}."""
         away = self.settings.not_applicable
         found = {fact: said for fact, said in self.base.commands.items() if fact not in away} if self.base else {}
-        for parser in sorted((self.home / "parse").glob("*")):
-            if parser.suffix in PARSER_SUFFIXES:
-                found[parser.stem] = _command(parser)
-        return found
+        for fact in {path.stem for path in (self.home / "parse").glob("*") if path.suffix in PARSER_SUFFIXES}:
+            if parser := self.parser(fact):
+                found[fact] = _command(parser)
+        return dict(sorted(found.items()))
 
     def parser(self, fact: str) -> Path | None:
-        """File that parses this fact; None when the platform cannot tell it."""
+        """File that parses this fact; None when the platform cannot tell it.
+
+        A fact read from JSON may have a TextFSM template beside it, for captures of the command without `json`.
+        """
         for suffix in PARSER_SUFFIXES:
             if (path := self.home / "parse" / f"{fact}{suffix}").is_file():
                 return path

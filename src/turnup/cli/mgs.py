@@ -25,6 +25,11 @@ By = Annotated[str, typer.Option(help="Who says so, or whose message it is.", sh
 At = Annotated[str | None, typer.Option(help="When it happened, ISO 8601 with zone; now when left out.")]
 
 
+def register(main: typer.Typer) -> None:
+    """Enter the commands."""
+    main.add_typer(app, name="mgs")
+
+
 @order.command()
 def check(context: typer.Context, file: File, json: AsJson = False) -> None:
     """Read a service order and list what it lacks (MGS II 6, MGS IV 6). Exit code 2 when it lacks something."""
