@@ -57,7 +57,8 @@ def history(steps: Iterable[Step], order_id: str = "PSO-1", customer: str = "LVL
     found = []
     for number, (event, moment, detail) in enumerate(steps, start=1):
         about = {"site": "nyc", "customer": customer} if event is Event.RECEIVE else {}
-        said = replace(happening(event, moment, **about, **detail), order_id=order_id)
+        said = happening(event, moment)
+        said = replace(said, order_id=order_id, detail={**said.detail, **about, **detail})
         decided, life = happen(life, said, SET)
         found.append(Entered(number, number, decided, moment, "", f"{number:064x}"))
     return tuple(found)

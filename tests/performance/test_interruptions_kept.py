@@ -15,6 +15,7 @@ from turnup.performance.book import read_book
 from turnup.performance.months import Month
 from turnup.store import Store, open_store
 from turnup.store.archive import backup, restore
+from turnup.store.chains import row_digest, rows
 from turnup.store.checking import faults
 from turnup.store.events import append
 from turnup.store.interruptions import enter_interruption, interruption_entries
@@ -90,6 +91,16 @@ def test_what_was_changed_is_found(store: Store, table: sa.Table, harm: sa.Execu
     with store.writing() as connection:
         connection.execute(harm)
     assert any(told in fault and table.name in fault for fault in found(store))
+
+
+def test_an_entry_that_was_made_to_look_whole_is_found(store: Store) -> None:
+    filled(store)
+    with store.writing() as connection:
+        first = next(rows(connection, INTERRUPTION))
+        changed = {**first, "cause": "customer"}
+        changed["digest"] = row_digest(changed)
+        connection.execute(INTERRUPTION.update().where(INTERRUPTION.c.number == 1).values(changed))
+    assert found(store) == ["interruption 2: it does not follow the one before"]
 
 
 def test_migrations_forward_and_back_keep_the_histories(store_url: str) -> None:

@@ -78,6 +78,11 @@ def test_a_repair_that_the_customer_rejects_goes_on() -> None:
     assert (one.starts, one.ends) == (FAULT, FAULT + 8 * HOUR)
 
 
+def test_a_repair_that_is_tested_twice_was_over_with_the_first_test() -> None:
+    (one,) = story([*repaired()[:-3], (Event.TEST_PASS, FAULT + 9 * HOUR, {})]).repairs
+    assert one.ends == FAULT + 4 * HOUR
+
+
 def test_a_rejection_in_time_takes_a_deemed_acceptance_back() -> None:
     tested = to_service()[:-2]
     deemed: list[Step] = [
