@@ -164,6 +164,15 @@ def test_a_supplement_starts_the_two_days_again() -> None:
     assert (life.received_at, life.answered_at) == (NOON + 3 * DAY, None)
 
 
+def test_a_supplement_does_not_change_the_agreement() -> None:
+    said = [
+        MgsHappening("MGS-1", event, NOON, "Q", order_fields(ServiceOrder("MGS-1", agreement)))
+        for event, agreement in ((E.RECEIVE, Agreement.II), (E.SUPPLEMENT, Agreement.IV))
+    ]
+    with pytest.raises(Refused, match="received under MGS II"):
+        fold(said)
+
+
 @given(st.lists(st.sampled_from(list(MgsEvent)), max_size=8), st.sampled_from(list(Agreement)))
 def test_no_sequence_leaves_the_table(events: list[MgsEvent], agreement: Agreement) -> None:
     detail = order_fields(ServiceOrder("MGS-1", agreement))

@@ -107,6 +107,8 @@ def after(life: MgsLife | None, happening: MgsHappening) -> MgsLife:
     for state, what, to, _, agreements in TABLE:
         if (state, what) == (life.state, event) and life.order.agreement in agreements:
             order = order_of(dict(happening.detail)) if event is _E.SUPPLEMENT else life.order
+            if order.agreement is not life.order.agreement:
+                raise Refused(f"{happening.order_id} was received under MGS {life.order.agreement}")
             return replace(life, order=order, state=to, at={**life.at, event: at})
     known = sorted(row[1] for row in TABLE if row[0] is life.state and life.order.agreement in row[4])
     raise Refused(
