@@ -43,7 +43,7 @@ ARROWS: dict[str, set[str]] = {
     "sensitivity": {"errors", "model", "load", "checks", "judge"},
     "why": {"errors", "model", "load"},
     "attestation": {"errors", "model", "load"},
-    "signing": {"errors", "model", "load", "secrets", "certificate"},
+    "signing": {"evidence", "errors", "model", "load", "secrets", "certificate"},
     "report": {"errors", "model", "certificate"},
     "runner": {"errors", "load"},
     "noc": {"errors", "model", "platforms", "configuration", "render", "change", "connect", "equipment", "evidence"}
