@@ -31,6 +31,7 @@ ARROWS: dict[str, set[str]] = {
     "order": {"errors", "model", "load", "equipment", "configuration", "home"},
     "store": {"errors", "model", "order", "home"},
     "desk": {"errors", "model", "order", "store", "noc", "change", "certificate", "evidence"},
+    "exchange": {"errors", "model", "load", "order", "store", "desk", "noc", "certificate", "job"},
     "performance": {"errors", "model", "order", "store"},
     "mgs": {"errors", "model", "load", "store", "performance"},
     "connect": {"errors", "model", "platforms", "load", "home"},
@@ -90,6 +91,7 @@ FENCED = {
     "alembic": {"store"},
     "psycopg": {"store"},
     "hier_config": {"change"},
+    "httpx": {"exchange"},
 }
 
 

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 from turnup.carry import Terms
@@ -50,8 +52,12 @@ def read_message(target: str, noc: Noc) -> OrderMessage:
     )
 
 
-def acknowledged(noc: Noc, message: OrderMessage, *, live: bool = True, enter: bool = True) -> Acknowledgement:
+def acknowledged(
+    noc: Noc, message: OrderMessage, *, live: bool = True, enter: bool = True, received_at: datetime | None = None
+) -> Acknowledgement:
     """Answer an order (PASA 1.3(b)). `live` reads the routers it may stand on; `enter` makes the answer binding.
+
+    `received_at` is when it arrived, where that was before now.
 
     The same order twice gets the first answer again, and no router is asked. Raises Unreachable when no router of the
     site could be read.
@@ -67,13 +73,14 @@ def acknowledged(noc: Noc, message: OrderMessage, *, live: bool = True, enter: b
     def decide(taken: Taken, links: Links) -> Acknowledgement:
         # A port nobody could look at is not given away.
         closed = tuple((p.router, str(p.interface)) for p in ports(estate, noc.cards) if p.router in unread)
-        return acknowledge(message, estate, noc.cards, configurations, (*taken, *closed), now, links)
+        found = acknowledge(message, estate, noc.cards, configurations, (*taken, *closed), now, links)
+        return replace(found, received_at=received_at or now)
 
     answer = noc.ledger.settle(message, decide, now, enter=enter)
     if enter and answer.accepted:
         noted(noc, message.order.order_id)
     elif enter:
-        noted_clarification(noc, message.order.order_id, len(answer.points), now)
+        noted_clarification(noc, message.order.order_id, len(answer.points), received_at or now)
     return answer
 
 

@@ -13,6 +13,7 @@ from turnup.errors import InputError
 
 TEXT_LIMIT = 60  # of one field; the whole description stays below DESCRIPTION_LIMIT
 DESCRIPTION_LIMIT = 200  # IOS takes 240 on an interface
+LINE_LIMIT = 500  # of what people write in messages
 
 # Meant by a router's line editor, its parser, its pipe, a secret's token, or a template.
 _FORBIDDEN = '?^"\\`%|<>'
@@ -78,3 +79,13 @@ def _short(value: str, limit: int) -> str:
     if len(value) > limit:
         raise InputError(f"is {len(value)} characters long; at most {limit} are allowed")
     return value
+
+
+def line(value: str, *, limit: int = LINE_LIMIT) -> str:
+    """What people write in messages: one line of printable ASCII that holds no token of a secret."""
+    _ascii(plain(value))
+    if not value or value != value.strip(" "):
+        raise InputError("must not be empty, nor begin or end with a blank")
+    if "<secret:" in value:
+        raise InputError("must not hold a secret, nor what stands for one")
+    return _short(value, limit)
