@@ -67,6 +67,12 @@ def test_help_in_80_columns(turnup: Command, monkeypatch: pytest.MonkeyPatch, co
     assert "\x1b[" not in ran.out, "colour off a terminal"
 
 
+def test_the_job_is_the_first_panel_of_help(turnup: Command) -> None:
+    panels = [line.split()[1:4] for line in turnup("--help").out.splitlines() if line.startswith("╭")]
+    assert panels[:2] == [["Options", *panels[0][1:]], ["The", "job", panels[1][2]]]
+    assert len(panels) >= 6
+
+
 def test_every_option_has_an_environment_variable(turnup: Command, monkeypatch: pytest.MonkeyPatch) -> None:
     assert not turnup("inventory", "check").out.startswith("{")
     monkeypatch.setenv("TURNUP_INVENTORY_CHECK_JSON", "1")

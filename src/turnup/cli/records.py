@@ -11,10 +11,12 @@ from turnup.cli.options import AsJson, opened
 
 app = typer.Typer(help="Record what people did: notices, cross-connects, bad ports.", no_args_is_help=True)
 
+PANEL, RANK = "Changes of a port in service", 3  # where `turnup --help` shows it
+
 
 def register(main: typer.Typer) -> None:
     """Enter `turnup logbook`."""
-    main.add_typer(app, name="logbook")
+    main.add_typer(app, name="logbook", rich_help_panel=PANEL)
 
 
 By = Annotated[str, typer.Option(help="Who did it.", show_default=False)]

@@ -9,11 +9,13 @@ import typer
 
 from turnup.errors import UsageError
 
+PANEL, RANK = "Proof", 4  # where `turnup --help` shows it
+
 
 def register(main: typer.Typer) -> None:
     """Enter the command."""
 
-    @main.command()
+    @main.command(rich_help_panel=PANEL)
     def report(
         context: typer.Context,
         certificate: Annotated[Path, typer.Argument(help="A certificate's JSON file.", show_default=False)],

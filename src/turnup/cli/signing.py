@@ -23,12 +23,14 @@ Keys = Annotated[list[Path] | None, typer.Option("--key", help="The carrier's pu
 Customers = Annotated[list[Path] | None, typer.Option("--customer-key", help="The customer's public key.")]
 Evidence = Annotated[Path | None, typer.Option("--evidence", help="Folder with the evidence, if not beside FILE.")]
 
+PANEL, RANK = "Proof", 4  # where `turnup --help` shows it
+
 
 def register(main: typer.Typer) -> None:
     """Enter the commands."""
-    main.add_typer(keys_app, name="keys")
-    main.command()(verify)
-    main.command()(countersign)
+    main.add_typer(keys_app, name="keys", rich_help_panel=PANEL)
+    main.command(rich_help_panel=PANEL)(verify)
+    main.command(rich_help_panel=PANEL)(countersign)
 
 
 def home_of(context: typer.Context) -> Home:
