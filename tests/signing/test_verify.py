@@ -564,3 +564,52 @@ def test_a_second_key_never_replaces_the_first(tmp_path: Path) -> None:
     with pytest.raises(Refused, match="is there already"):
         new_key(tmp_path / "keys", "signing", "x", NOW)
     assert (tmp_path / "keys" / "signing.key").read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "words"),
+    [
+        ("bytes", 10**4000, "cannot have that many bytes"),
+        ("bytes", 10**17, "cannot have that many bytes"),
+        ("bytes", -5000, "cannot have that many bytes"),
+        ("seconds", 10**400, "too large a number"),
+    ],
+)
+def test_numbers_that_no_machine_holds(signed: Signed, field: str, value: int, words: str) -> None:
+    """Evidence is looked at whoever signed: a forged file must end as altered, not fill the memory nor as a defect."""
+    document = signed.document
+    document["evidence"][0][field] = value
+    file = (json.dumps(document) + "\n").encode()
+    payload = statement_of("x", file, NOW)
+    data = seal(payload, read_signer(str(signed.home / "keys" / "signing.key")))
+    found = verify(data, signed.trust, NOW, evidence=EvidenceFolder(signed.evidence))
+    assert found.exit_code is ExitCode.REFUSED
+    assert words in "\n".join(map(str, found.faults))
+
+
+@pytest.mark.parametrize("depth", [70, 300, 900, 990, 100_000])
+def test_what_is_nested_too_deeply(signed: Signed, depth: int) -> None:
+    """The reader has room that those who go through the document afterwards have not."""
+    statement = json.loads(read_envelope(signed.sealed.read_bytes()).payload)
+    statement["predicate"]["turnupCertificate"]["deep"] = "HERE"
+    payload = canonical_json(statement).replace(b'"HERE"', b"[" * depth + b"1" + b"]" * depth)
+    data = seal(payload, read_signer(str(signed.home / "keys" / "signing.key")))
+    found = verify(data, signed.trust, NOW, without_evidence=True)
+    assert "nested too deeply" in "\n".join(map(str, found.faults))
+    own = verify(
+        signed.sealed.read_bytes(),
+        signed.trust,
+        NOW,
+        without_evidence=True,
+        certificate=("c", b"[" * depth + b"]" * depth),
+    )
+    assert own.exit_code is ExitCode.REFUSED
+
+
+@pytest.mark.parametrize("name", ["\x1b[2J\nx.dsse: AUTHENTIC", "\r", "\x9b2J", "\u2028", "\u202e", "\ud800"])
+def test_a_forged_name_writes_no_line_of_its_own(signed: Signed, name: str) -> None:
+    """The words of a fault quote the file: none may clear the screen or say that it is authentic."""
+    signed.certificate.write_text(json.dumps({**signed.document, name: 1}))
+    for line in told(signed).splitlines():
+        assert line.isprintable()
+        assert line.startswith(signed.certificate.name)

@@ -227,11 +227,11 @@ def _occasion(word: str) -> OccasionWord:
 
 
 def _show_certificate(noc: Noc, certificate: Certificate) -> None:
-    from turnup.cli.show import console, say
+    from turnup.cli.show import console, say, show_document
     from turnup.report import render
 
     terminal = console()
-    say(
+    show_document(
         render(
             "terminal",
             certificate,

@@ -81,7 +81,7 @@ def keys_show(
 
 def verify(
     context: typer.Context,
-    file: Annotated[Path, typer.Argument(help="A signed certificate (.dsse); a folder of them with --chain.")],
+    file: Annotated[Path, typer.Argument(help="A signed certificate (.dsse); with --chain the folder of them.")],
     key: Keys = None,
     customer_key: Customers = None,
     certificate: Annotated[
@@ -177,6 +177,8 @@ def _verify_chain(folder: Path, trust: Trust | None, evidence: Path | None, json
     from turnup.signing.chain import walk
     from turnup.signing.evidence import EvidenceFolder
 
+    if folder.is_file():  # one of them stands for the folder that it lies in
+        folder = folder.absolute().parent
     if not folder.is_dir():
         raise UsageError(f"{folder} is no folder", advice="Give the folder of a port's certificates.")
     found = walk(folder, trust, _now(), EvidenceFolder(evidence) if evidence else None)
@@ -233,6 +235,7 @@ def _show(found: Verification, json: bool) -> None:
 
 def _show_chains(found: Chains, trust: Trust | None, json: bool) -> None:
     from turnup.cli.show import as_json, say
+    from turnup.model.text import one_line
 
     if json:
         chains = [
@@ -248,9 +251,10 @@ def _show_chains(found: Chains, trust: Trust | None, json: bool) -> None:
         as_json({"chains": chains, "faults": _listed(found.faults), "signatures_verified": trust is not None})
         return
     for chain in found.chains:
-        say(f"{chain.place}: {len(chain.links)} certificates, {'BROKEN' if chain.faults else 'unbroken'}")
+        number = f"{len(chain.links)} certificate{'s' if len(chain.links) > 1 else ''}"
+        say(f"{one_line(chain.place)}: {number}, {'BROKEN' if chain.faults else 'unbroken'}")
         for link in chain.links:
-            say(f"  {link.digest[:16]}  {link.name}  {'signed' if link.signed else 'not signed'}")
+            say(f"  {link.digest[:16]}  {one_line(link.name)}  {'signed' if link.signed else 'not signed'}")
         for fault in chain.faults:
             say(f"  {fault}")
     for fault in found.faults:
