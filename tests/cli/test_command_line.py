@@ -97,6 +97,22 @@ def test_an_error_as_json(turnup: Command) -> None:
     assert not document or document["exit_code"] == 2
 
 
+def test_no_library_speaks_on_the_terminal() -> None:
+    """Nornir logs a refused push with its traceback: not redacted, and not what a person at a terminal needs."""
+    told = """
+import logging, sys
+from turnup.cli import main
+sys.argv = ["turnup", "--version"]
+try:
+    main()
+except SystemExit:
+    logging.getLogger("nornir.core.task").error("Traceback (most recent call last)")
+"""
+    done = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=True)
+    assert done.stdout.startswith("turnup 0.")
+    assert done.stderr == ""
+
+
 def test_version_and_completion(turnup: Command) -> None:
     assert turnup("--version").out.startswith("turnup 0.")
     assert turnup().code in (0, 2)
