@@ -19,8 +19,8 @@ def main() -> None:
         if os.environ.get("TURNUP_DEBUG"):
             print(clean(traceback.format_exc()), file=sys.stderr)
 
-    # Libraries log what goes wrong with its traceback, unredacted, and without a handler that ends on the terminal; what
-    # went wrong is told below, once and redacted.
+    # Libraries log what goes wrong with its traceback, unredacted, and without a handler that ends on the terminal.
+    # It is told below, once and redacted.
     logging.getLogger().addHandler(logging.NullHandler())
     keep_out(None)
     try:
