@@ -9,6 +9,7 @@ import re
 import shutil
 import subprocess
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -16,12 +17,16 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from signed_samples import NOW, Signed, digest_at, make_key, signed_in, write_certificate
+from signed_samples import HOME, NOW, Signed, digest_at, judged, make_key, signed_in, write_certificate
 
 from turnup.certificate import digest, from_json
+from turnup.certificate.expectation import expectation
 from turnup.errors import ExitCode, InputError, Refused, UsageError
+from turnup.evidence.manifest import manifest
 from turnup.evidence.store import EvidenceStore
+from turnup.judge.cases import cases
 from turnup.load.json import canonical_json
+from turnup.rejudge import unproved
 from turnup.signing.envelope import read_envelope, seal, written
 from turnup.signing.evidence import EvidenceFolder, hand_over
 from turnup.signing.keys import new_key, read_public_key, read_signer
@@ -613,3 +618,21 @@ def test_a_forged_name_writes_no_line_of_its_own(signed: Signed, name: str) -> N
     for line in told(signed).splitlines():
         assert line.isprintable()
         assert line.startswith(signed.certificate.name)
+
+
+def test_a_pass_that_the_evidence_does_not_show(tmp_path: Path) -> None:
+    """Whoever edits FAIL into PASS before it is signed: the file agrees with itself, its evidence does not."""
+    case = next(one for one in cases(HOME) if one.name == "healthy")
+    store = EvidenceStore(tmp_path, str)
+    kept = store.put(expectation(case.expected)).sha256
+    certificate, transcript = judged()
+    manifest(transcript, store)
+    honest = replace(certificate, expected=kept)
+    assert unproved(honest, store) == ()
+    assert unproved(certificate, store) == (), "an older one does not say what it had to see"
+    answers = dict(transcript.answers)
+    ask, answer = next((ask, one) for ask, one in answers.items() if "\nip tftp source-interface" in one.text)
+    answers[ask] = replace(answer, text=re.sub(r"\nip tftp source-interface .*", "", answer.text))
+    assert answers[ask].text != answer.text
+    forged = replace(honest, evidence=manifest(replace(transcript, answers=answers), store))
+    assert [one.partition(":")[0] for one in unproved(forged, store)] == ["test 11 says PASS, its evidence says FAIL"]

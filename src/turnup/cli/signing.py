@@ -151,12 +151,30 @@ def sign_certificate(
 
     keys = home_of(context).path / "keys"
     signed = sign.sign(certificate, key or str(keys / "signing.key"), _now(), keys=keys)
+    _must_follow_from_evidence(certificate)
     path = output or certificate.with_suffix(SUFFIX)
     sign.write_new(path, signed)
     say(str(path))
     if customer is not None:
         number = sign.give_to_customer(certificate, signed, customer)
         say(f"{customer}: certificate, signature and {number} pieces of evidence")
+
+
+def _must_follow_from_evidence(path: Path) -> None:
+    """Raise Refused where the file calls a test good and its evidence does not: it was edited before it was signed."""
+    from turnup.certificate.document import from_json
+    from turnup.errors import Refused
+    from turnup.evidence.store import EvidenceStore
+    from turnup.rejudge import unproved
+    from turnup.signing.sign import evidence_beside
+
+    folder = evidence_beside(path)
+    certificate = from_json(path.read_text(encoding="utf-8"), where=str(path))
+    if folder and (told := unproved(certificate, EvidenceStore(folder, str))):
+        raise Refused(
+            f"not signed: {'; '.join(told)}",
+            advice="The file was edited, or turnup judges otherwise now: see turnup rejudge, and test the port again.",
+        )
 
 
 def _trust(
