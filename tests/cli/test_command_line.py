@@ -97,6 +97,13 @@ def test_an_error_as_json(turnup: Command) -> None:
     assert not document or document["exit_code"] == 2
 
 
+def test_an_order_s_history_is_found_by_its_file_too(turnup: Command, tmp_path: Path) -> None:
+    order = folder("orders") / "60-hudson-ds3-level3.xml"
+    ran = turnup("--home", tmp_path, "order", "history", order)
+    assert ran.code == 2
+    assert "no order PSO-2001-000051 was received" in ran.err
+
+
 def test_no_library_speaks_on_the_terminal() -> None:
     """Nornir logs a refused push with its traceback: not redacted, and not what a person at a terminal needs."""
     told = """

@@ -125,6 +125,8 @@ def listed(context: typer.Context, json: AsJson = False) -> None:
     if json:
         as_json(found)
         return
+    if not any(found.values()):
+        say("nothing is recorded")
     for kind, rows in found.items():
         for row in rows:
             say(f"{kind}: " + ", ".join(f"{name} {value}" for name, value in row.items() if value != ""))
