@@ -73,6 +73,25 @@ def test_the_job_is_the_first_panel_of_help(turnup: Command) -> None:
     assert len(panels) >= 6
 
 
+RELEASES = ("confirm", "emergency", "save_all", "reload_in", "back_out", "resolved", "resolve_note")
+
+
+def test_what_releases_a_guard_is_never_taken_from_the_environment() -> None:
+    """A variable exported once would make every dry run a push."""
+    from typer.main import get_command
+
+    from turnup.cli.app import app
+
+    found = [
+        (command, option.name, option.allow_from_autoenv)
+        for command, made in get_command(app).commands.items()  # type: ignore[attr-defined]
+        for option in made.params
+        if option.name in RELEASES
+    ]
+    assert {name for _, name, _ in found} >= {"confirm", "emergency", "save_all", "reload_in", "back_out"}
+    assert not [one for one in found if one[2]]
+
+
 def test_every_option_has_an_environment_variable(turnup: Command, monkeypatch: pytest.MonkeyPatch) -> None:
     assert not turnup("inventory", "check").out.startswith("{")
     monkeypatch.setenv("TURNUP_INVENTORY_CHECK_JSON", "1")

@@ -21,10 +21,17 @@ def register(main: typer.Typer) -> None:
         router: Annotated[str, typer.Argument(help="Name of the router.", show_default=False)],
         resolved: Annotated[
             str | None,
-            typer.Option(metavar="WHO: WHAT", help="A person put right what needed one; lifts the router's block."),
+            typer.Option(
+                metavar="WHO: WHAT",
+                allow_from_autoenv=False,
+                help="A person put right what needed one; lifts the router's block.",
+            ),
         ] = None,
         resolve_note: Annotated[
-            str | None, typer.Option("--resolve", metavar="NOTE", help="The same, with --by for the name.")
+            str | None,
+            typer.Option(
+                "--resolve", metavar="NOTE", allow_from_autoenv=False, help="The same, with --by for the name."
+            ),
         ] = None,
         by: Annotated[str, typer.Option(help="Who put it right.")] = "",
         json: AsJson = False,
