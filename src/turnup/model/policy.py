@@ -90,6 +90,7 @@ class Policy:
     logs: LogRules = LogRules()
     bgp_soak_seconds: int | None = None
     last_resort_types: tuple[int, ...] = (5, 8, 9)
+    sensitivity: bool = True  # every certificate tries its own evidence by changes; about 2 s of a processor a port
     customer_route_map_in: str | None = None
     customer_route_map_out: str | None = None
     longest_prefix: int = 24  # of a customer's route
