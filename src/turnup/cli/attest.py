@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from turnup.model.verdict import Verdict
     from turnup.noc import Noc
 
-PANEL, RANK = "Proof", 4  # where `turnup --help` shows it
+PANEL, RANK = "Proof", 5  # where `turnup --help` shows it
 
 
 def register(main: typer.Typer) -> None:

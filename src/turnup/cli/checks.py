@@ -10,7 +10,7 @@ from turnup.cli.options import AsJson
 
 app = typer.Typer(help="The twenty acceptance tests of Schedule 2.", no_args_is_help=True)
 
-PANEL, RANK = "Proof", 4  # where `turnup --help` shows it
+PANEL, RANK = "Proof", 5  # where `turnup --help` shows it
 
 
 def register(main: typer.Typer) -> None:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 inventory_app = typer.Typer(help="The inventory: read it strictly, discover a router.", no_args_is_help=True)
 Live = Annotated[bool, typer.Option("--live", help="Read the routers too, not only inventory and orders.")]
 
-PANEL, RANK = "Equipment", 5  # where `turnup --help` shows it
+PANEL, RANK = "Equipment", 6  # where `turnup --help` shows it
 
 
 def register(main: typer.Typer) -> None:

@@ -98,7 +98,7 @@ def faults(json: AsJson = False) -> None:
         say(f"{name:32} {told['title']}")
 
 
-PANEL, RANK = "Without a router", 6  # where `turnup --help` shows it
+PANEL, RANK = "Without a router", 7  # where `turnup --help` shows it
 
 
 def register(main: typer.Typer) -> None:

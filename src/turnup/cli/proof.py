@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 Format = Annotated[str, typer.Option("--format", "-f", help="terminal or json.")]
 _SHOWN = 10
 
-PANEL, RANK = "Proof", 4  # where `turnup --help` shows it
+PANEL, RANK = "Proof", 5  # where `turnup --help` shows it
 
 
 def register(main: typer.Typer) -> None:

@@ -9,7 +9,7 @@ import typer
 
 from turnup.errors import UsageError
 
-PANEL, RANK = "Proof", 4  # where `turnup --help` shows it
+PANEL, RANK = "Proof", 5  # where `turnup --help` shows it
 
 
 def register(main: typer.Typer) -> None:

@@ -23,7 +23,7 @@ Keys = Annotated[list[Path] | None, typer.Option("--key", help="The carrier's pu
 Customers = Annotated[list[Path] | None, typer.Option("--customer-key", help="The customer's public key.")]
 Evidence = Annotated[Path | None, typer.Option("--evidence", help="Folder with the evidence, if not beside FILE.")]
 
-PANEL, RANK = "Proof", 4  # where `turnup --help` shows it
+PANEL, RANK = "Proof", 5  # where `turnup --help` shows it
 
 
 def register(main: typer.Typer) -> None:
