@@ -111,7 +111,10 @@ def accepted(noc: Noc, message: OrderMessage) -> Assignment:
     order = message.order
     assignment = noc.ledger.assignment(order.order_id)
     if assignment is None:
-        raise UsageError(f"{order.order_id} has no port yet", advice="turnup order ack, then push it; or turnup run.")
+        raise UsageError(
+            f"{order.order_id} has no port",
+            advice="turnup order show tells why. A new one: turnup order ack, then push it; or turnup run.",
+        )
     if digest_of(assignment.order) != digest_of(order):
         raise UsageError(
             f"{order.origin} is not {order.order_id} as it was accepted (revision {assignment.order.revision})",

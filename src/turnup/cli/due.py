@@ -12,10 +12,12 @@ from turnup.cli.options import AsJson
 if TYPE_CHECKING:
     from turnup.order.due import Due
 
+PANEL, RANK = "An order's life", 2  # where `turnup --help` shows it
+
 
 def register(main: typer.Typer) -> None:
     """Enter the command."""
-    main.command()(due)
+    main.command(rich_help_panel=PANEL)(due)
 
 
 def due(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -15,7 +16,18 @@ if TYPE_CHECKING:
     from turnup.desk.entering import Desk
     from turnup.order.life import Life
 
-OrderId = Annotated[str, typer.Argument(help="Id of the order.", show_default=False)]
+
+def _id_of(order: str) -> str:
+    """The id that stands in an order's file, for whoever named that as for the other commands."""
+    path = Path(order)
+    if not path.suffix or not path.is_file():
+        return order
+    from turnup.load.order import read_order
+
+    return read_order(path).order.order_id
+
+
+OrderId = Annotated[str, typer.Argument(help="An order's file, or its id.", show_default=False, callback=_id_of)]
 By = Annotated[str, typer.Option(help="Who says so, or whose message it is.", show_default=False)]
 At = Annotated[str | None, typer.Option(help="When it happened or arrived, ISO 8601 with zone; now when left out.")]
 

@@ -13,12 +13,14 @@ if TYPE_CHECKING:
 
     from turnup.model.order import Header
 
-app = typer.Typer(help="Port Service Orders: check, acknowledge, show.", no_args_is_help=True)
+app = typer.Typer(help="Port Service Orders: check, acknowledge, show; deliver, accept, history.", no_args_is_help=True)
+
+PANEL, RANK = "An order's life", 2  # where `turnup --help` shows it
 
 
 def register(main: typer.Typer) -> None:
     """Enter `turnup order`."""
-    main.add_typer(app, name="order")
+    main.add_typer(app, name="order", rich_help_panel=PANEL)
 
 
 @app.command()

@@ -33,6 +33,25 @@ def plain(value: str) -> str:
     return value
 
 
+def one_line(value: str) -> str:
+    """Text from anywhere, as it may be shown on one line of a terminal: what is unseen or moves a cursor is spelled."""
+    return "".join(
+        _spelled(character) if unicodedata.category(character) in _UNSEEN else character for character in value
+    )
+
+
+def lines(value: str) -> str:
+    """The same for text of several lines: line ends and tabs stay."""
+    return "".join(
+        _spelled(character) if character not in "\n\t" and unicodedata.category(character) in _UNSEEN else character
+        for character in value
+    )
+
+
+def _spelled(character: str) -> str:
+    return character.encode("unicode_escape").decode("ascii")
+
+
 def cli_text(value: str, *, limit: int = TEXT_LIMIT) -> str:
     """Free text that may stand in a router's description: printable ASCII, single blanks inside only."""
     _ascii(plain(value))
