@@ -28,6 +28,7 @@ NEXT: Mapping[State, tuple[str, str]] = {
     State.IN_SERVICE: ("nothing", ""),
     State.REPAIRING: ("repair, then test again", "carrier"),
     State.DISCONNECTING: ("disconnect the port", "carrier"),
+    State.DISCONTINUED: ("disconnect the port by a DISCONNECT order (`turnup disconnect`)", "carrier"),
 }
 
 
