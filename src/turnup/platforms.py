@@ -58,7 +58,7 @@ class Settings:
     startup_config: str = "show startup-config"
     modes: Mapping[str, str] = field(default_factory=dict)  # section's first word -> prompt mode, e.g. config-if
     dialogues: Mapping[str, Dialogue] = field(default_factory=dict)
-    methods: Mapping[str, str] = field(default_factory=lambda: {"customer-port": "inverse"})  # see change.methods
+    methods: Mapping[str, str] = field(default_factory=dict)  # how it is written to, see change.methods; none: never
     probes: Mapping[str, str] = field(default_factory=dict)  # fact -> probe of the NOC that gives it
     # test, fact or feature that a test looks at -> why the platform has it not
     not_applicable: Mapping[str, str] = field(default_factory=dict)
