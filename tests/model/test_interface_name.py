@@ -65,3 +65,19 @@ def test_slot_and_parent() -> None:
     name = InterfaceName.parse("Gi6/0.100")
     assert name.slot == 6
     assert str(name.parent) == "GigabitEthernet6/0"
+
+
+@pytest.mark.parametrize(
+    ("name", "slot"),
+    [
+        ("Serial5/0", 5),
+        ("Serial4/0/1:0", 4),
+        ("GigabitEthernet0/5/0/3", 5),
+        ("POS0/2/0/0.100", 2),
+        ("MgmtEth0/RSP1/CPU0/0", 1),
+        ("MgmtEth0/0/CPU0/0", 0),
+        ("Loopback0", 0),
+    ],
+)
+def test_slot_stands_behind_the_rack(name: str, slot: int) -> None:
+    assert InterfaceName.parse(name).slot == slot

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from turnup.errors import InputError
 
@@ -39,6 +40,7 @@ _FOLDED = {form.lower(): long for form, long in _EXACT.items() if form not in ("
 _NAME = re.compile(
     r"(?P<type>[A-Za-z][A-Za-z-]*?)(?P<place>\d+/(?:RS?P)?\d+/CPU\d+/\d+|\d[\d/]*)(?P<sub>(?:\.\d+|:\d+)?)"
 )
+_OF_RACK = 4  # rack/slot/bay/port
 # IOS and IOS-XR spell one port type differently and shorten it alike (`Te`); IOS-XR names a POS port's controller
 # SONET.
 _ALIKE = {"TenGigE": "TenGigabitEthernet", "SONET": "POS"}
@@ -64,8 +66,9 @@ class InterfaceName:
 
     @property
     def slot(self) -> int:
-        """Slot number: the first number of the place."""
-        return int(self.place.split("/")[0])
+        """Slot number: the first number of the place; the second where IOS-XR puts the rack before it."""
+        parts = self.place.split("/")
+        return int(parts[1 if len(parts) == _OF_RACK else 0].strip("RSP"))
 
     @property
     def parent(self) -> InterfaceName:
@@ -76,6 +79,7 @@ class InterfaceName:
         return f"{self.type}{self.place}{self.sub}"
 
 
+@lru_cache(maxsize=16384)
 def same_interface(one: str, other: str) -> bool:
     """Whether two spellings mean one interface; unreadable text equals only itself."""
     try:

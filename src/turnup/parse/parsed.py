@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -62,3 +62,13 @@ def _place(row: Row, said: Said, lines: list[str]) -> int:
     """The line of the row that says this; its first line when none does."""
     within = range(row.first, row.last + 1)
     return next((n for n in within if isinstance(said, str) and said and said in lines[n - 1]), row.first)
+
+
+def typed(ask: Ask, found: Sequence[Row], lines: list[str]) -> Parsed:
+    """The fact's typed rows of those that a template found. Raises ParseError."""
+    cls = fact_class(ask.fact)
+    fields = readers(cast(Any, cls))
+    return Parsed(
+        tuple(_typed(cls, fields, row, lines) for row in found),
+        tuple((row.first, row.last) for row in found),
+    )

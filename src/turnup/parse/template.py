@@ -66,7 +66,7 @@ class Template:
 
     def read(self, lines: Iterable[str]) -> tuple[Row, ...]:
         """All records of an answer. Raises ParseError and AnswerIncomplete."""
-        run = _Run(self)
+        run = Run(self)
         for number, line in enumerate(lines, start=1):
             run.take(number, line)
         return run.finish()
@@ -132,7 +132,7 @@ def _rule(rule: Any, names: tuple[str, ...], where: str) -> Rule:
     )
 
 
-class _Run:
+class Run:
     """One answer on its way through a template."""
 
     def __init__(self, template: Template) -> None:
@@ -147,6 +147,7 @@ class _Run:
         self.tail = ""
 
     def take(self, number: int, line: str) -> None:
+        """Read line `number` (from 1). Raises ParseError for one that no rule knows."""
         for rule in self.rules:
             if (match := rule.match(line)) is None:
                 continue
@@ -169,6 +170,7 @@ class _Run:
             raise ParseError(f"line {number}: {rule.error}: {line!r}", line=line, number=number)
 
     def finish(self) -> tuple[Row, ...]:
+        """All rows, when the answer may end here. Raises AnswerIncomplete."""
         template, options = self.template, self.template.options
         if self.state not in template.complete | template.empty:
             raise AnswerIncomplete(f"the answer ends too early{self._after()}")

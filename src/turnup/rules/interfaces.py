@@ -8,10 +8,11 @@ from typing import Protocol, TypeVar
 
 from turnup.checks import Facts, compare, holds, inconclusive
 from turnup.configuration import Configuration
-from turnup.errors import CouldNotRun
+from turnup.errors import CouldNotRun, InputError
 from turnup.facts.controller_pos import ControllerPos
 from turnup.facts.controller_serial import ControllerSerial
 from turnup.facts.interface import Interface
+from turnup.facts.interface_brief import InterfaceBrief
 from turnup.facts.slot import Slot
 from turnup.model.equipment import Port
 from turnup.model.interface_name import InterfaceName, same_interface
@@ -21,6 +22,8 @@ from turnup.model.verdict import Finding, Seen
 # The second reading of a counter is its own ask; whoever collects takes it last (turnup.judge.asks_of).
 SECOND = {"sample": "2"}
 
+_ETHERNET = ("FastEthernet", "GigabitEthernet", "TenGigabitEthernet", "TwentyFiveGigE", "FortyGigE", "HundredGigE")
+_PORT = ("Serial", "POS", "ATM", *_ETHERNET)
 _CONTROLLERS: dict[str, type[ControllerPos] | type[ControllerSerial]] = {
     "POS": ControllerPos,
     "Serial": ControllerSerial,
@@ -78,12 +81,17 @@ def protocol_of(row: Interface) -> str:
     return f"{row.protocol} ({suffix})" if suffix and suffix != "connected" else row.protocol
 
 
+def up(facts: Facts, row: Interface, *, source: str) -> Iterator[Finding]:
+    """Up, and its line protocol up: all that a subinterface shows of it."""
+    seen = facts.seen(row)
+    yield compare(f"{row.name} status", "up", row.status, source=source, seen=seen)
+    yield compare(f"{row.name} line protocol", "up", protocol_of(row), source=source, seen=seen)
+
+
 def state(facts: Facts, row: Interface, *, source: str) -> Iterator[Finding]:
     """Up, line protocol up, not looped: a plain "up" is also shown by a port whose far end loops (checklist 9)."""
     seen = facts.seen(row)
-    shown = protocol_of(row)
-    yield compare(f"{row.name} status", "up", row.status, source=source, seen=seen)
-    yield compare(f"{row.name} line protocol", "up", shown, source=source, seen=seen)
+    yield from up(facts, row, source=source)
     if row.loopback is None:
         yield inconclusive(f"{row.name} loopback", "not shown by the router", expected="not set", seen=seen)
     else:
@@ -222,3 +230,29 @@ def _line_errors(row: ControllerPos | ControllerSerial) -> dict[str, int | None]
         "P-bit errors": row.p_bit_errors,
         "C-bit errors": row.c_bit_errors,
     }
+
+
+def in_brief(row: InterfaceBrief) -> str:
+    """Address and state of a row as one text, in the words of IOS."""
+    valid = row.ok in ("YES", None)  # IOS-XR has no such column
+    return f"{row.address} {brief_status(row)}/{row.protocol.lower()}{'' if valid else ' not valid'}"
+
+
+def brief_status(row: InterfaceBrief) -> str:
+    """IOS-XR says `Up`, `Down` and, of a port that is shut, `Shutdown`."""
+    return "administratively down" if row.status == "Shutdown" else row.status.lower()
+
+
+def is_port(text: str) -> bool:
+    """Whether that is the name of a port, no subinterface and nothing virtual."""
+    try:
+        name = InterfaceName.parse(text)
+    except InputError:  # `Control Plane Interface` and the like
+        return False
+    return name.type in _PORT and "/" in name.place and not name.sub
+
+
+def uses(row: InterfaceBrief, used: list[str]) -> bool:
+    """Whether that row is one of these interfaces, or the port below one."""
+    parents = (str(InterfaceName.parse(name).parent) for name in used)
+    return any(same_interface(row.name, name) for name in parents)
