@@ -165,6 +165,12 @@ def _acknowledged(life: Life, happening: Happening, at: datetime) -> Life:
     return replace(life, accepted_order_at=at, router=router, port=port)
 
 
+def _provisioned(life: Life, happening: Happening, at: datetime) -> Life:  # noqa: ARG001
+    """The journal knows best where: the ledger names the present port alone, also when it was moved since."""
+    detail = happening.detail
+    return replace(life, router=detail.get("router") or life.router, port=detail.get("port") or life.port)
+
+
 def _supplemented(life: Life, happening: Happening, at: datetime) -> Life:
     return replace(life, received_at=at, revision=int(happening.detail.get("revision", str(life.revision + 1))))
 
@@ -244,6 +250,7 @@ _REMEMBER: Mapping[Event, Remember] = {
     Event.ACKNOWLEDGE: _acknowledged,
     Event.SUPPLEMENT: _supplemented,
     Event.CROSS_CONNECT: lambda life, _, at: replace(life, cross_connected_at=at),
+    Event.PROVISION: _provisioned,
     Event.TEST_PASS: _passed,
     Event.TEST_FAIL: _failed,
     Event.DELIVER: lambda life, h, at: replace(life, delivered_at=at, delivery=h.detail.get("delivery", "")),
