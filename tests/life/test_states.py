@@ -52,8 +52,8 @@ def test_acceptance_is_reached_from_delivered_results_alone() -> None:
     assert into == {State.DELIVERED}
     delivered = {step.state for step in TABLE if step.to is State.DELIVERED and step.event is not Event.RESTORE}
     assert delivered == {State.TESTED}
-    into = {step.event for step in TABLE if step.to is State.TESTED and step.state is not State.TESTED}
-    assert into == {Event.TEST_PASS}
+    by = {step.event for step in TABLE if step.to is State.TESTED and step.state is not State.TESTED}
+    assert by == {Event.TEST_PASS}
 
 
 def test_a_refusal_says_what_is_possible() -> None:

@@ -141,9 +141,7 @@ def _of_row(name: str, before: dict[_Key, Finding], after: dict[_Key, Finding]) 
     for key in dict.fromkeys([*before, *after]):
         old, new = before.get(key), after.get(key)
         what = f"{name}, {key[0]}"
-        if old is None or new is None:
-            yield Difference(Kind.FINDING, what, _told(old), _told(new))
-        elif old.expected != new.expected or old.verdict is not new.verdict:
+        if old is None or new is None or (old.expected, old.verdict) != (new.expected, new.verdict):
             yield Difference(Kind.FINDING, what, _told(old), _told(new))
         elif old.observed != new.observed:
             kind = Kind.MEASURED if _shape(old.observed) == _shape(new.observed) else Kind.FINDING
@@ -158,4 +156,6 @@ def _told(finding: Finding | None) -> str:
 
 def _shape(text: str) -> str:
     """A sentence without its numbers; addresses and names with digits keep theirs."""
-    return " ".join("#" if _NUMBER.fullmatch(word.strip("(),;%")) and word.count(".") < 2 else word for word in text.split())
+    return " ".join(
+        "#" if _NUMBER.fullmatch(word.strip("(),;%")) and word.count(".") < 2 else word for word in text.split()
+    )

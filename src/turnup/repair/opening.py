@@ -18,7 +18,7 @@ from turnup.order.states import Actor, Event, State
 from turnup.store.events import append
 
 CRITICAL_ABOVE = 4  # customers: Schedule 2 (iii), "affecting more than four Qwest Customers"
-CAUSES = ("carrier", "customer", "third-party")
+CAUSES = ("CARRIER", "CUSTOMER", "THIRD-PARTY")
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ def open_repair(desk: Desk, reached: Sequence[Assignment], call: Call) -> Opened
 
     Critical is what the caller says, and what is counted from the ports in service: more than four customers.
     """
-    cause(call.caused_by)
+    caused_by = cause(call.caused_by)
     lives = _standing(desk, reached)
     serving = [one for one in reached if is_serving(lives[one.order.order_id])]
     counted = len({one.order.customer.code for one in serving})
@@ -62,7 +62,7 @@ def open_repair(desk: Desk, reached: Sequence[Assignment], call: Call) -> Opened
         "customers": str(customers),
         "ports": str(len(serving)),
         "scope": call.scope,
-        "caused_by": call.caused_by,
+        "caused_by": caused_by,
     }
     now = desk.noc.clock()
     at = call.answered or now
@@ -88,9 +88,9 @@ def is_serving(life: Life) -> bool:
 
 def cause(word: str) -> str:
     """A cause, "" while it is not known. Raises UsageError: credits exclude what the customer caused (PASA 4.2)."""
-    if word and word not in CAUSES:
+    if word and word.upper() not in CAUSES:
         raise UsageError(f"{word!r} is no cause: {', '.join(CAUSES)}")
-    return word
+    return word.upper()
 
 
 def _standing(desk: Desk, reached: Sequence[Assignment]) -> dict[str, Life]:
@@ -111,7 +111,7 @@ def close_repair(
 
     Raises Refused without a satisfied certificate of this port that was made for the repair, after the call.
     """
-    cause(caused_by)
+    caused_by = cause(caused_by)
     life = desk.must_know(order_id)
     proof = _proof(desk, life)
     detail = {"certificate": digest(proof), "note": desk.noc.redact(note), "caused_by": caused_by}

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from turnup.desk.sources import ledger_files
 from turnup.equipment.sites import find_site
-from turnup.errors import UsageError
+from turnup.errors import InputError, UsageError
 from turnup.load.strict import suggestion
 from turnup.model.equipment import Assignment
 from turnup.model.interface_name import InterfaceName
@@ -35,15 +36,15 @@ def at(noc: Noc, text: str) -> Assignment:
 def _is(one: Assignment, name: str, router: str) -> bool:
     try:
         wanted = InterfaceName.parse(name)
-    except ValueError:
+    except InputError:
         return False
     return one.port.interface == wanted and router in ("", one.port.router)
 
 
 def begun(noc: Noc) -> tuple[Assignment, ...]:
     """Every order that has a port on which work has begun, by order."""
-    ledger = noc.ledger
-    return tuple(one for one in ledger.assignments() if ledger.begun(one.order.order_id))
+    started = {file.order_id for file in ledger_files(noc) if file.started}
+    return tuple(one for one in noc.ledger.assignments() if one.order.order_id in started)
 
 
 def on_router(noc: Noc, router: str, slot: int | None = None) -> tuple[Assignment, ...]:

@@ -27,11 +27,10 @@ def certify_together(
     ready = [_prepared(noc, host.name, assignment, run) for assignment, run in runs]
     good = [one for one in ready if isinstance(one, Prepared)]
     asks = dict.fromkeys(ask for one in good for ask in one.asks)
-    transcript = noc.knowing(sorted(names)).collect(host, asks) if good else None
-    return tuple(
-        one if isinstance(one, TurnupError) or transcript is None else _certified(one, transcript, chain)
-        for one in ready
-    )
+    if not good:
+        return tuple(one for one in ready if isinstance(one, TurnupError))
+    transcript = noc.knowing(sorted(names)).collect(host, asks)
+    return tuple(_certified(one, transcript, chain) if isinstance(one, Prepared) else one for one in ready)
 
 
 def _prepared(noc: Noc, router: str, assignment: Assignment, run: Run) -> Prepared | TurnupError:
