@@ -96,7 +96,7 @@ def _passed(life: Life, happening: Happening, clocks: Clocks) -> None:
     begun = life.entered.get(life.state)
     if life.state in (State.REJECTED, State.REPAIRING) and begun is not None and happening.at < begun:
         raise Refused(f"this test was run before {begun.isoformat()}, when the order became {life.state.value}")
-    if life.state is State.REPAIRING and happening.detail.get("occasion") == "INITIAL":
+    if life.occasion is Occasion.REPAIRED and happening.detail.get("occasion") == "INITIAL":
         raise Refused(
             "a repair is proved by tests run for it (PASA 1.4(a): connection, repair or restoration)",
             advice="Run `turnup retest`.",
