@@ -31,7 +31,7 @@ def test_the_same_is_the_same() -> None:
 
 @pytest.mark.parametrize("field", ["hostname", "chassis", "processor", "version", "image", "serial", "board_id"])
 def test_another_identity_is_told(field: str) -> None:
-    other = replace(ACCEPTED, identity=replace(ACCEPTED.identity, **{field: "another"}))
+    other = replace(ACCEPTED, identity=replace(ACCEPTED.identity, **{field: "another"}))  # type: ignore[arg-type]
     (one,) = compare(ACCEPTED, other).differences
     assert (one.kind, one.what, one.now) == (Kind.IDENTITY, field, "another")
     assert compare(ACCEPTED, other).sentence == "same as at acceptance except 1 thing"

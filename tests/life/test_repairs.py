@@ -25,7 +25,7 @@ LATER = START + 100 * HOUR
 
 
 def then(life: Life, event: Event, at: datetime, **detail: str) -> Life:
-    return happen(life, happening(event, at, **detail), SET)[1]
+    return happen(life, happening(event, at, None, **detail), SET)[1]
 
 
 def test_a_test_from_before_the_call_does_not_end_the_repair() -> None:

@@ -81,7 +81,7 @@ def test_a_repair_from_the_call_to_its_acceptance(turnup: Command, pop: Lab) -> 
     assert turnup("--lab", "retest", "Serial5/0").code == 4
     assert events(turnup)[-2:] == [("fault", "repairing"), ("test failed", "rejected")]
     assert turnup(*close).code == 6
-    good(turnup("lab", "fault", "bgp-active", "--off"))
+    good(turnup("lab", "fault", "bgp-active", "--clear"))
     ran = good(turnup("--lab", "retest", PSO, "--json"))
     (port,) = ran["ports"]
     assert (port["occasion"], port["state"], port["outcome"]) == ("REPAIR", "tested", "SATISFIED")

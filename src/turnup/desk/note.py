@@ -71,7 +71,7 @@ def note_of(
 def _certificate(life: Life | None, kept: Sequence[Certificate]) -> Certificate | None:
     """The one the order stands on; else the last that was made."""
     named = [one for one in kept if life and life.certificate and digest(one) == life.certificate]
-    return (named or list(kept) or [None])[-1]
+    return next(iter(reversed(named or list(kept))), None)
 
 
 def note_text(note: OrderNote) -> str:
