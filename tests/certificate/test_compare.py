@@ -78,6 +78,19 @@ def test_numbers_alone_are_measured_anew_names_and_addresses_are_not(before: str
     assert found.same is (kind is Kind.MEASURED)
 
 
+def test_what_was_logged_is_of_its_time_but_a_fault_is_told() -> None:
+    row = next(row for row in ACCEPTED.rows if row.title == "Examine Logs")
+
+    def logged(**changes: str | Verdict) -> Certificate:
+        findings = (replace(row.findings[0], **changes), *row.findings[1:])  # type: ignore[arg-type]
+        rows = tuple(replace(row, findings=findings) if one is row else one for one in ACCEPTED.rows)
+        return replace(ACCEPTED, rows=rows)
+
+    quiet = compare(logged(observed="5 messages, 2 x SYS-5-CONFIG_I"), logged(observed="0 messages, none"))
+    assert (quiet.same, len(quiet.measured)) == (True, 1)
+    assert not compare(ACCEPTED, logged(verdict=Verdict.FAIL, observed="%SYS-2-MALLOCFAIL")).same
+
+
 def test_another_expectation_is_never_measured() -> None:
     found = compare(ACCEPTED, with_finding(ACCEPTED, expected="1 byte", observed="2 bytes"))
     assert [one.kind for one in found.differences] == [Kind.FINDING]

@@ -18,6 +18,7 @@ from turnup.model.result import TestResult
 from turnup.model.verdict import Finding
 
 ABSENT = "nothing"
+_OF_THE_TIME = ("Examine Logs",)  # Schedule 2, 19: what was logged since is never what was logged then
 _NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
 
 
@@ -121,7 +122,8 @@ def _findings(accepted: Certificate, now: Certificate) -> Iterator[Difference]:
     for row in now.rows:
         old = before.get(row.number)
         if old is not None:
-            yield from _of_row(f"{row.number} {row.name}", _keyed(old.findings), _keyed(row.findings))
+            anew = row.title in _OF_THE_TIME
+            yield from _of_row(f"{row.number} {row.name}", _keyed(old.findings), _keyed(row.findings), anew)
 
 
 _Key = tuple[str, int]
@@ -137,14 +139,15 @@ def _keyed(findings: Iterable[Finding]) -> dict[_Key, Finding]:
     return found
 
 
-def _of_row(name: str, before: dict[_Key, Finding], after: dict[_Key, Finding]) -> Iterator[Difference]:
+def _of_row(name: str, before: dict[_Key, Finding], after: dict[_Key, Finding], anew: bool) -> Iterator[Difference]:
     for key in dict.fromkeys([*before, *after]):
         old, new = before.get(key), after.get(key)
         what = f"{name}, {key[0]}"
         if old is None or new is None or (old.expected, old.verdict) != (new.expected, new.verdict):
             yield Difference(Kind.FINDING, what, _told(old), _told(new))
         elif old.observed != new.observed:
-            kind = Kind.MEASURED if _shape(old.observed) == _shape(new.observed) else Kind.FINDING
+            alike = anew or _shape(old.observed) == _shape(new.observed)
+            kind = Kind.MEASURED if alike else Kind.FINDING
             yield Difference(kind, what, old.observed, new.observed)
 
 

@@ -161,13 +161,19 @@ def _show(found: Sequence[Retested], skipped: Sequence[Skipped]) -> None:
         say(f"  {one.comparison.sentence if one.comparison else one.why}")
         _show_differences(one)
         if one.state:
-            say(f"  the order is {one.state.value}")
+            say(f"  the order is {one.state.value}{_advice(one)}")
     for left in skipped:
         say(f"{left.router} {left.port} ({left.order}): not retested, {left.why}")
     counts = Counter(one.word for one in found)
     say(
         f"{len(found)} ports retested: {', '.join(f'{n} {word}' for word, n in counts.items()) or 'nothing was tested'}"
     )
+
+
+def _advice(one: Retested) -> str:
+    """What a failing port that serves asks for: its retest alone changes no state."""
+    failing = one.word == "NOT SATISFIED" and one.state is not None and one.state.value == "in service"
+    return f": open a repair (`turnup repair open {one.row.order}`)" if failing else ""
 
 
 def _show_differences(one: Retested) -> None:
