@@ -207,5 +207,6 @@ def test_only_ports_that_orders_have(turnup: Command) -> None:
         assert turnup("retest", *words).code == 2, words
     assert turnup("retest", "--all").code == 5, "nothing to test is never good"
     assert turnup("retest", "--all", "--occasion", "INITIAL").code == 2
+    assert turnup("retest", "--all", "--since", "2099-01-01T00:00+00:00").code == 2, "a window that is to come"
     shown = json.loads(turnup("order", "show", PSO, "--json").out)
     assert (shown["state"], shown["certificate"], shown["whose"]) == ("acknowledged", None, "carrier")

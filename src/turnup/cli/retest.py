@@ -125,8 +125,11 @@ def _begun(
     wanted = next((one for one in known if occasion is not None and one.value == occasion.upper()), None)
     if occasion is not None and wanted is None:
         raise UsageError(f"{occasion!r}: a retest is one after a REPAIR or a RESTORATION (PASA 1.4(a))")
+    start = moment(since)
+    if start is not None and start > desk.noc.clock():
+        raise UsageError(f"--since {since} is to come: no log message could count, and silence would prove nothing")
     assignments, named = meant
-    rows, skipped = chosen(desk, assignments, wanted, moment(since))
+    rows, skipped = chosen(desk, assignments, wanted, start)
     if named:
         must_serve(rows, skipped)
     return begin(desk.noc, rows), skipped
@@ -159,6 +162,7 @@ def _show(found: Sequence[Retested], skipped: Sequence[Skipped]) -> None:
         row = one.row
         say(f"{row.router} {row.port} ({row.order}): {one.word}, {row.occasion.value}, attempt {row.attempt}")
         say(f"  {one.comparison.sentence if one.comparison else one.why}")
+        say(f"  log messages count since {row.since or 'ever'}")
         _show_differences(one)
         if one.state:
             say(f"  the order is {one.state.value}{_advice(one)}")
