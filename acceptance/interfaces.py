@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
 from ipaddress import IPv4Interface
 
 from turnup.checks import Expected, Facts, check, compare, holds, inconclusive, part
@@ -31,12 +30,12 @@ from turnup.rules.interfaces import (
     only,
     stanza,
     state,
+    traffic,
     up,
     uses,
 )
 from turnup.rules.line_settings import ds3, sonet
 from turnup.rules.orders import addressed_interface, customer_ports
-from turnup.rules.times import duration
 
 _SHOWN = {
     Encapsulation.HDLC: "HDLC",
@@ -62,7 +61,6 @@ _FOREIGN = (
     *("rate-limit ", "traffic-shape ", "service-policy ", "crypto map ", "no keepalive", "loopback", "shutdown"),
     *("encapsulation ", "ppp authentication ", "mtu ", "crc ", "bundle id ", "l2transport", "apply-group "),
 )
-_QUIET = timedelta(minutes=5)  # keepalives come every ten seconds
 _SLOT_RUNS = ("IOS Running", "IOS XR RUN", "ok")  # 12.0S, IOS-XR, IOS-XE
 _CARD_RUNS = "Line Card Enabled (IOS RUN)"
 
@@ -115,10 +113,7 @@ def _ordered(expected: Expected, facts: Facts) -> Iterator[Finding]:
     yield from _address(expected, facts)
     allowed = expected.settings("interfaces", Settings).errors_allowed
     yield from errors(facts, row, allowed=allowed, source=expected.agreed("checks.interfaces.errors_allowed"))
-    heard = duration(row.last_input or "")
-    if heard is None or heard > _QUIET:
-        wanted = f"input within {_QUIET}"
-        yield inconclusive(f"{name} traffic", f"last input {row.last_input}", expected=wanted, seen=facts.seen(row))
+    yield from part(f"{name} traffic", traffic(facts, row))
     yield from part(f"{name} alarms", alarms(facts, name, source="Schedule 2"))
     yield from part(f"{name} DS-3 settings", ds3(expected, facts, name))
     yield from part(f"{name} SONET settings", sonet(expected, facts, row))
@@ -126,6 +121,9 @@ def _ordered(expected: Expected, facts: Facts) -> Iterator[Finding]:
 
 def _absent(facts: Facts, assignment: Assignment) -> Iterator[Finding]:
     name, slot = assignment.port.interface, assignment.port.slot
+    if facts.lacks("slot"):
+        yield compare(str(name), "present", "absent", seen=facts.whole(Interface))
+        return
     cards = in_slot(facts.rows(Slot), assignment.port)
     if cards:
         yield inconclusive(
@@ -216,8 +214,8 @@ def _left_over(expected: Expected, facts: Facts, section: str, ours: set[str]) -
 def _card(expected: Expected, facts: Facts) -> Iterator[Finding]:
     port = expected.ordered().port
     source = expected.inventory(f"slots.{port.slot}")
-    names = expected.need(port.card.show_diag, f"the names under which {port.card.part} is shown")
     slots = in_slot(facts.rows(Slot), port)
+    names = expected.need(port.card.show_diag, f"the names under which {port.card.part} is shown")
     if not slots:
         yield compare(f"slot {port.slot}", port.card.part, "empty", source=source, seen=facts.whole(Slot))
     for row in slots:

@@ -28,6 +28,10 @@ SEEN = {
         "from turnup.platforms import platform; print(platform('ios').commands['uptime'])",
         "show version | include uptime is",
     ),
+    "templates/frr/parse/uptime.jmespath": (
+        "from turnup.platforms import platform; print(platform('frr').commands['uptime'])",
+        "vtysh -c 'show isis summary json'",
+    ),
     "acceptance/router_uptime.py": (
         "from turnup.checks import all_checks; print([c.title for c in all_checks() if c.number == 21])",
         "['Verify uptime (example)']",

@@ -67,6 +67,21 @@ def test_slot_and_parent() -> None:
     assert str(name.parent) == "GigabitEthernet6/0"
 
 
+@pytest.mark.parametrize("text", ["lo", "eth5", "eth5.100", "pos1-0", "enp3s0", "enp3s0f1np1", "ens1f0"])
+def test_names_of_linux_keep_their_spelling(text: str) -> None:
+    name = InterfaceName.parse(text)
+    assert str(name) == text
+    assert name.slot == 0
+    assert not same_interface(text, text.upper())
+
+
+def test_a_name_of_linux_is_no_short_form() -> None:
+    assert not same_interface("eth0", "Ethernet0")
+    assert same_interface("Eth0", "Ethernet0")
+    assert not same_interface("lo", "Loopback0")
+    assert str(InterfaceName.parse("eth5.100").parent) == "eth5"
+
+
 @pytest.mark.parametrize(
     ("name", "slot"),
     [
