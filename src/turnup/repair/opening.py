@@ -63,6 +63,8 @@ def open_repair(desk: Desk, reached: Sequence[Assignment], call: Call) -> Opened
         "ports": str(len(serving)),
         "scope": call.scope,
         "caused_by": caused_by,
+        "cause": caused_by.lower(),  # the word of recorded interruptions (PASA 4.2)
+        "answered": call.answered.isoformat() if call.answered else "",
     }
     now = desk.noc.clock()
     at = call.answered or now
