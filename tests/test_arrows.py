@@ -77,6 +77,8 @@ ARROWS: dict[str, set[str]] = {
     "pytest_plugin": {"errors", "home", "model", "load", "platforms", "checks", "judge", "equipment", "certificate"}
     | {"report", "noc", "certify", "job", "laboratory", "secrets"},
     "record": {"errors", "model", "load", "platforms", "parse", "facts", "judge", "evidence", "noc", "certify", "job"},
+    "repair": {"errors", "model", "load", "equipment", "order", "store", "desk", "noc", "certificate", "certify"}
+    | {"runner"},
     "laboratory": {"errors", "home"},
     "virtual": {"errors", "model", "load", "equipment", "platforms", "configuration", "secrets", "home"},
 }

@@ -19,7 +19,7 @@ from turnup.change.push import PushOutcome
 from turnup.change.recover import Recovered
 from turnup.change.undertaking import Kind, Undertaking
 from turnup.configuration import Configuration
-from turnup.desk.noting import noted, noted_clarification
+from turnup.desk.noting import life_of, noted, noted_clarification
 from turnup.equipment.capacity import ports
 from turnup.equipment.sites import find_site
 from turnup.errors import Clarification, InputError, Unreachable, UsageError
@@ -32,6 +32,7 @@ from turnup.model.order import Action, OrderMessage
 from turnup.noc import Noc, with_bad_ports
 from turnup.order.acknowledge import acknowledge
 from turnup.order.answers import Links, Taken, digest_of
+from turnup.order.life import next_attempt
 from turnup.runner import HostOutcome, run_on, task_named, value_of
 from turnup.undertake import free_orders, planned_work, pushed_work, settle_ended, unfinished_orders
 
@@ -146,12 +147,15 @@ def tested(noc: Noc, router: str, assignment: Assignment | None, occasion: Occas
 
 
 def attempt_of(noc: Noc, router: str, assignment: Assignment | None) -> int:
-    """Which opportunity the next run is (PASA 1.4(b)): runs that failed since the port last satisfied, and this one.
+    """Which opportunity the next run is (PASA 1.4(b)), by the order's history; a run not completed is no attempt.
 
-    A run that could not be completed was no attempt.
+    Only while the history cannot be reached it is counted from the certificates on this machine: the runs that failed
+    since the port last satisfied, and this one.
     """
     if assignment is None:
         return 1
+    if (life := life_of(noc, assignment.order.order_id)) is not None:
+        return next_attempt(life)
     mine = certificates_of(noc, router, str(assignment.port.interface))
     attempt = 1
     for _, certificate in mine:
