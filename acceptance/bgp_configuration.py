@@ -13,10 +13,12 @@ from turnup.model.interface_name import same_interface
 from turnup.model.order import Bgp
 from turnup.model.transcript import Ask
 from turnup.model.verdict import Finding, Seen, Verdict
-from turnup.rules.bgp import BgpSection, as_number, bgp_section, definitions, is_address, undefined
+from turnup.rules.bgp import BgpSection, as_number, bgp_section, definitions, is_address, passes_all, undefined
 from turnup.rules.evidence import lines_seen
 from turnup.rules.orders import lines_of, without_bgp
 from turnup.rules.tokens import as_intended, token_name, without_token
+
+_GUARDS = ("prefix-list", "route-map", "distribute-list", "route-policy", "maximum-prefix")
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,7 @@ def asks(expected: Expected) -> tuple[Ask, ...]:
 
 @check(6, "Verify BGP configuration", needs=("running_config",), asks=asks, settings=Settings)
 def bgp_configuration(expected: Expected, facts: Facts) -> Iterator[Finding]:
-    """Own AS; the customer's neighbor and prefix-list line for line as the order was rendered, and nothing more.
+    """Own AS; the customer's neighbor, prefix-list and route-policy line for line as rendered, and nothing more.
 
     Keys are compared as fingerprints, never as text. iBGP peers come from the loopback; lines of a peer-group count
     for its members. The running session shows the same filters and limit.
@@ -61,6 +63,7 @@ def bgp_configuration(expected: Expected, facts: Facts) -> Iterator[Finding]:
     else:
         yield from part("customer's neighbor", _customer(expected, facts, section))
         yield from part("customer's prefix-list", _prefix_lists(expected, facts, config))
+        yield from part("customer's policy", _policies(expected, facts, config))
         yield from part("customer's session as it runs", _running(expected, facts))
     for peer in expected.need(expected.router.ibgp_peers, "the iBGP mesh"):
         yield from part(f"iBGP {peer.name}", _ibgp(expected, facts, section, peer))
@@ -125,6 +128,24 @@ def _prefix_lists(expected: Expected, facts: Facts, config: Configuration) -> It
         yield compare(f"prefix-list {name}", ours, shown, source=source, seen=seen)
 
 
+def _policies(expected: Expected, facts: Facts, config: Configuration) -> Iterator[Finding]:
+    """Route policies of the order (IOS-XR), whole and in order: one word more may let everything in."""
+    for header in dict.fromkeys(section for section, _ in expected.lines if section.startswith("route-policy ")):
+        shown = config.section(header)
+        seen = lines_seen(facts, *(shown or ()), section=header)
+        source = expected.order("bgp.allowed_prefixes")
+        yield compare(header, lines_of(expected, header), shown, source=source, seen=seen)
+
+
+def _rendered(expected: Expected, address: str, kind: str, direction: str) -> str | None:
+    """Name of the filter that the order's lines give that neighbor."""
+    for _, text in expected.lines:
+        words = text.split()
+        if words[:3] == ["neighbor", address, kind] and words[4:] == [direction]:
+            return words[3]
+    return None
+
+
 def _running(expected: Expected, facts: Facts) -> Iterator[Finding]:
     bgp, address = _order(expected)
     row = facts.one(BgpNeighbor, neighbor=address)
@@ -134,12 +155,15 @@ def _running(expected: Expected, facts: Facts) -> Iterator[Finding]:
     )
     yield compare("running neighbor", address, row.neighbor, source=expected.order("layer3.link_prefix"), seen=seen)
     limit = expected.order("bgp.maximum_prefix")
-    lists = [text.split()[3] for _, text in expected.lines if text.startswith(f"neighbor {address} prefix-list ")]
+    expected.need(expected.lines, "the lines of the order")
+    prefix_list = _rendered(expected, address, "prefix-list", "in")
+    route_in, route_out = (_rendered(expected, address, "route-policy", way) for way in ("in", "out"))
+    route_in, route_out = route_in or policy.customer_route_map_in, route_out or policy.customer_route_map_out
     shown = (
         ("maximum-prefix", bgp.maximum_prefix, row.maximum_prefixes, limit),
-        ("prefix-list in", lists[0] if lists else None, row.prefix_list_in, expected.order("bgp.allowed_prefixes")),
-        ("route-map in", policy.customer_route_map_in, row.route_map_in, expected.agreed("customer_route_map_in")),
-        ("route-map out", policy.customer_route_map_out, row.route_map_out, expected.agreed("customer_route_map_out")),
+        ("prefix-list in", prefix_list, row.prefix_list_in, expected.order("bgp.allowed_prefixes")),
+        ("route-map in", route_in, row.route_map_in, expected.agreed("customer_route_map_in")),
+        ("route-map out", route_out, row.route_map_out, expected.agreed("customer_route_map_out")),
     )
     for what, wanted, found, source in shown:
         if wanted is not None and found is None:
@@ -181,7 +205,7 @@ def _seen(facts: Facts, section: BgpSection, name: str, *words: str) -> tuple[Se
     own = section.texts_of(name)
     joined = [text for text in own if text.split()[2] == "peer-group" and len(text.split()) > 3]
     inherited = [text for line in joined for text in section.texts_of(line.split()[3])]
-    told = [text for text in (*own, *inherited) if text.split()[2] in words]
+    told = [text for text in (*own, *inherited) if text.split()[2] in words and not text.endswith(" out")]
     return lines_seen(facts, *joined, *told, section=section.header) or lines_seen(facts, section.header, section="")
 
 
@@ -208,14 +232,15 @@ def _external(expected: Expected, facts: Facts, config: Configuration, section: 
         if as_number(remote) == section.local_as:
             yield from _internal(expected, facts, section, name)
             continue
-        filtered = (
-            neighbor.inbound("prefix-list") or neighbor.inbound("route-map") or neighbor.inbound("distribute-list")
-        )
+        found = map(neighbor.inbound, ("prefix-list", "route-map", "distribute-list", "route-policy"))
+        filtered = next((name for name in found if name), None)
         limited = neighbor.value("maximum-prefix")
         told = f"inbound filter {filtered or 'none'}, maximum-prefix {limited or 'none'}"
         if missing := undefined(config, neighbor):
             filtered, told = None, f"{told}; not in the configuration: {', '.join(missing)}"
-        seen = _seen(facts, section, name, "remote-as", "prefix-list", "route-map", "distribute-list", "maximum-prefix")
+        if passes_all(config, neighbor):
+            filtered, told = None, f"{told}; that policy passes everything"
+        seen = _seen(facts, section, name, "remote-as", *_GUARDS)
         seen += lines_seen(facts, *definitions(config, neighbor), section="") if filtered else ()
         yield holds(
             f"neighbor {name} filtered",

@@ -72,6 +72,8 @@ def _session(
     seen = facts.seen(row)
     yield compare(f"{subject} AS", remote_as, as_number(row.remote_as), source=source, seen=seen)
     shown = "Established" if row.prefixes is not None else row.state
+    if row.without_policy:  # IOS-XR's `!`: such a session stands and exchanges nothing
+        shown = f"{shown}, no policy"
     yield compare(f"{subject} state", "Established", shown, source=source, seen=seen)
     if row.prefixes is not None:
         yield _soak(expected, facts, row, subject)

@@ -20,7 +20,7 @@ from turnup.model.order import Encapsulation, Speed
 from turnup.model.transcript import Ask
 from turnup.model.verdict import Finding
 from turnup.rules.evidence import lines_seen
-from turnup.rules.interfaces import SECOND, alarms, controller_asks, errors, named, only, stanza, state
+from turnup.rules.interfaces import SECOND, alarms, controller_asks, errors, in_slot, named, only, stanza, state
 from turnup.rules.line_settings import ds3, sonet
 from turnup.rules.orders import addressed_interface, customer_ports
 from turnup.rules.times import duration
@@ -48,9 +48,10 @@ _FOREIGN = (
         "ip verify ",
     ),
     *("rate-limit ", "traffic-shape ", "service-policy ", "crypto map ", "no keepalive", "loopback", "shutdown"),
-    *("encapsulation ", "ppp authentication ", "mtu ", "crc "),
+    *("encapsulation ", "ppp authentication ", "mtu ", "crc ", "bundle id ", "l2transport", "apply-group "),
 )
 _QUIET = timedelta(minutes=5)  # keepalives come every ten seconds
+_SLOT_RUNS = ("IOS Running", "IOS XR RUN")
 _CARD_RUNS = "Line Card Enabled (IOS RUN)"
 
 
@@ -113,7 +114,7 @@ def _ordered(expected: Expected, facts: Facts) -> Iterator[Finding]:
 
 def _absent(facts: Facts, assignment: Assignment) -> Iterator[Finding]:
     name, slot = assignment.port.interface, assignment.port.slot
-    cards = [row for row in facts.rows(Slot) if row.slot == slot]
+    cards = in_slot(facts.rows(Slot), assignment.port)
     if cards:
         yield inconclusive(
             str(name),
@@ -142,7 +143,7 @@ def _line_settings(expected: Expected, facts: Facts, row: Interface, assignment:
         shown = "ARPA"  # some images show the tag on the port as well
     source = expected.order("layer2.encapsulation")
     yield compare(f"{row.name} encapsulation", _SHOWN[layer2.encapsulation], shown, source=source, seen=seen)
-    mtu = layer2.mtu or _MTU.get(speed, 4470)
+    mtu = (layer2.mtu or _MTU.get(speed, 4470)) + assignment.port.card.mtu_header
     yield compare(f"{row.name} MTU", mtu, row.mtu, source=expected.order("layer2.mtu"), seen=seen)
     crc = layer2.crc or (assignment.port.card.default_crc if speed not in _MTU else None)
     if crc is not None:
@@ -171,7 +172,13 @@ def _address(expected: Expected, facts: Facts) -> Iterator[Finding]:
 
 
 def _in_brief(row: InterfaceBrief) -> str:
-    return f"{row.address} {row.status}/{row.protocol}{'' if row.ok == 'YES' else ' not valid'}"
+    valid = row.ok in ("YES", None)  # IOS-XR has no such column
+    return f"{row.address} {_status(row)}/{row.protocol.lower()}{'' if valid else ' not valid'}"
+
+
+def _status(row: InterfaceBrief) -> str:
+    """IOS-XR says `Up`, `Down` and, of a port that is shut, `Shutdown`."""
+    return "administratively down" if row.status == "Shutdown" else row.status.lower()
 
 
 def _tag(expected: Expected, facts: Facts, row: Interface) -> Iterator[Finding]:
@@ -208,7 +215,7 @@ def _card(expected: Expected, facts: Facts) -> Iterator[Finding]:
     port = expected.ordered().port
     source = expected.inventory(f"slots.{port.slot}")
     names = expected.need(port.card.show_diag, f"the names under which {port.card.part} is shown")
-    slots = [row for row in facts.rows(Slot) if row.slot == port.slot]
+    slots = in_slot(facts.rows(Slot), port)
     if not slots:
         yield compare(f"slot {port.slot}", port.card.part, "empty", source=source, seen=facts.whole(Slot))
     for row in slots:
@@ -221,9 +228,10 @@ def _card(expected: Expected, facts: Facts) -> Iterator[Finding]:
             source=source,
             seen=seen,
         )
-        yield compare(
-            f"slot {port.slot} state", "IOS Running", row.state.split("  ")[0].strip(), source=source, seen=seen
-        )
+        state_word = row.state.split("  ")[0].strip()
+        runs = state_word in _SLOT_RUNS
+        told = f"slot {port.slot} state"
+        yield holds(told, runs, expected=_SLOT_RUNS[0], observed=state_word, source=source, seen=seen)
     boards = [row for row in facts.rows(Diagnosis) if row.slot == port.slot]
     if not boards:
         yield inconclusive(f"board in slot {port.slot}", "not in show diag", expected=_CARD_RUNS, source=source)
@@ -266,7 +274,7 @@ def _spare(expected: Expected, facts: Facts) -> Iterator[Finding]:
         if any(line.startswith(("description ", "ip address ", "encapsulation frame-relay")) for line in lines):
             continue
         source, seen = expected.inventory("slots"), facts.seen(row)
-        yield compare(f"{row.name} (spare)", "administratively down", row.status, source=source, seen=seen)
+        yield compare(f"{row.name} (spare)", "administratively down", _status(row), source=source, seen=seen)
 
 
 def _not_shown(facts: Facts, config: Configuration) -> Iterator[Finding]:

@@ -45,6 +45,9 @@ def _image(expected: Expected, facts: Facts, row: Version) -> Iterator[Finding]:
     shown = f"{row.version}, {file}"
     good = any((image.version, image.file) == (row.version, file) for image in images)
     yield holds("running image", good, expected=_said(images), observed=shown, source=source, seen=seen)
+    if not row.image_file:
+        yield inconclusive("booted from flash", "the router does not say what it booted", seen=seen)
+        return
     over_network = bool(row.booted_via) or device.lower() in ("tftp", "ftp", "rcp") or "//" in file
     told = f"{row.image_file}{f', booted via {row.booted_via}' if row.booted_via else ''}"
     yield holds("booted from flash", not over_network, expected="a flash device", observed=told, seen=seen)

@@ -96,6 +96,10 @@ def _link(expected: Expected, facts: Facts, config: Configuration, link: IntraPo
         yield compare(
             f"{link.interface}: {text}", text, shown, source=source, seen=lines_seen(facts, text, section=header)
         )
+    off = tuple(line for line in lines if line in ("isis protocol shutdown", "isis suppressed"))
+    if off:
+        seen = lines_seen(facts, *off, section=header)
+        yield compare(f"{link.interface} speaks IS-IS", "yes", "; ".join(off), source=source, seen=seen)
     metrics = tuple(line for line in lines if line.startswith("isis metric "))
     values = tuple(line.split()[2] for line in metrics)
     metric = () if link.metric is None else (str(link.metric),)
@@ -155,6 +159,6 @@ def _running(expected: Expected, facts: Facts) -> Iterator[Finding]:
     loopback = InterfaceName.parse(router.source_interface)
     yield compare("interfaces that run IS-IS", links, shown - {loopback}, source=expected.inventory("links"), seen=seen)
     if expected.settings("isis_configuration", Settings).metric_style == "wide" and row.generate_wide is not None:
-        wide = row.generate_wide != "none" and row.generate_narrow in (None, "none")
+        wide = row.generate_wide not in ("none", "Narrow", "Transition") and row.generate_narrow in (None, "none")
         told = f"wide {row.generate_wide}, narrow {row.generate_narrow}"
         yield holds("running metric style", wide, expected="wide only", observed=told, seen=seen)

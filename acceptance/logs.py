@@ -132,5 +132,5 @@ def _subjects(expected: Expected) -> Subjects:
 def _counted(messages: tuple[LogMessage, ...]) -> str:
     counts = Counter(code(message) or "without code" for message in messages)
     told = ", ".join(f"{count} x {name}" for name, count in counts.most_common(6)) or "none"
-    foreign = [m for m in messages if matches(m, ("SYS-5-CONFIG_I",))]
+    foreign = [m for m in messages if matches(m, ("SYS-5-CONFIG_I", "*-SYS-5-CONFIG_I"))]
     return f"{told}; {len(foreign)} configuration changes" if foreign else told

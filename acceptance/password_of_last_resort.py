@@ -10,7 +10,7 @@ from turnup.configuration import Configuration
 from turnup.facts.running_config import RunningConfig
 from turnup.model.verdict import Finding
 from turnup.rules.aaa import LOCAL_METHODS, NEW_MODEL, TerminalLine, method_list, method_lists, terminal_lines
-from turnup.rules.evidence import lines_seen
+from turnup.rules.evidence import lines_seen, taken_away
 from turnup.rules.tokens import Secret, matches_vault, secret_after
 
 _FALLBACKS = ("local", "if-authenticated", "none")
@@ -30,6 +30,7 @@ def password_of_last_resort(expected: Expected, facts: Facts) -> Iterator[Findin
     The account of inventory exists, its secret is stored with a type the policy allows (clear text and type 7 are
     not) and equals the vault's value; that is compared by hash, never shown. FAIL: no fallback, `none`, no enable
     secret, no such account, `nopassword`, another secret, a forbidden type. INCONCLUSIVE: the vault gave no value.
+    NOT APPLICABLE, as a part: enable, on a platform without enable mode.
     """
     config = facts.configuration()
     seen = lines_seen(facts, NEW_MODEL, section="")
@@ -40,9 +41,11 @@ def password_of_last_resort(expected: Expected, facts: Facts) -> Iterator[Findin
             yield inconclusive(f"line {kind}", "not in the configuration", seen=facts.whole(RunningConfig))
         for line in lines:
             yield from part(line.header, _login(facts, config, line))
-    yield from part("enable list", _enable_list(facts, config))
+    enable = tuple(taken_away(expected, facts, "enable", "enable_mode"))
+    yield from enable or part("enable list", _enable_list(facts, config))
     yield from _locked_out(facts, config)
-    yield from part("enable secret", _enable_secret(expected, facts, config))
+    if not enable:
+        yield from part("enable secret", _enable_secret(expected, facts, config))
     yield from part("last-resort account", _account(expected, facts, config))
 
 
@@ -118,6 +121,10 @@ def _account(expected: Expected, facts: Facts, config: Configuration) -> Iterato
     if any("nopassword" in line for line in words):
         shown = "without a secret (nopassword)"
     yield compare(f"username {user}", "with a secret", shown, source=source, seen=seen)
+    if facts.lacks("enable_mode"):  # then the account itself must be allowed everything
+        good = any(line[:2] == ["privilege", "15"] for line in words)
+        told = "all rights" if good else "; ".join(lines)
+        yield holds(f"rights of {user}", good, expected="all rights", observed=told, source=source, seen=seen)
     for found in stored:
         yield _type(expected, f"type of {user}'s secret", found, facts, lines)
     if secret is None:

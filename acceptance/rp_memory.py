@@ -10,13 +10,16 @@ from turnup.errors import CouldNotRun
 from turnup.facts.log_message import LogMessage
 from turnup.facts.memory import Memory
 from turnup.facts.process_memory import ProcessMemory
+from turnup.facts.version import Version
 from turnup.model.policy import MemoryLimits
 from turnup.model.verdict import Finding, Seen
-from turnup.rules.evidence import own_version
+from turnup.rules.evidence import own_version, taken_away
 from turnup.rules.logs import in_window, log_window, matches
 from turnup.rules.times import uptime
 
+_POOLS = ("Processor", "Application Memory")  # of the route processor; the second is IOS-XR's
 _MARGIN = timedelta(seconds=5)  # between the NOC's clock and the router's
+_SHORTAGES = ("*-*-MALLOCFAIL", "HA-HA_WD-*-MEMORY*")  # IOS-XR's watchdog tells of memory that runs out
 _SETTLED = timedelta(minutes=10)  # before, routes are still coming in and the free value is too good
 
 
@@ -32,7 +35,11 @@ def rp_memory(expected: Expected, facts: Facts) -> Iterator[Finding]:
     seen = facts.seen(version)
     wanted = expected.need(expected.router.memory_kbyte, "the memory of the route processor")
     source = expected.inventory("memory_kbyte")
-    yield compare("installed memory (kbyte)", wanted, version.memory_kbyte, source=source, seen=seen)
+    installed = _installed(version)
+    if installed is None:
+        yield inconclusive("installed memory (kbyte)", "not shown", expected=wanted, source=source, seen=seen)
+    else:
+        yield compare("installed memory (kbyte)", wanted, installed, source=source, seen=seen)
     up = uptime(version.uptime)
     if up is None or up < _SETTLED:
         yield inconclusive("up long enough", f"up for {version.uptime}", expected="at least 10 minutes", seen=seen)
@@ -40,17 +47,33 @@ def rp_memory(expected: Expected, facts: Facts) -> Iterator[Finding]:
     yield from part("allocation failures", _failures(expected, facts))
 
 
+def _installed(version: Version) -> int | None:
+    """Kilobytes; some images of IOS-XR tell gigabytes, some nothing."""
+    if version.memory_kbyte is None and version.memory_gbyte is not None:
+        return version.memory_gbyte * 1024 * 1024
+    return version.memory_kbyte
+
+
 def _free(expected: Expected, facts: Facts) -> Iterator[Finding]:
     limits = expected.need(expected.policy.memory, "the free memory of the route processor")
     if not facts.answered(Memory):
         yield from _totals(expected, facts, limits)
         return
-    pools = [row for row in facts.rows(Memory) if row.pool == "Processor"]
+    pools = [row for row in facts.rows(Memory) if row.pool in _POOLS]
     if len(pools) != 1:
         raise CouldNotRun(f"{len(pools)} Processor pools are shown")
     row, seen = pools[0], facts.seen(pools[0])
-    yield _enough(expected, row.free, limits, seen_of=facts.seen(row))
-    percent = row.largest * 100 // row.free if row.free else 0
+    free = row.free if row.free_mbyte is None else row.free_mbyte * 1024 * 1024
+    if free is None:
+        raise CouldNotRun(f"the pool {row.pool} is shown without what is free of it")
+    yield _enough(expected, free, limits, seen_of=facts.seen(row))
+    pieces = tuple(taken_away(expected, facts, "largest free block", "largest_free_block"))
+    yield from pieces
+    if pieces:
+        return
+    if row.largest is None:
+        raise CouldNotRun(f"the pool {row.pool} is shown without its largest free block")
+    percent = row.largest * 100 // free if free else 0
     yield holds(
         "largest free block",
         percent >= limits.largest_percent,
@@ -89,6 +112,6 @@ def _failures(expected: Expected, facts: Facts) -> Iterator[Finding]:
         rows = in_window(rows, window.since, window.now, window.up)
     except CouldNotRun:
         pass  # an untrusted clock excuses nothing
-    found = [row for row in rows if matches(row, ("*-*-MALLOCFAIL",))]
+    found = [row for row in rows if matches(row, _SHORTAGES)]
     seen = facts.seen(*found) or facts.whole(LogMessage)
     yield compare("allocation failures in the log", 0, len(found), seen=seen)

@@ -15,7 +15,7 @@ from turnup.model.interface_name import InterfaceName
 from turnup.model.transcript import Ask
 from turnup.model.verdict import Finding, Verdict
 from turnup.rules.aaa import NEW_MODEL, method_list, method_lists, tacacs_groups, terminal_lines
-from turnup.rules.evidence import lines_seen
+from turnup.rules.evidence import lines_seen, taken_away
 from turnup.rules.interfaces import SECOND
 
 _USER_COLUMN = 10
@@ -74,10 +74,17 @@ def _servers(expected: Expected, facts: Facts, config: Configuration) -> Iterato
         "configured servers", _wanted(expected), shown, source=source, seen=seen or facts.whole(RunningConfig)
     )
     common = config.headers("tacacs-server key")
-    keyless = [text for text in old if "key" not in text.split()]
-    keyless += [header for header in new if not any(t.startswith("key ") for t in config.section(header) or ())]
+    below = tuple(s for h in (*old, *new) for t in config.section(h) or () for s in lines_seen(facts, t, section=h))
+    keyless = [text for text in old if "key" not in text.split() and not _key_below(config, text)]
+    keyless += [header for header in new if not _key_below(config, header)]
     told = "; ".join(keyless) if keyless and not common else "every server has a key"
-    yield compare("keys", "every server has a key", told, seen=lines_seen(facts, *common, section="") or seen)
+    yield compare(
+        "keys", "every server has a key", told, seen=(*(facts.config_seen(*common, section="") or seen), *below)
+    )
+
+
+def _key_below(config: Configuration, header: str) -> bool:
+    return any(text.startswith("key ") for text in config.section(header) or ())
 
 
 def _source(expected: Expected, facts: Facts, config: Configuration) -> Finding:
@@ -90,7 +97,9 @@ def _source(expected: Expected, facts: Facts, config: Configuration) -> Finding:
 
 def _lists(expected: Expected, facts: Facts, config: Configuration) -> Iterator[Finding]:
     settings = expected.settings("tacacs", Settings)
-    kinds = ["authentication login", "authentication enable"]
+    enable = tuple(taken_away(expected, facts, "authentication enable", "enable_mode"))
+    yield from enable
+    kinds = ["authentication login", *(() if enable else ("authentication enable",))]
     kinds += [f"authorization {what}" for what in settings.authorization]
     kinds += [f"accounting {what}" for what in settings.accounting]
     groups = tacacs_groups(config)
@@ -179,8 +188,9 @@ def _server(expected: Expected, facts: Facts, row: TacacsServer, later: TacacsSe
     subject, seen = f"server {row.address}", facts.seen(*(r for r in (row, later) if r))
     told = f"{row.packets_out} packets out, {row.packets_in} in"
     grown = _failures(row, later)
-    if grown or (row.status or "").lower() == "dead":
-        told = f"{told}; {grown or f'status {row.status}'}"
+    lost = next((r.status for r in (row, later) if r and (r.status or "").lower() in ("dead", "down")), None)
+    if grown or lost:
+        told = f"{told}; {grown or f'status {lost}'}"
         return Finding(subject, Verdict.FAIL, "alive, no failure added", told, "", seen)
     if later is None or later.packets_in < row.packets_in or later.packets_out < row.packets_out:
         why = "not in the second sample" if later is None else "counters were cleared during the test"

@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from turnup.checks import Expected, Facts, check, compare, holds, inconclusive, part
+from turnup.configuration import Configuration
 from turnup.facts.access_list import AccessList
 from turnup.facts.line import Line
 from turnup.facts.running_config import RunningConfig
 from turnup.model.verdict import Finding
-from turnup.rules.aaa import TerminalLine, terminal_lines
+from turnup.rules.aaa import TerminalLine, terminal_lines, vty_pools
 from turnup.rules.access_list import entry_of, said, same_meaning
 from turnup.rules.evidence import lines_seen
 
@@ -39,7 +40,8 @@ def vty_access_list(expected: Expected, facts: Facts) -> Iterator[Finding]:
     for line in ranges:
         yield from _range(expected, facts, line, acl)
     yield from part("entries", _entries(expected, facts, acl))
-    yield from part("vty lines as they run", _running(expected, facts, acl, sum(map(_width, ranges))))
+    yield from part("vty pools", _pools(facts, config, ranges))
+    yield from part("vty lines as they run", _running(expected, facts, config, acl, ranges))
 
 
 def _range(expected: Expected, facts: Facts, line: TerminalLine, acl: str) -> Iterator[Finding]:
@@ -81,14 +83,29 @@ def _entries(expected: Expected, facts: Facts, acl: str) -> Iterator[Finding]:
     )
 
 
+def _pools(facts: Facts, config: Configuration, ranges: tuple[TerminalLine, ...]) -> Iterator[Finding]:
+    """A pool (IOS-XR) takes its settings from a line template, which must be one of those looked at."""
+    for pool in vty_pools(config):
+        good = pool.header in {line.header for line in ranges}
+        seen = lines_seen(facts, pool.text, section="")
+        told = pool.header if good else f"{pool.header} is not configured"
+        yield holds(pool.text, good, expected="settings of a template that is there", observed=told, seen=seen)
+
+
 def _width(line: TerminalLine) -> int:
     """How many lines `line vty 0 4` holds."""
     numbers = [int(word) for word in line.header.split()[2:] if word.isdigit()]
     return numbers[-1] - numbers[0] + 1 if numbers else 0
 
 
-def _running(expected: Expected, facts: Facts, acl: str, configured: int) -> Iterator[Finding]:
+def _running(
+    expected: Expected, facts: Facts, config: Configuration, acl: str, ranges: tuple[TerminalLine, ...]
+) -> Iterator[Finding]:
     rows = [row for row in facts.rows(Line) if row.kind.upper() == "VTY"]
+    configured = sum(map(_width, ranges))
+    if pools := vty_pools(config):  # IOS-XR shows lines beside those that are in a pool: nobody gets one of these
+        numbers = {number for pool in pools for number in pool.numbers}
+        rows, configured = [row for row in rows if row.number in numbers], len(numbers)
     if len(rows) != configured or not rows:
         told = f"{len(rows)} in show line, {configured} in the configuration"
         yield inconclusive("vty lines as they run", told, expected=acl, seen=facts.whole(Line))

@@ -78,7 +78,7 @@ def what_is_expected(
         noc.equipment,
         noc.equipment.router(router),
         assignment,
-        lines=intent.lines if intent else (),
+        lines=noc.platform_of(router).in_test_words(intent.lines) if intent else (),
         description=intent.description if intent else None,
         since=since,
         username=noc.username,

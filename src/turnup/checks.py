@@ -28,6 +28,17 @@ class NoExpectedValue(CouldNotRun):
     """Neither order, inventory nor policy says what the test must see."""
 
 
+class NotOnPlatform(CouldNotRun):
+    """The platform's table says, with the reason, that it has no such fact; `source` names the platform."""
+
+    def __init__(self, reason: str, source: str) -> None:
+        super().__init__(reason)
+        self.source = source
+
+
+PLATFORM_TABLE = "the platform table"
+
+
 @dataclass(frozen=True)
 class Expected:
     """What the tests of one port must see: the order, the inventory's record of the router, and the policy.
@@ -111,6 +122,9 @@ class Facts(Protocol):
 
         `section` keeps those below that header ("" = global lines); None takes them wherever they stand.
         """
+
+    def lacks(self, what: str) -> str:
+        """Why the platform has no such fact or feature (platform.toml `not_applicable`); "" when it has."""
 
     def commands(self, *asks: Ask) -> tuple[str, ...]:
         """What was typed for these asks, as far as anything was."""
@@ -231,10 +245,13 @@ def pending(subject: str, what: str, *, source: str = "") -> Finding:
 def part(subject: str, findings: Iterator[Finding]) -> Iterator[Finding]:
     """These findings; what cannot be run among them ends this part alone, as one INCONCLUSIVE finding.
 
-    A test that looks at several things wraps each, so that one refused command hides no fault elsewhere.
+    A test that looks at several things wraps each, so that one refused command hides no fault elsewhere. What the
+    platform's table says it has not is NOT APPLICABLE, with the table's reason.
     """
     try:
         yield from findings
+    except NotOnPlatform as error:
+        yield not_applicable(subject, str(error), source=error.source, agreed_by=PLATFORM_TABLE)
     except CouldNotRun as error:
         yield inconclusive(subject, str(error))
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Protocol
 
 from turnup.errors import AnswerIncomplete
 
@@ -14,20 +15,30 @@ _VOLATILE = re.compile(
     r"Building configuration\.\.\.|Current configuration\b.*|Using \d+ out of \d+ bytes|ntp clock-period \d+"
     r"|! (?:Last configuration change|NVRAM config last updated|No configuration change)\b.*"
 )
-_BANNER = re.compile(r"banner (?:motd|login|exec|incoming|slip-ppp|prompt-timeout) (?P<delimiter>\^C|\S)(?P<rest>.*)")
+BANNER = re.compile(r"banner (?:motd|login|exec|incoming|slip-ppp|prompt-timeout) (?P<delimiter>\^C|\S)(?P<rest>.*)")
 
 
 @dataclass(frozen=True)
 class ConfigLine:
     """One line: its section ("" for a global line), its text without indentation, its number (from 1).
 
-    `text` keeps blanks inside and behind. `depth` is the number of leading blanks.
+    `text` keeps blanks inside and behind. `depth` is the number of leading blanks. `shown` is the line as the router
+    shows it where `text` says it in other words (a reading table); "" where the two are one. `number` is 0 for a line
+    that holds on the platform without being shown.
     """
 
     section: str
     text: str
     number: int
     depth: int = 0
+    shown: str = ""
+
+
+class LineReading(Protocol):
+    """How one platform's configuration is read; `turnup.reading.Reading` is the one made of a table."""
+
+    def lines(self, text: str) -> Iterable[ConfigLine]:
+        """Every line that counts, in order, in the words the tests use."""
 
 
 @dataclass(frozen=True)
@@ -37,12 +48,14 @@ class Configuration:
     lines: tuple[ConfigLine, ...]
 
     @classmethod
-    def read(cls, text: str) -> Configuration:
-        """Read the answer to `show running-config` or `show startup-config`.
+    def read(cls, text: str, reading: LineReading | None = None) -> Configuration:
+        """Read the answer to `show running-config` or `show startup-config`, by default as IOS writes it.
 
         Raises AnswerIncomplete when it has no `version` line or does not finish with `end` (reference: checklist 0.2).
         """
-        lines = tuple(_lines(text))
+        lines = tuple(reading.lines(text) if reading else _lines(text))
+        if reading and (orphan := next((line for line in lines if line.depth and not line.section), None)):
+            raise AnswerIncomplete(f"line {orphan.number} stands below no section: {orphan.shown}")
         if not any(line.section == "" and line.text.startswith("version ") for line in lines):
             raise AnswerIncomplete("the configuration has no `version` line: it is not complete")
         if not lines or lines[-1].text != "end" or lines[-1].section:
@@ -99,7 +112,7 @@ def _lines(text: str) -> Iterator[ConfigLine]:
         if depth == 0:
             section = body
             yield ConfigLine("", body, number)
-            if (banner := _BANNER.fullmatch(body)) and banner["delimiter"] not in banner["rest"]:
+            if (banner := BANNER.fullmatch(body)) and banner["delimiter"] not in banner["rest"]:
                 delimiter = banner["delimiter"]
         else:
             yield ConfigLine(section, body, number, depth)

@@ -158,7 +158,9 @@ class Noc:
     def configuration(self, session: Session) -> Configuration:
         """The complete running configuration, redacted. Raises AnswerIncomplete and Unreachable."""
         settings = session.platform.settings
-        return Configuration.read(session.command(settings.running_config, timeout=settings.config_timeout).text)
+        text = session.command(settings.running_config, timeout=settings.config_timeout).text
+        reading = session.platform.reading
+        return Configuration.read(text, reading.plain if reading else None)
 
     def intent(self, assignment: Assignment) -> Intent:
         """The order rendered for its router. Raises Clarification when the card cannot do what is ordered."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from pathlib import Path
@@ -13,6 +13,7 @@ from turnup.errors import InputError, UsageError
 from turnup.load.strict import build
 from turnup.model.equipment import LineCard
 from turnup.model.transcript import Ask, Request
+from turnup.reading import Reading, read_table
 
 PARSER_SUFFIXES = (".textfsm", ".jmespath")
 
@@ -50,14 +51,16 @@ class Settings:
     lock_config: str = ""  # the same and nobody else meanwhile, on images that have it; tried once a session
     leave_config: str = "end"
     save: str = "write memory"
+    changes: str = "at once"  # when a line takes effect; turnup writes to no platform where it waits for a commit
     comment: str = "!"
     running_config: str = "show running-config"
     startup_config: str = "show startup-config"
     modes: Mapping[str, str] = field(default_factory=dict)  # section's first word -> prompt mode, e.g. config-if
     dialogues: Mapping[str, Dialogue] = field(default_factory=dict)
-    methods: Mapping[str, str] = field(default_factory=lambda: {"customer-port": "inverse"})  # see change.methods
+    methods: Mapping[str, str] = field(default_factory=dict)  # how it is written to, see change.methods; none: never
     probes: Mapping[str, str] = field(default_factory=dict)  # fact -> probe of the NOC that gives it
-    not_applicable: Mapping[str, str] = field(default_factory=dict)  # check name -> why the platform has it not
+    # test, fact or feature that a test looks at -> why the platform has it not
+    not_applicable: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -96,6 +99,16 @@ class Platform:
         except KeyError as missing:
             raise UsageError(f"{self.name}: {ask.fact} needs the argument {missing}") from missing
         return Request(ask, text, steps, self.settings.probes.get(ask.fact, ""))
+
+    @cached_property
+    def reading(self) -> Reading | None:
+        """How its configuration is read in the tests' words; None for IOS, whose words they are."""
+        file = self.home / "reading.toml"
+        return read_table(file, self.name) if file.is_file() else None
+
+    def in_test_words(self, lines: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+        """Rendered lines of an order, (section, line), in the words the tests compare configurations by."""
+        return self.reading.words(lines) if self.reading else tuple(lines)
 
     @cached_property
     def linecards(self) -> Mapping[str, LineCard]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from turnup.change.undertaking import Kind, Undertaking
 from turnup.equipment.capacity import free_ports, port_state
 from turnup.errors import Clarification, InputError, Refused, UsageError
-from turnup.job import acknowledged, assigned, configurations, tested
+from turnup.job import acknowledged, assigned, configurations, recovered, tested
 from turnup.load.strict import suggestion
 from turnup.model.abilities import carries
 from turnup.model.certificate import Certificate, Occasion
@@ -114,6 +114,9 @@ def move_for(noc: Noc, order_id: str, to: str | None, because: str) -> Undertaki
         raise UsageError(f"{order_id} has no port in service", advice="turnup order show ORDER tells what is known.")
     _must_be_connected(noc, order_id)
     port = standing.port
+    named = None if to is None else _named(noc, port.router, to)
+    if named == port:
+        return Undertaking(Kind.MOVE, standing, standing, because=because)  # it is there already
     read = configurations(noc, (port.router,))
     if (error := read[port.router].error) is not None:
         raise error
@@ -123,18 +126,27 @@ def move_for(noc: Noc, order_id: str, to: str | None, because: str) -> Undertaki
     everywhere = free_ports(equipment, noc.cards, port.site, standing.order.speed, live, taken)
     suited = [one for one in everywhere if wanted is None or carries(one.card, wanted)]
     here = [one for one in suited if one.router == port.router]
-    if to is not None:
-        chosen = _named(noc, port.router, to)
-        _, why = port_state(equipment, chosen, live, taken)
-        if chosen not in here:
-            raise Refused(
-                f"{chosen.router} {chosen.interface} {why or f'is no {standing.order.speed} port that suits'}"
-            )
-        return Undertaking(Kind.MOVE, Assignment(standing.order, chosen), standing, because=because)
+    if named is not None:
+        _, why = port_state(equipment, named, live, taken)
+        if named not in here:
+            raise Refused(f"{named.router} {named.interface} {why or f'is no {standing.order.speed} port that suits'}")
+        return Undertaking(Kind.MOVE, Assignment(standing.order, named), standing, because=because)
     if not here:
         raise Refused(_none_here(port, suited), advice=_ELSEWHERE.format(order=order_id))
     best = min(here, key=lambda one: one.slot == port.slot)  # the first on another card, else the first
     return Undertaking(Kind.MOVE, Assignment(standing.order, best), standing, because=because)
+
+
+def finish_first(noc: Noc, order_id: str) -> tuple[str, ...]:
+    """Finish what is open on the router of that order before anything new is chosen there; what became of it, in words.
+
+    Raises Refused while an earlier change waits for a person, NeedsHuman, Unreachable.
+    """
+    if (standing := noc.ledger.assignment(order_id)) is None:
+        return ()
+    router = standing.port.router
+    noc.journals.must_be_clear(router)
+    return tuple(f"order {one.order_id} had not been finished; it is {one.state} now" for one in recovered(noc, router))
 
 
 def _named(noc: Noc, router: str, text: str) -> Port:

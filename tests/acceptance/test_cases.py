@@ -1,27 +1,29 @@
-"""Each recorded case leads to the verdict its case.toml states; each test of Schedule 2 has its cases."""
+"""Each recorded case leads to the verdict its case.toml states; each test of Schedule 2 has its cases, per platform."""
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
+from platform_cases import BY_NAME, PLATFORMS, label, platform_cases
 
 from turnup.checks import Check, all_checks
-from turnup.judge.cases import Case, cases, judge_case
+from turnup.judge.cases import Case, judge_case
+from turnup.model.result import TestResult
 from turnup.model.verdict import Verdict
 from turnup.platforms import platform
 
-HOME = Path(__file__).parents[1] / "recorded" / "ios" / "checks"
-CASES = cases(HOME)
-_each_case = pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.check}-{case.name}")
-_BY_NAME = {check.name: check for check in all_checks()}
+CASES = platform_cases()
+_each_case = pytest.mark.parametrize(("name", "case"), CASES, ids=label)
 # RPMS: a test call cannot be placed by this tool, so `rpms` never passes; it is agreed away or inconclusive.
 _NEVER_PASSES = {"rpms"}
 
 
+def _judged(name: str, case: Case) -> TestResult:
+    return judge_case(case, platform(name), platform("noc"), BY_NAME[case.check])
+
+
 @_each_case
-def test_case_leads_to_its_verdict(case: Case) -> None:
-    result = judge_case(case, platform("ios"), platform("noc"), _BY_NAME[case.check])
+def test_case_leads_to_its_verdict(name: str, case: Case) -> None:
+    result = _judged(name, case)
     shown = "\n".join(f"{finding.verdict}: {finding}" for finding in result.findings)
     assert result.verdict == case.told.verdict, shown
     for words in case.told.reason:
@@ -32,30 +34,47 @@ def test_case_leads_to_its_verdict(case: Case) -> None:
 
 
 @_each_case
-def test_case_says_where_it_comes_from(case: Case) -> None:
-    assert case.told.origin in ("written", "recorded")
-    assert case.check in _BY_NAME
+def test_case_says_where_it_comes_from(name: str, case: Case) -> None:
+    assert case.told.origin in ("written", "recorded"), name
+    assert case.check in BY_NAME
 
 
 @_each_case
-def test_every_finding_of_a_verdict_names_its_evidence(case: Case) -> None:
+def test_every_finding_of_a_verdict_names_its_evidence(name: str, case: Case) -> None:
     """What is judged good or bad was seen somewhere; only the unknown may come without evidence."""
-    result = judge_case(case, platform("ios"), platform("noc"), _BY_NAME[case.check])
-    bare = [str(f) for f in result.findings if f.verdict in (Verdict.PASS, Verdict.FAIL) and not f.seen]
+    bare = [str(f) for f in _judged(name, case).findings if f.verdict in (Verdict.PASS, Verdict.FAIL) and not f.seen]
     assert not bare
 
 
-@pytest.mark.parametrize("check", all_checks(), ids=lambda check: check.name)
-def test_check_has_cases_both_ways(check: Check) -> None:
-    verdicts = {case.told.verdict for case in CASES if case.check == check.name}
+@pytest.mark.parametrize("check", all_checks(), ids=label)
+@pytest.mark.parametrize("name", PLATFORMS)
+def test_check_has_cases_both_ways(name: str, check: Check) -> None:
+    """On every platform that has cases at all; what its table takes away as a whole is seen with the table's reason."""
+    verdicts = {case.told.verdict for platform_name, case in CASES if (platform_name, case.check) == (name, check.name)}
     wanted = {"PASS", "FAIL", "INCONCLUSIVE"}
     if check.name in _NEVER_PASSES:
         wanted = {"FAIL", "INCONCLUSIVE", "NOT APPLICABLE"}
-    assert wanted <= verdicts, f"cases of {check.name} show {sorted(verdicts)} only"
+    if platform(name).settings.not_applicable.get(check.name):
+        wanted = {"NOT APPLICABLE"}
+    assert wanted <= verdicts, f"cases of {check.name} on {name} show {sorted(verdicts)} only"
 
 
 @_each_case
-def test_passing_case_rests_on_evidence(case: Case) -> None:
-    result = judge_case(case, platform("ios"), platform("noc"), _BY_NAME[case.check])
+def test_what_does_not_apply_says_why_and_who_said_so(name: str, case: Case) -> None:
+    """Not applicable by inventory or by the platform's table, never by silence: the reason stands on the finding."""
+    reasons = set(platform(name).settings.not_applicable.values())
+    rpms = case.expected.router.rpms
+    if rpms is not None:
+        reasons.add(rpms.reason)
+    for finding in _judged(name, case).findings:
+        if finding.verdict is Verdict.NOT_APPLICABLE:
+            assert any(reason and finding.observed.startswith(reason) for reason in reasons), finding
+            assert "agreed by" in finding.observed
+            assert finding.source
+
+
+@_each_case
+def test_passing_case_rests_on_evidence(name: str, case: Case) -> None:
     if case.told.verdict == "PASS":
-        assert any(finding.verdict is Verdict.PASS and finding.seen for finding in result.findings)
+        findings = _judged(name, case).findings
+        assert any(finding.verdict is Verdict.PASS and finding.seen for finding in findings)

@@ -15,6 +15,7 @@ from turnup.model.transcript import Ask
 from turnup.platforms import platform
 
 IOS = platform("ios").settings
+XR = platform("iosxr").settings
 
 
 @pytest.mark.parametrize(
@@ -37,6 +38,54 @@ IOS = platform("ios").settings
 )
 def test_prompts(line: str, prompt: Prompt | None) -> None:
     assert prompt_of(IOS).read(line) == prompt
+
+
+@pytest.mark.parametrize(
+    ("line", "prompt"),
+    [
+        ("RP/0/RP0/CPU0:nyc-hud-xr1#", Prompt("nyc-hud-xr1", "", True)),
+        ("RP/0/RSP1/CPU0:nyc-hud-xr1(config)#", Prompt("nyc-hud-xr1", "config", True)),
+        ("RP/0/RP0/CPU0:nyc-hud-xr1(config-bgp-nbr-af)#", Prompt("nyc-hud-xr1", "config-bgp-nbr-af", True)),
+        ("RP/0/0/CPU0:ios# ", Prompt("ios", "", True)),  # XRv, XR12000
+        ("RP/0/RP0/CPU0:nyc-hud-xr1#show clock", None),
+        ("nyc-hud-xr1#", None),
+        ("RP/0/RP0/CPU0:Sep 25 23:24:28.852 UTC: spp[113]: text#", None),
+    ],
+)
+def test_prompts_of_xr(line: str, prompt: Prompt | None) -> None:
+    assert prompt_of(XR).read(line) == prompt
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("RP/0/RP0/CPU0:Sep 25 23:24:28.852 UTC: spp[113]: Initialized socket RX node", True),
+        ("LC/0/2/CPU0:Sep 25 23:24:28.852 : ifmgr[217]: %PKT_INFRA-LINK-3-UPDOWN : Interface POS0/2/0/0, Up", True),
+        ("RP/0/RSP0/CPU0:2020 Jul 15 21:44:38.080 : isis[1009]: %ROUTING-ISIS-5-ADJCHANGE : up", True),
+        ("0/RP0/ADMIN0:May 22 20:23:02.420 +06: shelf_mgr[2117]: %INFRA-SHELF_MGR-6-HW_EVENT : event", True),
+        ("RP/0/RP0/CPU0:nyc-hud-xr1#", False),
+        ("0/RP0/CPU0        A9K-RSP5-SE(Active)        IOS XR RUN        NSHUT", False),
+        ("% Invalid input detected at '^' marker.", False),
+        (" description RP/0/RP0/CPU0:Sep 25 23:24:28.852 UTC: spp[113]: text", False),
+    ],
+)
+def test_log_messages_of_xr(line: str, message: bool) -> None:
+    assert log_pattern(XR.syslog).is_message(line) is message
+
+
+@pytest.mark.parametrize(
+    ("line", "refused"),
+    [
+        ("% Invalid input detected at '^' marker.", True),
+        ("% This command is not authorized", True),
+        ("% Incomplete command.", True),
+        ("% BGP instance 'default' not active", False),
+        ("% Network not in table", False),
+        ("%Error opening disk9:/ (No such device)", False),
+    ],
+)
+def test_refusals_of_xr(line: str, refused: bool) -> None:
+    assert any(re.match(pattern, line) for pattern in XR.refusals) is refused
 
 
 @pytest.mark.parametrize("pattern", ["", "(?P<host>x", "(?P<host>x)#"])

@@ -52,6 +52,8 @@ def test_duration(text: str, period: timedelta | None) -> None:
         ("36 weeks, 1 day, 15 hours, 9 minutes", timedelta(weeks=36, days=1, hours=15, minutes=9)),
         ("1 year, 2 weeks", timedelta(days=365 + 14)),
         ("7 minutes", timedelta(minutes=7)),
+        ("51 weeks 3 days 3 hours 4 minutes", timedelta(weeks=51, days=3, hours=3, minutes=4)),
+        ("3 days and 4 minutes", None),
         ("a while", None),
     ],
 )

@@ -182,8 +182,13 @@ def test_redesignate_waits_for_both_cross_connects(turnup: Command, pop: Lab, se
 
 
 def test_move_marks_the_bad_port(turnup: Command, pop: Lab, serving: str) -> None:
-    ran = good(turnup("--lab", "move", PSO, "--because", "loss of signal", *NOW, "--json"))
-    assert ran["port"] == "Serial6/0", "another card is preferred: the card may be what is broken"
+    words = ("--lab", "move", PSO, "--because", "loss of signal")
+    plan = good(turnup(*words, "--json"))
+    assert plan["port"] == "Serial6/0", "another card is preferred: the card may be what is broken"
+    assert turnup(*words, *NOW).code == 2, "sent twice, it would move twice"
+    ran = good(turnup(*words, *NOW, "--to", plan["port"], "--digest", plan["digest"], "--json"))
+    assert ran["push"]["state"] == "saved"
+    assert good(turnup(*words, *NOW, "--to", plan["port"], "--json"))["push"]["sent"] == 0
     now = running(pop)[0]
     assert section(now, "interface Serial5/0") == ["no ip address", "no ip directed-broadcast", "shutdown"]
     assert "ip address 10.10.3.1 255.255.255.252" in section(now, "interface Serial6/0")
@@ -257,7 +262,7 @@ def test_a_foreign_change_is_refused_with_three_texts(turnup: Command, pop: Lab,
     control(pop, {"do": "configure", "router": ROUTER, "lines": lines})
     before = running(pop)
     order = write(tmp_path, 61, "CHANGE", CHANGE)
-    for words in (("push", order), ("move", PSO, "--because", "loss of signal")):
+    for words in (("push", order), ("move", PSO, "--because", "loss of signal", "--to", "Serial5/1")):
         ran = turnup("--lab", *words, *NOW)
         assert ran.code == 6, ran
         parts = [ran.err.index(word) for word in ("intended:", "last applied by turnup:", "running:")]

@@ -24,6 +24,11 @@ from turnup.model.interface_name import InterfaceName, same_interface
         ("Et0", "Ethernet0"),
         ("Lo0", "Loopback0"),
         ("Mg0", "MgmtEth0"),
+        ("PO0/2/0/0", "POS0/2/0/0"),
+        ("Mg0/RP0/CPU0/0", "MgmtEth0/RP0/CPU0/0"),
+        ("Fo0/0/0/0.10", "FortyGigE0/0/0/0.10"),
+        ("tt300", "tunnel-te300"),
+        ("BE100.909", "Bundle-Ether100.909"),
         ("POS1-0", "POS1-0"),
     ],
 )
@@ -39,6 +44,15 @@ def test_pos_is_not_port_channel() -> None:
     assert not same_interface("PO1", "Po1")
     assert same_interface("PO1/0", "POS1/0")
     assert not same_interface("Loopback0", "Loopback01")
+
+
+def test_ports_that_ios_xr_names_in_its_own_way() -> None:
+    assert same_interface("Te0/0/0/1", "TenGigE0/0/0/1")
+    assert same_interface("TenGigabitEthernet1/0", "Te1/0")
+    assert not same_interface("Te0/0/0/1", "TenGigE0/0/0/2")
+    assert same_interface("SONET0/2/0/0", "PO0/2/0/0")
+    assert same_interface("Mg0/RP0/CPU0/0", "MgmtEth0/RP0/CPU0/0")
+    assert not same_interface("Mg0/RP0/CPU0/0", "MgmtEth0/RP1/CPU0/0")
 
 
 @pytest.mark.parametrize("text", ["", "Serial", "5/0", "Serial5/0\nno ip", "Serial 5/0 x"])

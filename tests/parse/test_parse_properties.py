@@ -18,19 +18,30 @@ from turnup.model.transcript import Answer, Ask
 from turnup.parse import Parsed, parse
 from turnup.platforms import Platform, Settings
 
-IOS = Platform("ios", folder("templates") / "ios", Settings("IOS"))
-RECORDED = Path(__file__).parents[1] / "recorded" / "ios" / "facts"
-GOOD = sorted(p.parent for p in RECORDED.glob("*/*/case.toml") if "\n[[row]]" in p.read_text())
+IOS, XR = (Platform(name, folder("templates") / name, Settings(name)) for name in ("ios", "iosxr"))
+RECORDED = Path(__file__).parents[1] / "recorded"
+GOOD = sorted(
+    path.parent
+    for platform in (IOS, XR)
+    for path in (RECORDED / platform.name / "facts").glob("*/*/case.toml")
+    if "\n[[row]]" in path.read_text()
+)
 STRANGE = "?? no router says this ??"
 
 # Facts whose answer has a last line of its own: every cut is seen.
-CLOSED = {"directory", "ping", "privilege", "running_config", "version"}
+CLOSED = {"ios": {"directory", "ping", "privilege", "running_config", "version"}}
+CLOSED["iosxr"] = {"directory", "ping", "route", "running_config"}
 
-each_good_answer = pytest.mark.parametrize("case", GOOD, ids=lambda case: "-".join(case.parts[-2:]))
+each_good_answer = pytest.mark.parametrize("case", GOOD, ids=lambda case: "-".join((case.parts[-4], *case.parts[-2:])))
 
 
-def read(fact: str, text: str) -> Parsed:
-    return parse(IOS, Ask(fact), Answer("", text, datetime(2001, 11, 20, tzinfo=UTC)))
+def read(fact: str, text: str, platform: Platform = IOS) -> Parsed:
+    return parse(platform, Ask(fact), Answer("", text, datetime(2001, 11, 20, tzinfo=UTC)))
+
+
+def speaker(case: Path) -> Platform:
+    """The platform whose router gave this answer."""
+    return XR if case.parts[-4] == "iosxr" else IOS
 
 
 def said(case: Path) -> list[str]:
@@ -39,24 +50,24 @@ def said(case: Path) -> list[str]:
 
 @each_good_answer
 def test_an_unknown_line_is_shown_wherever_it_stands(case: Path) -> None:
-    fact, lines = case.parts[-2], said(case)
+    fact, platform, lines = case.parts[-2], speaker(case), said(case)
     for index in range(len(lines) + 1):
         text = "\n".join([*lines[:index], STRANGE, *lines[index:]])
-        refused = refusal(fact, text)
+        refused = refusal(fact, text, platform)
         if refused is None:
             # Free text keeps it: a message goes on, a configuration has one more line. The header's template leaves
             # the messages to the template of messages.
             buffer = next((n for n, line in enumerate(lines) if line.startswith("Log Buffer")), len(lines))
-            kept = any(STRANGE in str(row) for row in read(fact, text).rows)
+            kept = any(STRANGE in str(row) for row in read(fact, text, platform).rows)
             assert kept or (fact == "log_header" and index > buffer)
         elif fact != "log_message" or refused.line == STRANGE:  # in front of the messages it passes for a cut one
             assert (refused.line, refused.number) == (STRANGE, index + 1)
             assert STRANGE in str(refused)
 
 
-def refusal(fact: str, text: str) -> ParseError | None:
+def refusal(fact: str, text: str, platform: Platform) -> ParseError | None:
     try:
-        read(fact, text)
+        read(fact, text, platform)
     except ParseError as error:
         return error
     return None
@@ -64,14 +75,14 @@ def refusal(fact: str, text: str) -> ParseError | None:
 
 @each_good_answer
 def test_a_cut_answer_is_refused_or_holds_what_was_said(case: Path) -> None:
-    fact, lines = case.parts[-2], said(case)
-    whole = read(fact, "\n".join(lines)).rows
+    fact, platform, lines = case.parts[-2], speaker(case), said(case)
+    whole = read(fact, "\n".join(lines), platform).rows
     for end in range(len(lines)):
         try:
-            rows = read(fact, "\n".join(lines[:end])).rows
+            rows = read(fact, "\n".join(lines[:end]), platform).rows
         except CouldNotRun:
             continue
-        assert fact not in CLOSED, f"the cut behind line {end} was not seen"
+        assert fact not in CLOSED[platform.name], f"the cut behind line {end} was not seen"
         assert rows[:-1] == whole[: len(rows) - 1 if rows else 0]
         if rows:
             same_or_not_yet_said(rows[-1], whole[len(rows) - 1])
@@ -88,14 +99,14 @@ def same_or_not_yet_said(cut: object, whole: object) -> None:
 @each_good_answer
 def test_places_are_lines_of_the_answer_in_order(case: Path) -> None:
     lines = said(case)
-    places = read(case.parts[-2], "\n".join(lines)).places
+    places = read(case.parts[-2], "\n".join(lines), speaker(case)).places
     assert all(1 <= first <= last <= len(lines) for first, last in places)
     assert all(before[1] < after[0] for before, after in pairwise(places))
     assert all(lines[first - 1].strip() or case.parts[-2] == "running_config" for first, _ in places)
 
 
 @st.composite
-def spoiled(draw: st.DrawFn) -> tuple[str, str]:
+def spoiled(draw: st.DrawFn) -> tuple[Platform, str, str]:
     """A good answer with lines dropped, doubled, swapped, or letters changed."""
     case = draw(st.sampled_from(GOOD))
     lines = said(case)
@@ -115,26 +126,27 @@ def spoiled(draw: st.DrawFn) -> tuple[str, str]:
                 lines[index] = lines[index][:at] + letter + lines[index][at + 1 :]
             case _:
                 lines[index] = lines[index][: draw(st.integers(0, len(lines[index])))]
-    return case.parts[-2], "\n".join(lines)
+    return speaker(case), case.parts[-2], "\n".join(lines)
 
 
 @settings(max_examples=400, deadline=None)
 @given(spoiled())
-def test_a_spoiled_answer_raises_nothing_else(answer: tuple[str, str]) -> None:
-    fact, text = answer
+def test_a_spoiled_answer_raises_nothing_else(answer: tuple[Platform, str, str]) -> None:
+    platform, fact, text = answer
     try:
-        parsed = read(fact, text)
+        parsed = read(fact, text, platform)
     except CouldNotRun:
         return
     assert len(parsed.rows) == len(parsed.places)
 
 
 @settings(max_examples=200, deadline=None)
-@given(st.sampled_from(sorted(IOS.commands)), st.text())
-@example("running_config", "\x0b\x0c\x1c\u2028\x85")
-def test_any_text_raises_nothing_else(fact: str, text: str) -> None:
+@given(st.sampled_from([(p, fact) for p in (IOS, XR) for fact in sorted(p.commands)]), st.text())
+@example((IOS, "running_config"), "\x0b\x0c\x1c\u2028\x85")
+def test_any_text_raises_nothing_else(told: tuple[Platform, str], text: str) -> None:
+    platform, fact = told
     try:
-        read(fact, text)
+        read(fact, text, platform)
     except CouldNotRun:
         return
 

@@ -1,8 +1,10 @@
 """Every real output of a router that we have a template for: read rightly, or refused loudly. None silently wrong.
 
 The recordings lie outside the project: in the folder that TURNUP_RECORDINGS names, or in ../shared/recordings beside
-the checkout. recordings.toml is the reviewed table: for each file its rows with spot values of the first and the last
-one, or the reason for its refusal. Rows are also counted a second way, by a plain pattern, without any template.
+the checkout. recordings/<folder of recordings>.toml is the reviewed table: for each file its rows with spot values of
+the first and the last one, or the reason for its refusal. Its head names the platform whose templates read the folder,
+the share that must be read (`wanted`), the facts behind each command ([facts]), and where they differ from COUNTED the
+patterns ([counted]) by which rows are also counted a second way, plainly, without any template.
 
 Many files carry what no session delivers: the echoed command, a prompt, a title, a common indentation. `session_text`
 takes that away here; the product itself never does.
@@ -30,51 +32,12 @@ from turnup.platforms import Platform, Settings
 
 HERE = Path(__file__).parent
 RECORDINGS = Path(os.environ.get("TURNUP_RECORDINGS") or HERE.parents[2] / "shared" / "recordings")
-IOS = Platform("ios", folder("templates") / "ios", Settings("IOS"))
-TABLE: list[dict[str, Any]] = tomllib.loads((HERE / "recordings.toml").read_text())["recording"]
-WANTED = {"ios12s": 0.95, "ios": 0.95, "iosxe": 0.95}  # share of the files that must be read
-
-# Folder of recordings -> facts told by that command or a form of it with the same columns.
-FACTS = {
-    "dir": ("directory",),
-    "ping": ("ping",),
-    "show_access-lists": ("access_list",),
-    "show_bgp_all_summary": ("bgp_summary",),
-    "show_bgp_neighbors": ("bgp_neighbor",),
-    "show_bgp_summary": ("bgp_summary",),
-    "show_bootvar": ("boot",),
-    "show_clns_neighbors": ("clns_neighbor",),
-    "show_clns_neighbors_detail": ("clns_neighbor",),
-    "show_clns_protocol": ("clns_protocol",),
-    "show_clock": ("clock",),
-    "show_controllers_pos": ("controller_pos",),
-    "show_controllers_serial": ("controller_serial",),
-    "show_diag": ("diagnosis",),
-    "show_file_systems": ("file_system",),
-    "show_gsr": ("slot",),
-    "show_hosts": ("hosts",),
-    "show_interfaces": ("interface",),
-    "show_interfaces_description": ("interface_description",),
-    "show_ip_access-lists": ("access_list",),
-    "show_ip_bgp_neighbors": ("bgp_neighbor",),
-    "show_ip_bgp_summary": ("bgp_summary",),
-    "show_ip_interface_brief": ("interface_brief",),
-    "show_isis_neighbors": ("isis_neighbor",),
-    "show_isis_neighbors_detail": ("isis_neighbor",),
-    "show_line": ("line",),
-    "show_logging": ("log_message", "log_header"),
-    "show_memory_statistics": ("memory",),
-    "show_memory_summary": ("memory",),
-    "show_privilege": ("privilege",),
-    "show_processes_memory": ("process_memory",),
-    "show_processes_memory_sorted": ("process_memory",),
-    "show_running-config": ("running_config",),
-    "show_tacacs": ("tacacs_server",),
-    "show_users": ("user",),
-    "show_version": ("version",),
+TABLES: dict[str, dict[str, Any]] = {
+    path.stem: tomllib.loads(path.read_text()) for path in sorted((HERE / "recordings").glob("*.toml"))
 }
+TABLE: list[dict[str, Any]] = [entry for table in TABLES.values() for entry in table["recording"]]
 
-# How many rows a file holds, counted without a template; facts that are one row an answer are not listed.
+# How many rows a file of IOS holds, counted without a template; facts that are one row an answer are not listed.
 COUNTED = {
     "access_list": r"^\s*(?:\d+ +)?(?:permit|deny)\b",
     "bgp_neighbor": r"^BGP neighbor is ",
@@ -100,7 +63,8 @@ MNEMONIC = re.compile(r"%[A-Z0-9_+]+(?:-[A-Z0-9_+]+)*-[0-7]-[A-Z0-9_]+:")
 
 # A prompt (with or without a command behind it), an echoed command, the frame that a test tool draws around an answer.
 _NOT_SAID = re.compile(
-    r"[A-Za-z][\w.-]*[#>] ?(?:sho?w? .*|dir .*)?|#show .*|(?:show|dir) [\w :|/.-]+|.*\+\+\+ .* \+\+\+.*|=+|Show Tacacs"
+    r"(?:RP/\d+/\w+/CPU\d+:)?[A-Za-z][\w.-]*[#>] ?(?:sho?w? .*|dir .*)?|# ?show .*|(?:show|dir|ping) [\w :|/.-]+"
+    r"|.*\+\+\+ .* \+\+\+.*|=+|Show Tacacs"
 )
 
 
@@ -113,18 +77,25 @@ def recorded() -> list[tuple[str, str]]:
     """(file, fact) of every recording that a template of ours reads."""
     return [
         (str(path.relative_to(RECORDINGS)), fact)
-        for platform in WANTED
-        for path in sorted((RECORDINGS / platform).glob("*/*.txt"))
-        for fact in FACTS.get(path.parent.name, ())
+        for folder_of_recordings, table in TABLES.items()
+        for path in sorted((RECORDINGS / folder_of_recordings).glob("*/*.txt"))
+        for fact in table["facts"].get(path.parent.name, ())
     ]
 
 
-def counted(fact: str, text: str) -> int:
+def platform_of(file: str) -> Platform:
+    """The platform whose templates read this file."""
+    name = TABLES[file.partition("/")[0]]["platform"]
+    return Platform(name, folder("templates") / name, Settings(name))
+
+
+def counted(file: str, fact: str, text: str) -> int:
     """How many rows there must be."""
+    patterns = COUNTED | TABLES[file.partition("/")[0]].get("counted", {})
     if fact == "running_config":
         return len(Configuration.read(text).lines)
     lines = text.split("\n")
-    return sum(bool(re.search(COUNTED[fact], line)) for line in lines) if fact in COUNTED else 1
+    return sum(bool(re.search(patterns[fact], line)) for line in lines) if fact in patterns else 1
 
 
 def plain(value: object) -> object:
@@ -137,16 +108,16 @@ def plain(value: object) -> object:
 
 def parsed(file: str, fact: str) -> Parsed:
     text = session_text((RECORDINGS / file).read_text())
-    return parse(IOS, Ask(fact), Answer("", text, datetime(2026, 1, 1, tzinfo=UTC)))
+    return parse(platform_of(file), Ask(fact), Answer("", text, datetime(2026, 1, 1, tzinfo=UTC)))
 
 
 def read(file: str, fact: str) -> tuple[object, ...]:
     return parsed(file, fact).rows
 
 
-def not_said(fact: str, row: object, here: str, anywhere: str) -> list[str]:
+def not_said(file: str, fact: str, row: object, here: str, anywhere: str) -> list[str]:
     """Fields whose value does not stand in the row's own lines; one carried down or up, in the answer."""
-    options = load(IOS.home / "parse" / f"{fact}.textfsm").options
+    options = load(platform_of(file).home / "parse" / f"{fact}.textfsm").options
     carried = options["Filldown"] | options["Fillup"]
     return [
         name
@@ -160,10 +131,11 @@ def not_said(fact: str, row: object, here: str, anywhere: str) -> list[str]:
 def test_the_table_has_each_file_once_and_reads_nearly_all() -> None:
     named = Counter((entry["file"], entry["fact"]) for entry in TABLE)
     assert max(named.values()) == 1
-    for platform, share in WANTED.items():
+    for name, table in TABLES.items():
+        assert all(entry["file"].startswith(f"{name}/") for entry in table["recording"])
         # A file counts as read when its first fact is: messages may stand without the header of `show logging`.
-        known = [e for e in TABLE if e["file"].startswith(f"{platform}/") and e["fact"] != "log_header"]
-        assert sum("rows" in entry for entry in known) / len(known) >= share
+        known = [entry for entry in table["recording"] if entry["fact"] != "log_header"]
+        assert sum("rows" in entry for entry in known) / len(known) >= table["wanted"]
 
 
 if RECORDINGS.is_dir():
@@ -196,9 +168,10 @@ if RECORDINGS.is_dir():
         text = session_text((RECORDINGS / file).read_text())
         if fact == "log_message":
             with_mnemonic = [row for row in rows if getattr(row, "mnemonic", None)]
-            assert len(with_mnemonic) == len(MNEMONIC.findall(text))
+            pattern = TABLES[file.partition("/")[0]].get("counted", {}).get("log_message", MNEMONIC)
+            assert len(with_mnemonic) == len(re.findall(pattern, text))
         else:
-            assert len(rows) == counted(fact, text)
+            assert len(rows) == counted(file, fact, text)
 
     @pytest.mark.parametrize(
         "entry",
@@ -210,4 +183,4 @@ if RECORDINGS.is_dir():
         lines = session_text((RECORDINGS / file).read_text()).split("\n")
         found = parsed(file, fact)
         for row, (first, last) in zip(found.rows, found.places, strict=True):
-            assert not_said(fact, row, "\n".join(lines[first - 1 : last]), "\n".join(lines)) == []
+            assert not_said(file, fact, row, "\n".join(lines[first - 1 : last]), "\n".join(lines)) == []

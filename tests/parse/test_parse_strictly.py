@@ -146,3 +146,31 @@ def test_one_template_serves_many_threads(tmp_path: Path) -> None:
 
     with ThreadPoolExecutor(8) as threads:
         assert list(threads.map(rows, range(8))) == [[f"t{n}"] * 300 for n in range(8)]
+
+
+COUNTED = """# show sample
+# complete: Start
+# empty: Start
+# count: total
+Value Required name (\\S+)
+Value total (\\d+)
+
+Start
+  ^Total: ${total}$$
+  ^${name}$$ -> Record
+  ^. -> Error
+"""
+
+
+def test_rows_are_as_many_as_the_router_counts(tmp_path: Path) -> None:
+    counting = template(tmp_path, COUNTED)
+    assert len(counting.read(["a", "b", "Total: 2", "c", "Total: 1", "Total: 0"])) == 3
+    for text in ("a\nTotal: 2", "a\nb\nTotal: 1", "a\nTotal: 1\nb\nTotal: 2", "Total: 1"):
+        with pytest.raises(ParseError, match="the router counts"):
+            counting.read(text.split("\n"))
+    assert all("total" not in row.values for row in counting.read(["a", "Total: 1"]))
+
+
+def test_a_count_is_a_value_of_the_template(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="names sum, which is not there"):
+        template(tmp_path, COUNTED.replace("# count: total", "# count: sum"))

@@ -65,20 +65,33 @@ def test_the_answer_is_read_as_the_case_says(case: Path) -> None:
         assert {**seen, "lines": [first, last]} == {"lines": [first, last], **wanted}
 
 
-@pytest.mark.parametrize("fact", sorted(p.stem for p in (folder("templates") / "ios" / "parse").glob("*")))
-def test_every_fact_of_an_ios_router_has_a_case(fact: str) -> None:
-    assert any(case.parts[-2] == fact and "rows" in (case / "case.toml").read_text() for case in CASES)
-
-
+# Platforms whose routers answer in text, by templates; each must have samples of every fact it tells.
+TEMPLATES = sorted(
+    path for path in folder("templates").glob("*/parse/*.textfsm") if (RECORDED / path.parts[-3] / "facts").is_dir()
+)
 # Forms of later trains, told by the recordings outside the project alone.
-SEEN_OUTSIDE = {"interface", "version"}
+SEEN_OUTSIDE = {("ios", "interface"), ("ios", "version")}
+
+
+def name(path: Path) -> str:
+    return f"{path.parts[-3]}-{path.stem}"
+
+
+def cases_of(path: Path) -> list[Path]:
+    """The cases of the fact that this template tells."""
+    return [case for case in CASES if (case.parts[-4], case.parts[-2]) == (path.parts[-3], path.stem)]
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=name)
+def test_every_fact_of_a_router_has_a_case(path: Path) -> None:
+    assert any("rows" in (case / "case.toml").read_text() for case in cases_of(path))
 
 
 @pytest.mark.parametrize(
-    "fact", sorted({p.stem for p in (folder("templates") / "ios" / "parse").glob("*")} - SEEN_OUTSIDE)
+    "path", [path for path in TEMPLATES if (path.parts[-3], path.stem) not in SEEN_OUTSIDE], ids=name
 )
-def test_every_rule_that_catches_a_value_is_met_by_a_case(fact: str) -> None:
-    template = load(folder("templates") / "ios" / "parse" / f"{fact}.textfsm")
+def test_every_rule_that_catches_a_value_is_met_by_a_case(path: Path) -> None:
+    template = load(path)
     met: set[tuple[str, int]] = set()
     spied = dataclasses.replace(
         template,
@@ -90,10 +103,9 @@ def test_every_rule_that_catches_a_value_is_met_by_a_case(fact: str) -> None:
             for state, rules in template.states.items()
         },
     )
-    for case in CASES:
-        if case.parts[-2] == fact:
-            with suppress(errors.CouldNotRun):
-                spied.read(lines_of(answer(case).text))
+    for case in cases_of(path):
+        with suppress(errors.CouldNotRun):
+            spied.read(lines_of(answer(case).text))
     for state, rules in template.states.items():
         for index, rule in enumerate(rules):
             assert not rule.catches or (state, index) in met, f"state {state}, rule {index + 1} has no case"

@@ -10,7 +10,7 @@ from typing import Protocol
 from turnup.change.lease import Lease
 from turnup.configuration import Configuration
 from turnup.connect.session import ConfigurationUnknown
-from turnup.errors import CouldNotRun, NeedsHuman, TurnupError, Unreachable
+from turnup.errors import CouldNotRun, NeedsHuman, Refused, TurnupError, Unreachable
 from turnup.model.transcript import Answer, Ask, Request
 from turnup.platforms import Platform
 from turnup.render.fold import Sections
@@ -81,6 +81,13 @@ class Wire:
     def __init__(
         self, session: Writable, reopen: Callable[[], Writable] | None = None, lease: Lease | None = None
     ) -> None:
+        """Raises Refused for a platform whose lines wait for a commit: this way of writing has none."""
+        settings = session.platform.settings
+        if settings.changes != "at once":
+            raise Refused(
+                f"turnup does not write to {settings.title}: its lines take effect {settings.changes}",
+                advice="Show the plan and have it carried out by hand; the tests of the port run as always.",
+            )
         self.session = session
         self.sent = 0
         self._lease = lease
@@ -117,7 +124,8 @@ class Wire:
             raise
         if answer.failure:
             raise CouldNotRun(f"{command}: {answer.failure}")
-        return Configuration.read(answer.text).sections
+        reading = self.session.platform.reading
+        return Configuration.read(answer.text, reading.plain if reading else None).sections
 
     def settle(self) -> None:
         """Bring the session back to exec mode, or open a new one. Raises NeedsHuman when there is no way."""

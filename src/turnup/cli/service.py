@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+import sys
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -20,6 +21,10 @@ from turnup.cli.pushing import (
     show_planned,
     terms_of,
 )
+from turnup.errors import UsageError
+
+if TYPE_CHECKING:
+    from turnup.change.undertaking import Undertaking
 
 
 def register(main: typer.Typer) -> None:
@@ -75,16 +80,38 @@ def move(
     """Move an order to an alternate port of its router (PASA 1.4(b)(ii)), and mark the port it had as bad."""
     from turnup.cli.show import step
     from turnup.model.text import plain
-    from turnup.service import move_for
+    from turnup.service import finish_first, move_for
 
     noc = opened(context)
+    if confirm:
+        if to is None:
+            raise UsageError(
+                "--confirm needs --to: sent twice, a move without it would go on to yet another port",
+                advice="Without --confirm the plan shows a port that suits; name it with --to.",
+            )
+        for note in finish_first(noc, order):
+            print(note, file=sys.stderr)
     with step("looking for an alternate port"):
         work = move_for(noc, order, to, noc.redact(plain(because)))
     if not confirm:
         show_planned(noc, work, json=json)
         not_sent(json=json)
         return
+    if work.standing is not None and work.standing.port == work.assignment.port:
+        _there_already(work, json)
+        return
     carried(noc, work, terms_of(digest, save_all, wait, emergency, reload_in), json=json)
+
+
+def _there_already(work: Undertaking, json: bool) -> None:
+    from turnup.cli.show import as_json, say
+
+    order, port = work.order.order_id, work.assignment.port
+    if json:
+        push = {"state": "unchanged", "sent": 0, "notes": [], "digest": None, "journal": None}
+        as_json({"order": order, "action": "MOVE", "router": port.router, "port": str(port.interface), "push": push})
+    else:
+        say(f"{order}: {port.router} {port.interface}: it is there already; nothing was sent")
 
 
 def _ordered(

@@ -23,3 +23,4 @@ class BgpNeighbor:
     update_source: str | None
     accepted_prefixes: int | None
     last_reset: str | None
+    vrf: str | None = None

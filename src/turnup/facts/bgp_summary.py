@@ -19,4 +19,7 @@ class BgpSummary:
     up_down: str
     state: str | None
     prefixes: int | None
+    # IOS-XR marks an eBGP neighbor `!` that lacks a policy in either direction: it exchanges nothing.
+    without_policy: bool = False
+    vrf: str | None = None
     address_family: str | None = None  # only where one answer shows several (`show bgp all summary`)

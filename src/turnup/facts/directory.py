@@ -16,5 +16,7 @@ class Directory:
     date: str | None
     name: str | None
     deleted: bool
-    total: int
-    free: int
+    total: int | None
+    free: int | None
+    total_kbyte: int | None = None  # IOS-XR of 64 bits tells kilobytes instead of bytes
+    free_kbyte: int | None = None

@@ -15,3 +15,4 @@ class FileSystem:
     kind: str
     flags: str
     prefixes: tuple[str, ...]
+    node: str | None = None  # only where one answer shows several nodes (IOS-XR)

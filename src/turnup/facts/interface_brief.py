@@ -11,7 +11,8 @@ class InterfaceBrief:
 
     name: str
     address: str
-    ok: str
-    method: str
+    ok: str | None  # None where the router has no such column (IOS-XR)
+    method: str | None
     status: str
     protocol: str
+    vrf: str | None = None

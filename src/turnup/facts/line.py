@@ -10,9 +10,9 @@ class Line:
     """One line; `kind` CTY, AUX, VTY, TTY; `access_in` the number or name of its inbound access-class."""
 
     in_use: bool
-    number: int
+    number: int | None
     kind: str
     speed: str | None
     access_out: str | None
     access_in: str | None
-    uses: int
+    uses: int | None

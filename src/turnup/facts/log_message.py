@@ -18,3 +18,4 @@ class LogMessage:
     severity: int | None
     mnemonic: str | None
     text: str
+    process: str | None = None  # `bgp[1078]`, IOS-XR

@@ -21,3 +21,4 @@ class TacacsServer:
     packets_out: int
     packets_in: int
     status: str | None
+    vrf: str | None = None

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -76,11 +76,18 @@ class Case:
             _drop(data, path.split("."))
         return build(Expected, data, where="expected.toml")
 
+    def expected_on(self, platform: Platform) -> Expected:
+        """The same; its lines, which expected.toml has as the platform shows them, in the tests' words."""
+        expected = self.expected
+        return replace(expected, lines=platform.in_test_words(expected.lines))
+
     def transcript(self, platforms: Iterable[Platform], asks: Iterable[Ask]) -> Transcript:
         """What the router answered to these asks."""
         speakers = tuple(platforms)
-        answers = {ask: self._answer(ask, speakers) for ask in asks}
-        return Transcript("nyc-hud-gsr1", _AT, _AT, answers, username="noc")
+        told = (ask for ask in asks if any(speaker.request(ask) for speaker in speakers))  # others are not asked
+        answers = {ask: self._answer(ask, speakers) for ask in told}
+        name = tomllib.loads((self.home.parents[1] / "expected.toml").read_text())["router"]["name"]
+        return Transcript(name, _AT, _AT, answers, username="noc")
 
     def _answer(self, ask: Ask, platforms: tuple[Platform, ...]) -> Answer:
         command = next((r.command for p in platforms if (r := p.request(ask))), ask.fact)
@@ -152,7 +159,7 @@ def _drop(data: dict[str, Any], path: list[str]) -> None:
 
 def judge_case(case: Case, platform: Platform, noc: Platform, check: Check) -> TestResult:
     """What the test concludes from that case."""
-    expected = case.expected
+    expected = case.expected_on(platform)
     asks = asks_of((check,), expected)
     facts = TranscriptFacts(platform, noc, case.transcript((platform, noc), asks))
-    return judge(expected, facts, (check,))[0]
+    return judge(expected, facts, (check,), not_on_platform=platform.settings.not_applicable)[0]

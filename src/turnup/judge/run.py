@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from turnup.checks import Check, Expected, Facts, all_checks, inconclusive, not_applicable
+from turnup.checks import PLATFORM_TABLE, Check, Expected, Facts, all_checks, inconclusive, not_applicable
 from turnup.errors import CouldNotRun, InputError
 from turnup.judge.limits import refuse_idle_limits
 from turnup.load.strict import suggestion
@@ -65,9 +65,7 @@ def check_settings(expected: Expected) -> None:
 def _judge_one(check: Check, expected: Expected, facts: Facts, reason: str) -> TestResult:
     if reason:
         source = f"platform {expected.router.platform}"
-        findings: tuple[Finding, ...] = (
-            not_applicable(check.title, reason, source=source, agreed_by="the platform table"),
-        )
+        findings: tuple[Finding, ...] = (not_applicable(check.title, reason, source=source, agreed_by=PLATFORM_TABLE),)
     else:
         findings = _findings(check, expected, facts)
     return TestResult(

@@ -7,6 +7,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import TypeVar, cast
 
+from turnup.checks import NotOnPlatform
 from turnup.configuration import ConfigLine, Configuration
 from turnup.errors import AnswerIncomplete, CommandRefused, CouldNotRun, TurnupError
 from turnup.facts.running_config import RunningConfig
@@ -81,15 +82,19 @@ class TranscriptFacts:
         return self._configuration
 
     def config_seen(self, *texts: str, section: str | None = None) -> tuple[Seen, ...]:
-        """Where these lines stand in the running configuration."""
+        """Where these lines stand in the running configuration, each as the router shows it."""
         command = self._answer(Ask(fact_name(RunningConfig))).command
         wanted = {text.strip() for text in texts}
         return tuple(
-            Seen(command, line.number, line.text)
+            Seen(command, line.number, line.shown or line.text)
             for text in wanted
             for line in self._by_text.get(text, ())
             if section is None or line.section == section
         )
+
+    def lacks(self, what: str) -> str:
+        """Why the platform has no such fact or feature; "" when it has, or when its table is silent."""
+        return self.platform.settings.not_applicable.get(what, "")
 
     def commands(self, *asks: Ask) -> tuple[str, ...]:
         """What was typed for these asks."""
@@ -102,7 +107,7 @@ class TranscriptFacts:
         first = next((line.strip() for line in answer.text.splitlines() if line.strip(" ^\r")), "")
         if any(re.match(pattern, first) for pattern in self.platform.settings.refusals):
             raise CommandRefused(f"`{answer.command}` was refused: {first}")
-        config = Configuration.read(answer.text)
+        config = Configuration.read(answer.text, self.platform.reading)
         if config.headers("end") != ("end",) or len(config.headers("version")) > 1:
             raise AnswerIncomplete(f"`{answer.command}` holds more than one configuration")
         names = {text.split()[1] for text in config.headers("hostname") if len(text.split()) > 1}
@@ -138,8 +143,9 @@ class TranscriptFacts:
 
     def _read(self, ask: Ask) -> Parsed | CouldNotRun:
         try:
+            speaker = self._speaker(ask)
             answer = self._answer(ask)
-            parsed = parse(self._speaker(ask), ask, answer)
+            parsed = parse(speaker, ask, answer)
         except CouldNotRun as error:
             return error
         lines = answer.text.splitlines()
@@ -151,6 +157,8 @@ class TranscriptFacts:
         for platform in (self.platform, self.noc):
             if platform is not None and platform.parser(ask.fact) is not None:
                 return platform
+        if reason := self.lacks(ask.fact):
+            raise NotOnPlatform(reason, f"platform {self.platform.name}")
         raise CouldNotRun(f"platform {self.platform.name} cannot tell {_said(ask)}")
 
 

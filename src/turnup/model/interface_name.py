@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from turnup.errors import InputError
 
@@ -16,7 +16,9 @@ _FORMS: dict[str, tuple[str, ...]] = {
     "GigabitEthernet": ("Gi", "Gig", "G"),
     "TenGigabitEthernet": ("Te",),
     "TwentyFiveGigE": ("Twe",),
+    "FortyGigE": ("Fo",),
     "HundredGigE": ("Hu",),
+    "FourHundredGigE": ("FH",),
     "Ethernet": ("Et", "Eth", "E"),
     "Loopback": ("Lo",),
     "ATM": ("AT",),
@@ -28,10 +30,18 @@ _FORMS: dict[str, tuple[str, ...]] = {
     "Port-channel": ("Po",),
     "Bundle-Ether": ("BE",),
     "MgmtEth": ("Mg",),
+    "BVI": ("BV",),
+    "tunnel-te": ("tt",),
+    "tunnel-ip": ("ti",),
 }
 _EXACT = {form: long for long, forms in _FORMS.items() for form in (long, *forms)}
 _FOLDED = {form.lower(): long for form, long in _EXACT.items() if form not in ("PO", "Po")}
-_NAME = re.compile(r"(?P<type>[A-Za-z][A-Za-z-]*?)(?P<place>\d[\d/]*)(?P<sub>(?:\.\d+|:\d+)?)")
+_NAME = re.compile(
+    r"(?P<type>[A-Za-z][A-Za-z-]*?)(?P<place>\d+/(?:RS?P)?\d+/CPU\d+/\d+|\d[\d/]*)(?P<sub>(?:\.\d+|:\d+)?)"
+)
+# IOS and IOS-XR spell one port type differently and shorten it alike (`Te`); IOS-XR names a POS port's controller
+# SONET.
+_ALIKE = {"TenGigE": "TenGigabitEthernet", "SONET": "POS"}
 
 
 @dataclass(frozen=True, order=True)
@@ -69,6 +79,10 @@ class InterfaceName:
 def same_interface(one: str, other: str) -> bool:
     """Whether two spellings mean one interface; unreadable text equals only itself."""
     try:
-        return InterfaceName.parse(one) == InterfaceName.parse(other)
+        return _key(InterfaceName.parse(one)) == _key(InterfaceName.parse(other))
     except InputError:
         return one == other
+
+
+def _key(name: InterfaceName) -> InterfaceName:
+    return replace(name, type=_ALIKE.get(name.type, name.type))

@@ -26,7 +26,7 @@ _MESSAGE = re.compile(r"%[A-Z0-9_]+(?:-[A-Z0-9_]+)*-[0-7]-[A-Z0-9_]+:")  # a log
 # `terminal exec prompt timestamp` writes these before every answer; IOS-XR writes the third one by default.
 _STAMP = re.compile(
     r"Load for five secs: \d+%.*|(?:Time source is [^,]*|No time source), .*\d\d:\d\d:\d\d.*"
-    r"|[A-Z][a-z]{2} [A-Z][a-z]{2} +\d+ \d\d:\d\d:\d\d(?:\.\d+)? [A-Za-z0-9_-]+"
+    r"|[A-Z][a-z]{2} [A-Z][a-z]{2} +\d+ \d\d:\d\d:\d\d(?:\.\d+)? [A-Za-z0-9_+:-]+"
 )
 
 

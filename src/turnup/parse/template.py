@@ -9,6 +9,8 @@ nothing gets lost in silence:
 - an answer must end in a state named by the head's `# complete:` line; one without any row, in a state named by its
   `# empty:` line (`# empty: Start` therefore means that silence is an answer). Anything else was cut off.
 - `List` values named by a `# glue:` line are put together without anything between (the `!!!.!` of a long ping).
+- a value named by a `# count:` line is the router's own count of the rows since its last one: another number read is an
+  error. It is no field of the fact.
 - `End` and `Key` are not used: `End` would leave lines unread.
 """
 
@@ -25,7 +27,7 @@ from turnup.errors import AnswerIncomplete, InputError, ParseError
 from turnup.parse.fact_types import Said
 
 _OPTIONS = {"Required", "Filldown", "Fillup", "List"}
-_HEAD = re.compile(r"# (complete|empty|glue): *(.*)")
+_HEAD = re.compile(r"# (complete|empty|glue|count): *(.*)")
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,7 @@ class Template:
     complete: frozenset[str]
     empty: frozenset[str]
     glue: frozenset[str]
+    counts: frozenset[str]
 
     def read(self, lines: Iterable[str]) -> tuple[Row, ...]:
         """All records of an answer. Raises ParseError and AnswerIncomplete."""
@@ -87,7 +90,9 @@ def load(path: Path) -> Template:
                 raise InputError(f"value {value.name}: option {option} is not used here", where=path.name)
             options[option].add(value.name)
     names = tuple(value.name for value in fsm.values)
-    head = _head(text, path.name, set(fsm.states), options["List"])
+    states = set(fsm.states)
+    named = {"complete": states, "empty": states, "glue": options["List"], "count": set(names)}
+    head = _head(text, path.name, named)
     return Template(
         name=path.name,
         states={state: tuple(_rule(rule, names, path.name) for rule in rules) for state, rules in fsm.states.items()},
@@ -96,15 +101,16 @@ def load(path: Path) -> Template:
         complete=head["complete"],
         empty=head["empty"],
         glue=head["glue"],
+        counts=head["count"],
     )
 
 
-def _head(text: str, where: str, states: set[str], lists: set[str]) -> dict[str, frozenset[str]]:
-    found: dict[str, frozenset[str]] = {"empty": frozenset(), "glue": frozenset()}
+def _head(text: str, where: str, named: Mapping[str, set[str]]) -> dict[str, frozenset[str]]:
+    found: dict[str, frozenset[str]] = {"empty": frozenset(), "glue": frozenset(), "count": frozenset()}
     for line in text.split("\n"):
         if match := _HEAD.fullmatch(line.rstrip()):
             found[match[1]] = frozenset(re.split(r"[, ]+", match[2].strip()))
-            if unknown := found[match[1]] - (lists if match[1] == "glue" else states):
+            if unknown := found[match[1]] - named[match[1]]:
                 raise InputError(f"`# {match[1]}:` names {min(unknown)}, which is not there", where=where)
     if "complete" not in found:
         raise InputError("no `# complete:` line names the states in which an answer may end", where=where)
@@ -137,6 +143,7 @@ class _Run:
         self.said: dict[str, Said] = {}  # the record being filled, values carried down included
         self.fresh: set[str] = set()  # values said since the last record, those carried down apart
         self.first = self.last = 0
+        self.counted = 0  # rows that the router has counted itself
         self.tail = ""
 
     def take(self, number: int, line: str) -> None:
@@ -180,6 +187,9 @@ class _Run:
 
     def _say(self, name: str, text: str, number: int, line: str) -> None:
         options = self.template.options
+        if name in self.template.counts:
+            self._compare(text, number, line)
+            return
         if name in options["List"]:
             heard = self.said.setdefault(name, [])
             if isinstance(heard, list):
@@ -198,6 +208,13 @@ class _Run:
             self.fresh.add(name)
             if name not in options["Fillup"]:
                 self.first, self.last = self.first or number, number
+
+    def _compare(self, text: str, number: int, line: str) -> None:
+        read, self.counted = len(self.rows) - self.counted, len(self.rows)
+        if int(text) != read:
+            raise ParseError(
+                f"line {number}: the router counts {text} rows, {read} were read: {line!r}", line=line, number=number
+            )
 
     def _fill_up(self, name: str, text: str) -> None:
         for index in range(len(self.rows) - 1, -1, -1):

@@ -87,6 +87,27 @@ class TerminalLine:
         return text in self.lines
 
 
+@dataclass(frozen=True)
+class VtyPool:
+    """One `vty-pool NAME FIRST LAST line-template TEMPLATE` (IOS-XR): which lines take their settings from where."""
+
+    text: str
+    numbers: range
+    header: str
+
+
+def vty_pools(config: Configuration) -> tuple[VtyPool, ...]:
+    """All pools of vty lines. Raises CouldNotRun for one that names no range."""
+    found = []
+    for text in config.headers("vty-pool"):
+        words = text.split()
+        if len(words) < 4 or not (words[2].isdigit() and words[3].isdigit()):
+            raise CouldNotRun(f"`{text}` names no range of lines")
+        template = words[words.index("line-template") + 1] if "line-template" in words[:-1] else "default"
+        found.append(VtyPool(text, range(int(words[2]), int(words[3]) + 1), f"line vty {template}"))
+    return tuple(found)
+
+
 def terminal_lines(config: Configuration, kind: str) -> tuple[TerminalLine, ...]:
     """Sections of that kind: `con`, `aux`, `vty`."""
     return tuple(

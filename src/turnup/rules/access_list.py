@@ -19,7 +19,10 @@ def entry_of(row: AccessList) -> AclEntry:
     """A standard entry as action and source network. Raises CouldNotRun for an entry that is no plain source."""
     rule = re.sub(r"\s+", " ", row.rule).strip()
     rule = rule.removeprefix(f"{row.action} ").removesuffix(" log").strip()
-    if row.kind.lower().split()[0] != "standard":
+    kind = row.kind.lower().split()[0]
+    if kind == "ipv4" and rule.startswith("ipv4 ") and rule.endswith(" any"):  # IOS-XR: any protocol to anywhere
+        rule = rule.removeprefix("ipv4 ").removesuffix(" any")
+    elif kind != "standard":
         raise CouldNotRun(f"access-list {row.name} is not a standard list; its entries cannot be compared: {row.rule}")
     return AclEntry(row.action, _source(rule, row))
 

@@ -33,7 +33,7 @@ class BgpNeighborConfig:
         return found[0] if found else None
 
     def inbound(self, kind: str) -> str | None:
-        """Name of the inbound `route-map`, `prefix-list`, `distribute-list` or `filter-list`."""
+        """Name of the inbound `route-map`, `route-policy`, `prefix-list`, `distribute-list` or `filter-list`."""
         return self._directed(kind, "in")
 
     def outbound(self, kind: str) -> str | None:
@@ -93,6 +93,7 @@ def is_address(text: str) -> bool:
 _DEFINED = {  # what a neighbor's filter is defined by; a distribute-list is a numbered or a named access-list
     "prefix-list": ("ip prefix-list {}",),
     "route-map": ("route-map {}",),
+    "route-policy": ("route-policy {}",),
     "filter-list": ("ip as-path access-list {}",),
     "distribute-list": ("access-list {}", "ip access-list standard {}", "ip access-list extended {}"),
 }
@@ -108,11 +109,18 @@ def undefined(config: Configuration, neighbor: BgpNeighborConfig) -> tuple[str, 
     return tuple(dict.fromkeys(name for name, texts in _filters(config, neighbor) if not texts))
 
 
+def passes_all(config: Configuration, neighbor: BgpNeighborConfig) -> bool:
+    """Whether the inbound route-policy is `pass` and nothing else: a filter by name only."""
+    name = (neighbor.inbound("route-policy") or "").partition("(")[0]
+    return bool(name) and config.section(f"route-policy {name}") == ("pass",)
+
+
 def _filters(config: Configuration, neighbor: BgpNeighborConfig) -> Iterator[tuple[str, tuple[str, ...]]]:
     for line in neighbor.lines:
         words = line.split()
         if words[0] in _DEFINED and len(words) == 3:
-            headers = [text for form in _DEFINED[words[0]] for text in config.headers(form.format(words[1]))]
+            name = words[1].partition("(")[0]  # a route-policy may take parameters
+            headers = [text for form in _DEFINED[words[0]] for text in config.headers(form.format(name))]
             yield f"{words[0]} {words[1]}", tuple(headers)
 
 
@@ -135,5 +143,5 @@ def _expanded(lines: list[str], own: Mapping[str, list[str]]) -> tuple[str, ...]
 def _key(line: str) -> tuple[str, ...]:
     """What a line sets: `route-map X in` sets the inbound route-map, other lines what their first word says."""
     words = line.split()
-    directed = words[0] in ("route-map", "prefix-list", "distribute-list", "filter-list")
+    directed = words[0] in _DEFINED
     return (words[0], words[-1]) if directed else (words[0],)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from turnup.checks import Expected, Facts
+from collections.abc import Iterator
+
+from turnup.checks import PLATFORM_TABLE, Expected, Facts, not_applicable
 from turnup.errors import CouldNotRun
 from turnup.facts.running_config import RunningConfig
 from turnup.facts.version import Version
-from turnup.model.verdict import Seen
+from turnup.model.verdict import Finding, Seen
 
 
 def own_version(expected: Expected, facts: Facts) -> Version:
@@ -23,3 +25,10 @@ def lines_seen(facts: Facts, *texts: str, section: str | None = None) -> tuple[S
     if not found and section:
         found = facts.config_seen(section, section="")
     return found or facts.whole(RunningConfig)
+
+
+def taken_away(expected: Expected, facts: Facts, subject: str, feature: str) -> Iterator[Finding]:
+    """One NOT APPLICABLE finding where the platform's table says it has no such feature; nothing where it has."""
+    if reason := facts.lacks(feature):
+        source = f"platform {expected.router.platform}"
+        yield not_applicable(subject, reason, source=source, agreed_by=PLATFORM_TABLE)

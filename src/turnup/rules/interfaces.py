@@ -12,6 +12,8 @@ from turnup.errors import CouldNotRun
 from turnup.facts.controller_pos import ControllerPos
 from turnup.facts.controller_serial import ControllerSerial
 from turnup.facts.interface import Interface
+from turnup.facts.slot import Slot
+from turnup.model.equipment import Port
 from turnup.model.interface_name import InterfaceName, same_interface
 from turnup.model.transcript import Ask
 from turnup.model.verdict import Finding, Seen
@@ -44,6 +46,12 @@ def only(rows: Iterable[N], name: InterfaceName | str) -> N | None:
     if len(found) > 1:
         raise CouldNotRun(f"{name} stands {len(found)} times in one answer")
     return found[0] if found else None
+
+
+def in_slot(rows: Iterable[Slot], port: Port) -> tuple[Slot, ...]:
+    """Rows of the port's slot; where the router tells nodes (`0/5/CPU0`, IOS-XR), of the port's rack as well."""
+    rack = port.interface.place.split("/")[0]
+    return tuple(row for row in rows if row.slot == port.slot and (row.node or f"{rack}/").startswith(f"{rack}/"))
 
 
 def stanza(config: Configuration, name: InterfaceName | str) -> tuple[str, tuple[str, ...]] | None:

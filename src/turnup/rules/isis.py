@@ -49,7 +49,7 @@ def adjacencies(facts: Facts) -> tuple[Adjacency, ...]:
 
     ES-IS rows are left out: they prove layer 2 only, and appear exactly when the IS-IS adjacency fails to form.
     """
-    if facts.answered(IsisNeighbor):
+    if facts.answered(IsisNeighbor) or facts.lacks("clns_neighbor"):
         return tuple(_of_isis(row) for row in facts.rows(IsisNeighbor))
     return tuple(found for found in map(_of_clns, facts.rows(ClnsNeighbor)) if found.protocol != "ES-IS")
 
@@ -81,7 +81,8 @@ def _of_clns(row: ClnsNeighbor) -> Adjacency:
 
 
 def _levels(shown: str) -> frozenset[str]:
-    return frozenset(re.findall(r"L\d", "L1 L2" if shown == "L1L2" else shown))
+    """`L1`, `L2`, `L1L2`; `show isis adjacency` of IOS-XR says `Level-1`, `Level-2`."""
+    return frozenset(re.findall(r"L\d", "L1 L2" if shown == "L1L2" else shown.replace("Level-", "L")))
 
 
 def link_adjacency(facts: Facts, link: IntraPopLink, is_type: str, *, source: str) -> Iterator[Finding]:

@@ -18,6 +18,10 @@ from turnup.rules.times import router_now, stamp_time, uptime
 
 # Never allowed, whatever their severity says: boards, fabric, and alarms of the optics.
 DENIED = ("*-*-MALLOCFAIL", "FABRIC-*-*", "LCINFO-3-CRASH", "QM-*-*SANITY*", "TAC+-*-*")
+# IOS-XR puts the name of a group before the facility: PKT_INFRA-LINK-3-UPDOWN.
+_LINK = ("LINK-3-UPDOWN", "*-LINK-3-UPDOWN")
+_PROTOCOL = ("LINEPROTO-5-UPDOWN", "*-LINEPROTO-5-UPDOWN")
+_ADJACENCY = tuple(f"{group}{name}-5-ADJCHANGE" for group in ("", "*-") for name in ("BGP", "CLNS", "ISIS"))
 _DOWN = re.compile(r"\b[Dd]own\b")
 _SYNCHRONISED = ("NTP", "SNTP", "PTP")
 _MOST_SKEW = timedelta(minutes=1)
@@ -96,7 +100,7 @@ def in_window(
     if since is None:
         return tuple(messages)
     times = [stamp_time(message.stamp, now, up) if message.stamp else None for message in messages]
-    own = [(n, time) for n, (m, time) in enumerate(zip(messages, times, strict=True)) if time and m.slot is None]
+    own = [(n, time) for n, (m, time) in enumerate(zip(messages, times, strict=True)) if time and _processor(m)]
     begun = min((n for n, time in own if time >= since), default=len(messages))
     first = min(begun, max((n + 1 for n, time in own if time < since), default=0))
     return tuple(
@@ -104,6 +108,11 @@ def in_window(
         for number, (message, time) in enumerate(zip(messages, times, strict=True))
         if number >= begun or (number >= first if time is None else time >= since)
     )
+
+
+def _processor(message: LogMessage) -> bool:
+    """Whether the route processor wrote it: IOS names line cards alone, IOS-XR every node."""
+    return message.slot is None or message.slot.startswith("RP/")
 
 
 def oldest(messages: Sequence[LogMessage], now: datetime, up: timedelta | None) -> datetime | None:
@@ -121,11 +130,11 @@ def is_fault(message: LogMessage, deny: Sequence[str], ignore: Sequence[str], su
         return True
     if matches(message, ignore):
         return False
-    if matches(message, ("LINK-3-UPDOWN",)):  # severity 3 although routine
+    if matches(message, _LINK):  # severity 3 although routine
         return False
-    if matches(message, ("BGP-3-NOTIFICATION",)):
+    if matches(message, ("BGP-3-NOTIFICATION", "*-BGP-3-NOTIFICATION")):
         return subjects.touches(message.text)
-    if matches(message, ("SONET-4-ALARM",)):
+    if matches(message, ("SONET-4-ALARM", "*-SONET-4-ALARM")):
         return subjects.touches(message.text) and "cleared" not in message.text
     return message.severity is not None and message.severity <= 3
 
@@ -142,6 +151,6 @@ def drops(messages: Iterable[LogMessage], subjects: Subjects) -> Mapping[tuple[s
 
 def _says_down(message: LogMessage) -> bool:
     text = message.text.rstrip(". \n")
-    if matches(message, ("LINK-3-UPDOWN", "LINEPROTO-5-UPDOWN")):
-        return text.endswith("state to down")
-    return matches(message, ("BGP-5-ADJCHANGE", "CLNS-5-ADJCHANGE")) and bool(_DOWN.search(text))
+    if matches(message, (*_LINK, *_PROTOCOL)):
+        return text.lower().endswith(("state to down", "state to administratively down"))
+    return matches(message, _ADJACENCY) and bool(_DOWN.search(text))

@@ -47,7 +47,10 @@ def ping_finding(
         return inconclusive(subject, str(error), expected=f"loss <= {limits.loss_percent} %", source=said_by)
     seen = facts.seen(row)
     expected = f"loss <= {limits.loss_percent} % of {limits.count} packets of {limits.size} bytes from {source}"
-    if doubt := _doubt(row, address, source, limits):
+    # Where the answer does not repeat them, the command itself must name source and DF bit: it is refused or obeyed.
+    asked = " ".join(facts.commands(ping_ask(address, source, limits))).split()
+    silent = bool(facts.lacks("ping_echo")) and str(source) in asked and "donotfrag" in asked
+    if doubt := _doubt(row, address, source, limits, silent=silent):
         return inconclusive(subject, doubt, expected=expected, source=said_by, seen=seen)
     good = row.received * 100 >= row.sent * (100 - limits.loss_percent) and not set("UM") & set(row.replies)
     shown = f"{row.received} of {row.sent} answered, symbols {_symbols(row.replies)}"
@@ -57,12 +60,12 @@ def ping_finding(
     return holds(subject, good, expected=expected, observed=shown, source=said_by, seen=seen)
 
 
-def _doubt(row: Ping, address: IPv4Address, source: IPv4Address, limits: PingLimits) -> str:
+def _doubt(row: Ping, address: IPv4Address, source: IPv4Address, limits: PingLimits, *, silent: bool) -> str:
     """Why this answer is not the ping that was asked for; "" when it is."""
     told = row.source
     if row.address != str(address) or row.size != limits.size or (told and told != str(source)):
         return f"the router pinged {row.address} with {row.size} bytes from {told or 'an address of its choice'}"
-    if told is None or not row.df:
+    if not silent and (told is None or not row.df):
         return "the router does not say that it used the source address and the DF bit"
     if "I" in row.replies or row.sent != limits.count:
         return f"interrupted after {row.sent} of {limits.count} packets"

@@ -18,6 +18,7 @@ _DATED = re.compile(
     r"(?P<flag>[*.])?(?P<month>[A-Z][a-z]{2}) +(?P<day>\d{1,2}) (?:(?P<year>\d{4}) )?"
     r"(?P<time>\d\d:\d\d:\d\d)(?:\.\d+)?(?: (?P<zone>[A-Za-z]{2,5}))?"
 )
+_YEAR_FIRST = re.compile(r"^(\d{4}) ([A-Z][a-z]{2} +\d{1,2}) ")  # IOS-XR, `service timestamps log datetime ... year`
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
@@ -35,7 +36,7 @@ def duration(text: str) -> timedelta | None:
 def uptime(text: str) -> timedelta | None:
     """`36 weeks, 1 day, 15 hours, 9 minutes` as a period; None when a part of it is something else."""
     total = 0
-    for piece in text.split(", "):
+    for piece in re.split(r",? (?=\d)", text):  # IOS-XR of 64 bits leaves the commas out
         if not (match := _LONG.fullmatch(piece.strip())):
             return None
         total += int(match["n"]) * _LONG_SECONDS[match["unit"]]
@@ -76,6 +77,7 @@ def stamp_time(stamp: str, now: datetime, up: timedelta | None) -> datetime | No
     `now` is the router's own clock. A stamp without year lies in the last twelve months. A stamp of uptime counts
     from `now - up` and is None without `up`; it is coarse (`3w2d` lasts a day), and its last moment is given.
     """
+    stamp = _YEAR_FIRST.sub(r"\2 \1 ", stamp)
     if match := _DATED.fullmatch(stamp):
         return None if match["flag"] or match["month"] not in _MONTHS else _dated(match, now)
     since_boot = duration(stamp)
