@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 
-.PHONY: help demo test check lint types wheel bench lab faults clean
+.PHONY: help demo test check lint types wheel docs bench lab faults clean
 help:            ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
 
@@ -32,8 +32,12 @@ types: $(VENV)/.ready   ## mypy --strict
 wheel: $(VENV)/.ready   ## build the wheel, install it away from the checkout, run the tests against it
 	@$(BIN)/python tests/wheel/run.py
 
+docs: $(VENV)/.ready   ## write what is generated from the code: docs/checks.md
+	@$(BIN)/python -m turnup.judge.reference
+
 bench: $(VENV)/.ready   ## side-by-side benchmarks
-	@for script in bench/single_router.py bench/fleet.py bench/virtual_memory.py bench/startup.py; do \
+	@for script in bench/single_router.py bench/fleet.py bench/virtual_memory.py bench/startup.py \
+	  bench/parse_speed.py bench/judge_port.py; do \
 	  echo "== $$script"; $(BIN)/python $$script || exit 1; done
 
 lab: $(VENV)/.ready   ## virtual routers to play with: `make lab`, then `turnup --lab sites`

@@ -12,7 +12,14 @@ from turnup.facts.running_config import RunningConfig
 from turnup.model.transcript import Ask
 from turnup.model.verdict import Finding
 from turnup.rules.aaa import NEW_MODEL, TerminalLine, method_list, terminal_lines
+from turnup.rules.attested import by_a_person
 from turnup.rules.evidence import lines_seen
+
+_STEPS = (
+    "Reach the console over the out-of-band circuit, or plug in at the router, and press Enter",
+    "Look: it must ask for Username or Password and show this router's name; a > or # is a FAIL, log that session out",
+    "Log in with your own account and log out again; keep the log or a photo of the screen, without any password",
+)
 
 
 @dataclass(frozen=True)
@@ -38,12 +45,14 @@ def console_login(expected: Expected, facts: Facts) -> Iterator[Finding]:
 
     FAIL: a session stands open at the console (`>` or `#`), the port is silent, another router answers, `no login`,
     `no exec`, a method list that is missing or has `none`, `exec-timeout 0 0`.
-    INCONCLUSIVE: the console server was not reached (configuration alone proves no access), none in inventory; the
-    console does not say whose it is.
+    INCONCLUSIVE: the console server was not reached (configuration alone proves no access); the console does not say
+    whose it is. PENDING: inventory knows no console server, and nobody has attested what the console shows.
     """
     yield from part("configuration", _configured(expected, facts))
-    servers = expected.need(_server(expected), "the console server")
-    yield from part("console", _prompt(expected, facts, servers[0]))
+    for server in _server(expected):
+        yield from part("console", _prompt(expected, facts, server))
+    if not _server(expected):
+        yield from part("console", _attested(expected, facts))
 
 
 def _server(expected: Expected) -> tuple[str, ...]:
@@ -77,6 +86,17 @@ def _prompt(expected: Expected, facts: Facts, server: str) -> Iterator[Finding]:
         yield compare("router at the console", expected.router.name, row.banner_hostname, source=source, seen=seen)
 
 
+def _attested(expected: Expected, facts: Facts) -> Iterator[Finding]:
+    """Without a console server a person looks; bound to how the console is configured."""
+    seen = tuple(
+        place
+        for line in terminal_lines(facts.configuration(), "con")
+        for place in lines_seen(facts, line.header, section="") + lines_seen(facts, *line.lines, section=line.header)
+    )
+    why = "inventory knows no console server"
+    yield by_a_person(expected, "console_login", "console prompt", why, _STEPS, number=12, seen=seen)
+
+
 def _configured(expected: Expected, facts: Facts) -> Iterator[Finding]:
     config = facts.configuration()
     consoles = terminal_lines(config, "con")
@@ -93,7 +113,9 @@ def _line(expected: Expected, facts: Facts, config: Configuration, line: Termina
     seen = lines_seen(facts, line.header, section="") + lines_seen(facts, *line.lines, section=line.header)
     header = lines_seen(facts, line.header, section="")
     yield compare(f"{line.header} exec", "yes", "no" if line.has("no exec") else "yes", seen=header)
-    yield compare(f"{line.header} times out", "yes", "never" if line.never_times_out else "yes", seen=seen)
+    timing = lines_seen(facts, *(text for text in line.lines if text.startswith("exec-timeout")), section=line.header)
+    never = line.never_times_out
+    yield compare(f"{line.header} times out", "yes", "never" if never else "yes", seen=header + timing)
     if NEW_MODEL in config.top:
         yield _by_list(facts, config, line)
         wanted = expected.settings("console_login", Settings).login_list

@@ -51,7 +51,7 @@ _FOREIGN = (
     *("encapsulation ", "ppp authentication ", "mtu ", "crc ", "bundle id ", "l2transport", "apply-group "),
 )
 _QUIET = timedelta(minutes=5)  # keepalives come every ten seconds
-_SLOT_RUNS = ("IOS Running", "IOS XR RUN")
+_SLOT_RUNS = ("IOS Running", "IOS XR RUN", "ok")  # 12.0S, IOS-XR, IOS-XE
 _CARD_RUNS = "Line Card Enabled (IOS RUN)"
 
 

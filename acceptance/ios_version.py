@@ -30,6 +30,8 @@ def _identity(expected: Expected, facts: Facts, row: Version) -> Iterator[Findin
     yield compare("hostname", router.name, row.hostname, source=expected.inventory("name"), seen=seen)
     chassis, _, processor = row.chassis.partition("/")
     yield compare("chassis", router.chassis, chassis, source=expected.inventory("chassis"), seen=seen)
+    if not processor and (row.processor_revision or "").startswith("RP"):
+        processor = row.processor_revision or ""  # IOS-XE names the route processor as its revision
     # `show version` says GRP for a GRP-B and PRP for a PRP-2: the board's variant is not shown there.
     good = router.processor == processor or (bool(processor) and router.processor.startswith(f"{processor}-"))
     source = expected.inventory("processor")

@@ -38,11 +38,14 @@ ARROWS: dict[str, set[str]] = {
     "rules": {"errors", "model", "checks", "facts", "configuration"},
     "evidence": {"errors", "model", "secrets", "home"},
     "certificate": {"errors", "model", "evidence", "load", "facts"},
+    "attestation": {"errors", "model", "load"},
+    "signing": {"errors", "model", "load", "secrets", "certificate"},
     "report": {"errors", "model", "certificate"},
     "runner": {"errors", "load"},
     "noc": {"errors", "model", "platforms", "configuration", "render", "change", "connect", "equipment", "evidence"}
     | {"order", "secrets", "home", "store"},
     "certify": {
+        "attestation",
         "errors",
         "model",
         "platforms",
@@ -54,13 +57,17 @@ ARROWS: dict[str, set[str]] = {
         "certificate",
         "noc",
     },
+    "reissue": {"errors", "model", "attestation", "certificate", "certify", "noc"},
     "discover": {"errors", "model", "platforms", "facts", "judge", "connect", "equipment", "noc"},
     "carry": {"errors", "model", "change", "order", "noc"},
     "undertake": {"errors", "model", "change", "order", "noc", "certify", "runner", "carry", "desk"},
     "job": {"errors", "model", "load", "configuration", "change", "equipment", "order", "noc", "certify", "runner"}
-    | {"carry", "undertake", "desk"},
+    | {"carry", "undertake", "desk", "evidence"},
     "service": {"errors", "model", "load", "change", "equipment", "order", "noc", "job", "undertake"},
     "drift": {"errors", "model", "configuration", "change", "render", "noc", "certify", "runner"},
+    "pytest_plugin": {"errors", "home", "model", "load", "platforms", "checks", "judge", "equipment", "certificate"}
+    | {"report", "noc", "certify", "job", "laboratory", "secrets"},
+    "record": {"errors", "model", "load", "platforms", "parse", "facts", "judge", "evidence", "noc", "certify", "job"},
     "laboratory": {"errors", "home"},
     "virtual": {"errors", "model", "load", "equipment", "platforms", "configuration", "secrets", "home"},
 }

@@ -7,11 +7,13 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from turnup.attestation.attest import standing
+from turnup.attestation.book import Book
 from turnup.certificate.build import build_certificate
 from turnup.certificate.document import digest, from_json, to_json
 from turnup.certificate.identity import identity_of
 from turnup.certificate.software import software_versions
-from turnup.checks import Expected, Facts, all_checks
+from turnup.checks import Check, Expected, Facts, all_checks
 from turnup.equipment.expected import assigned_interfaces, expected_for
 from turnup.errors import CouldNotRun
 from turnup.evidence.manifest import manifest
@@ -20,9 +22,11 @@ from turnup.facts.diagnosis import Diagnosis
 from turnup.facts.version import Version
 from turnup.judge.run import asks_of, check_settings, judge
 from turnup.judge.transcript_facts import TranscriptFacts
+from turnup.model.attestation import Attestation
 from turnup.model.certificate import Certificate, Occasion, RouterIdentity, Subject
 from turnup.model.equipment import Assignment
-from turnup.model.transcript import Ask
+from turnup.model.result import TestResult
+from turnup.model.transcript import Ask, Transcript
 from turnup.noc import Host, Noc
 from turnup.platforms import platform
 
@@ -38,35 +42,78 @@ class Run:
     since: str = ""
 
 
+@dataclass(frozen=True)
+class Prepared:
+    """A run before its router is asked; everything that order, inventory and policy can be wrong in was read."""
+
+    noc: Noc  # recognises the secrets that this router's text may hold
+    router: str
+    assignment: Assignment | None
+    run: Run
+    expected: Expected
+    checks: tuple[Check, ...]
+
+    @property
+    def asks(self) -> tuple[Ask, ...]:
+        """Everything the router is asked, each once."""
+        return tuple(dict.fromkeys((*asks_of(self.checks, self.expected), *IDENTITY)))
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A run after its tests: what the router said and what was concluded of it."""
+
+    prepared: Prepared
+    transcript: Transcript
+    facts: Facts
+    results: tuple[TestResult, ...]
+
+
 def certify(noc: Noc, host: Host, assignment: Assignment | None, run: Run) -> Certificate:
     """Certificate of the twenty tests on that router and port. Never green for what was not proved.
 
     A router that is not reached gives twenty INCONCLUSIVE. Raises InputError when order, inventory or policy are wrong.
     """
-    names = secret_names(noc, host.name, assignment)
+    ready = prepared(noc, host.name, assignment, run)
+    done = judged(ready, ready.noc.collect(host, ready.asks))
+    certificate = certificate_of(done, previous=previous_digest(ready.noc, host.name, assignment))
+    keep(ready.noc, certificate)
+    return certificate
+
+
+def prepared(noc: Noc, router: str, assignment: Assignment | None, run: Run) -> Prepared:
+    """All of a run that needs no router. Raises InputError when order, inventory or policy are wrong."""
+    names = secret_names(noc, router, assignment)
     noc = noc.knowing(names)
-    expected = what_is_expected(noc, host.name, assignment, run.since, names)
-    checks = all_checks()
-    check_settings(expected)  # before a router is asked
-    transcript = noc.collect(host, dict.fromkeys((*asks_of(checks, expected), *IDENTITY)))
-    dialect = noc.platform_of(host.name)
+    expected = what_is_expected(noc, router, assignment, run.since, names)
+    check_settings(expected)
+    return Prepared(noc, router, assignment, run, expected, all_checks())
+
+
+def judged(ready: Prepared, transcript: Transcript) -> Judged:
+    """The tests over what the router said."""
+    dialect = ready.noc.platform_of(ready.router)
     facts = TranscriptFacts(dialect, platform("noc"), transcript)
-    results = judge(expected, facts, checks, not_on_platform=dialect.settings.not_applicable)
-    certificate = build_certificate(
-        subject=Subject.of(expected.router, expected.site, assignment),
-        identity=identity(facts, assignment),
-        results=results,
-        evidence=manifest(transcript, EvidenceStore(noc.home.part("evidence"), noc.redact)),
+    results = judge(ready.expected, facts, ready.checks, not_on_platform=dialect.settings.not_applicable)
+    return Judged(ready, transcript, facts, results)
+
+
+def certificate_of(done: Judged, *, previous: str | None) -> Certificate:
+    """The certificate of a run, its evidence kept in the data folder; the certificate itself is not yet."""
+    ready, transcript = done.prepared, done.transcript
+    return build_certificate(
+        subject=Subject.of(ready.expected.router, ready.expected.site, ready.assignment),
+        identity=identity(done.facts, ready.assignment),
+        results=done.results,
+        evidence=manifest(transcript, EvidenceStore(ready.noc.home.part("evidence"), ready.noc.redact)),
         started=transcript.started,
         ended=transcript.ended,
-        software=software_versions(dialect.name),
-        occasion=run.occasion,
-        attempt=run.attempt,
+        software=software_versions(ready.noc.platform_of(ready.router).name),
+        occasion=ready.run.occasion,
+        attempt=ready.run.attempt,
         account=transcript.username,
-        previous=previous_digest(noc, host.name, assignment),
+        previous=previous,
     )
-    keep(noc, certificate)
-    return certificate
 
 
 def what_is_expected(
@@ -84,7 +131,18 @@ def what_is_expected(
         username=noc.username,
         customer_ports=assigned_interfaces(noc.ledger.assignments(), router),
     )
-    return replace(expected, known_secrets=noc.known_secrets(names))
+    return replace(expected, known_secrets=noc.known_secrets(names), attestations=attested(noc, router, assignment))
+
+
+def attested(noc: Noc, router: str, assignment: Assignment | None) -> tuple[Attestation, ...]:
+    """What persons have attested of that port, one a test; those that no longer count say why."""
+    return standing(
+        Book(noc.home.part("attestations")).read(),
+        router=router,
+        port=str(assignment.port.interface) if assignment else None,
+        order=assignment.order.order_id if assignment else None,
+        now=noc.clock(),
+    )
 
 
 def secret_names(noc: Noc, router: str, assignment: Assignment | None, more: Iterable[str] = ()) -> tuple[str, ...]:

@@ -15,10 +15,11 @@ from typing import Any, Protocol, TypeVar
 
 from turnup.configuration import Configuration
 from turnup.errors import CouldNotRun, TurnupError
+from turnup.model.attestation import Attestation
 from turnup.model.equipment import Assignment, Router, Site
 from turnup.model.policy import Policy
 from turnup.model.transcript import Ask
-from turnup.model.verdict import Finding, Seen, Verdict
+from turnup.model.verdict import BY_A_PERSON, Finding, Seen, Verdict
 
 T = TypeVar("T")
 V = TypeVar("V")
@@ -57,6 +58,7 @@ class Expected:
     since: str = ""  # start of the log window, ISO 8601 UTC; "" = whole buffer
     username: str = ""
     known_secrets: frozenset[str] = frozenset()  # names whose values the vault gave, so that redaction could compare
+    attestations: tuple[Attestation, ...] = ()  # what persons saw, one a test; those that no longer count say why
 
     def ordered(self) -> Assignment:
         """The ordered port. Raises NoExpectedValue when there is none."""
@@ -237,9 +239,9 @@ def not_applicable(subject: str, reason: str, *, source: str, agreed_by: str, se
     return Finding(subject, Verdict.NOT_APPLICABLE, "not applicable", f"{reason} (agreed by {agreed_by})", source, seen)
 
 
-def pending(subject: str, what: str, *, source: str = "") -> Finding:
-    """What a person has to do or attest."""
-    return Finding(subject, Verdict.PENDING, "attestation by a person", what, source)
+def pending(subject: str, what: str, *, source: str = "", seen: tuple[Seen, ...] = ()) -> Finding:
+    """What a person has to do or attest; the attestation is bound to the lines `seen`."""
+    return Finding(subject, Verdict.PENDING, BY_A_PERSON, what, source, seen)
 
 
 def part(subject: str, findings: Iterator[Finding]) -> Iterator[Finding]:

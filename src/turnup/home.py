@@ -1,4 +1,5 @@
-"""Where turnup keeps its own data: assignments, journals, locks, evidence, certificates, known hosts."""
+"""Where turnup keeps its own data: assignments, journals, locks, evidence, certificates, known hosts,
+attestations, signing keys."""
 
 from __future__ import annotations
 

@@ -21,6 +21,7 @@ from turnup.desk.noting import noted, noted_clarification
 from turnup.equipment.capacity import ports
 from turnup.equipment.sites import find_site
 from turnup.errors import Clarification, InputError, Unreachable, UsageError
+from turnup.evidence.inputs import refuse_secrets
 from turnup.load.order import read_order
 from turnup.model.acknowledgement import Acknowledgement
 from turnup.model.certificate import Certificate, Occasion, Outcome
@@ -36,7 +37,9 @@ from turnup.undertake import free_orders, planned_work, pushed_work, settle_reco
 def read_message(target: str, noc: Noc) -> OrderMessage:
     """The order in that file, or the accepted order of that id. Raises InputError, UsageError."""
     if Path(target).is_file():
-        return read_order(Path(target))
+        message = read_order(Path(target))
+        refuse_secrets(message, noc.redact, target)
+        return message
     if (assignment := noc.ledger.assignment(target)) is not None:
         return OrderMessage(assignment.order)
     if noc.ledger.knows(target):
@@ -53,6 +56,7 @@ def acknowledged(noc: Noc, message: OrderMessage, *, live: bool = True, enter: b
     The same order twice gets the first answer again, and no router is asked. Raises Unreachable when no router of the
     site could be read.
     """
+    refuse_secrets(message, noc.redact, message.order.origin)
     now = noc.clock()
     estate = with_bad_ports(noc.equipment, noc.records.bad_ports())
     if (answered := noc.ledger.answered(message, now)) is not None:

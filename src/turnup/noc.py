@@ -21,12 +21,13 @@ from turnup.connect.session import Address, Credentials, Session
 from turnup.equipment.capacity import ports
 from turnup.equipment.estate import Equipment, load_equipment
 from turnup.errors import InputError, Unreachable, UsageError
+from turnup.evidence.inputs import refuse_secrets
 from turnup.evidence.key import fingerprint_key
 from turnup.evidence.redact import Redactor
 from turnup.home import Home
 from turnup.model.equipment import Assignment, LineCard, Port
 from turnup.model.interface_name import InterfaceName
-from turnup.model.transcript import Ask, Transcript
+from turnup.model.transcript import Answer, Ask, Request, Transcript
 from turnup.order.ledger import Ledger
 from turnup.order.records import Records
 from turnup.platforms import Platform, all_platforms, platform
@@ -151,9 +152,16 @@ class Noc:
         requests = [request for request in found if request is not None]
         try:
             with self.session(host) as session:
-                return collect(session, requests)
+                return collect(session, requests, probe=self._probed)
         except Unreachable as error:
             return unreachable(host.name, requests, error, self.clock())
+
+    def _probed(self, request: Request) -> Answer:
+        """What the NOC sees for itself; a console shows banners, and those show what they should not."""
+        from turnup.connect.probes import run_probe
+
+        answer = run_probe(request)
+        return replace(answer, text=self.redact(answer.text), failure=self.redact(answer.failure))
 
     def configuration(self, session: Session) -> Configuration:
         """The complete running configuration, redacted. Raises AnswerIncomplete and Unreachable."""
@@ -246,6 +254,7 @@ def open_noc(
     equipment = with_bad_ports(equipment, Records(folder.part("records")).bad_ports())
     secrets = Secrets(equipment.policy.secrets, both)
     redact = _redactor(secrets, (), folder, both)
+    refuse_secrets((equipment.sites, equipment.routers, equipment.policy), redact, str(inventory or config_file or ""))
     return Noc(equipment, folder, secrets, redact, both, accept_new)
 
 

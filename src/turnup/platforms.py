@@ -37,6 +37,7 @@ class Settings:
     """
 
     title: str
+    like: str = ""  # another platform whose settings and files hold where this one has none of its own
     driver: str = ""
     telnet_driver: str = ""
     prompt: str = ""
@@ -70,11 +71,13 @@ class Platform:
     name: str
     home: Path
     settings: Settings
+    base: Platform | None = None  # the platform it is `like`
 
     @cached_property
     def commands(self) -> Mapping[str, str]:
         """The command behind each fact: the first line of the fact's parser, `# show ...`. May hold {arguments}."""
-        found = {}
+        away = self.settings.not_applicable
+        found = {fact: said for fact, said in self.base.commands.items() if fact not in away} if self.base else {}
         for parser in sorted((self.home / "parse").glob("*")):
             if parser.suffix in PARSER_SUFFIXES:
                 found[parser.stem] = _command(parser)
@@ -85,7 +88,13 @@ class Platform:
         for suffix in PARSER_SUFFIXES:
             if (path := self.home / "parse" / f"{fact}{suffix}").is_file():
                 return path
-        return None
+        return self.base.parser(fact) if self.base and fact not in self.settings.not_applicable else None
+
+    @property
+    def config_home(self) -> Path:
+        """The folder of its configuration templates, which may be that of the platform it is like."""
+        home = self.home / "config"
+        return self.base.config_home if self.base and not home.is_dir() else home
 
     def request(self, ask: Ask) -> Request | None:
         """How this platform is asked; None when it cannot tell that fact. Raises UsageError on wrong arguments."""
@@ -104,7 +113,9 @@ class Platform:
     def reading(self) -> Reading | None:
         """How its configuration is read in the tests' words; None for IOS, whose words they are."""
         file = self.home / "reading.toml"
-        return read_table(file, self.name) if file.is_file() else None
+        if file.is_file():
+            return read_table(file, self.name)
+        return self.base.reading if self.base else None
 
     def in_test_words(self, lines: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
         """Rendered lines of an order, (section, line), in the words the tests compare configurations by."""
@@ -142,11 +153,20 @@ def _card(path: Path) -> LineCard:
 @cache
 def all_platforms() -> Mapping[str, Platform]:
     """Every folder of templates/ that holds a platform.toml."""
-    found = {}
-    for file in sorted(folder("templates").glob("*/platform.toml")):
-        settings = build(Settings, tomllib.loads(file.read_text()), where=f"{file.parent.name}/platform.toml")
-        found[file.parent.name] = Platform(file.parent.name, file.parent, settings)
-    return found
+    files = {file.parent.name: file for file in sorted(folder("templates").glob("*/platform.toml"))}
+    return {name: _read(name, files) for name in files}
+
+
+def _read(name: str, files: Mapping[str, Path]) -> Platform:
+    """One platform; where it is `like` another, each setting it does not tell is that one's, whole."""
+    where, told = f"{name}/platform.toml", tomllib.loads(files[name].read_text())
+    base = None
+    if like := told.get("like"):
+        if like not in files or "like" in tomllib.loads(files[like].read_text()):
+            raise InputError(f"like = {like!r} names no platform that stands on its own", where=where)
+        base = _read(like, files)
+        told = {**tomllib.loads(files[like].read_text()), **told}
+    return Platform(name, files[name].parent, build(Settings, told, where=where), base)
 
 
 def platform(name: str) -> Platform:

@@ -22,6 +22,12 @@ COMMANDS = [
     ("test",),
     ("run",),
     ("report",),
+    ("verify",),
+    ("countersign",),
+    ("attest",),
+    ("reissue",),
+    ("keys", "new"),
+    ("keys", "show"),
     ("recover",),
     ("demo",),
     ("order", "check"),
@@ -37,7 +43,7 @@ COMMANDS = [
     ("inventory", "check"),
     ("inventory", "discover"),
 ]
-HEAVY = ("netmiko", "paramiko", "napalm", "nornir", "asyncssh", "lxml", "jinja2", "textfsm", "ruamel")
+HEAVY = ("netmiko", "paramiko", "napalm", "nornir", "asyncssh", "lxml", "jinja2", "textfsm", "ruamel", "cryptography")
 
 
 def python(program: str) -> str:

@@ -4,28 +4,33 @@ from __future__ import annotations
 
 import os
 import sys
+import traceback
 
 
 def main() -> None:
     """Run the command line and exit with a code of `turnup.errors.ExitCode`."""
     from turnup.cli.app import app
-    from turnup.cli.show import error_exit
+    from turnup.cli.show import clean, error_exit, keep_out
     from turnup.errors import ExitCode, TurnupError
 
-    debug = bool(os.environ.get("TURNUP_DEBUG"))
+    def trace() -> None:
+        """The traceback, for whoever asked for it; its messages are as fit to be seen as any other."""
+        if os.environ.get("TURNUP_DEBUG"):
+            print(clean(traceback.format_exc()), file=sys.stderr)
+
+    keep_out(None)
     try:
         app(prog_name="turnup")
     except TurnupError as error:
-        if debug:
-            raise
+        trace()
         sys.exit(error_exit(error, as_json="--json" in sys.argv))
     except KeyboardInterrupt:
         print("turnup: stopped by you; a change that was under way is in its journal (turnup recover)", file=sys.stderr)
         sys.exit(130)
-    except Exception as error:  # the last place: a defect must not look like a verdict, and not spill a traceback
-        if debug:
-            raise
+    except Exception as error:  # noqa: BLE001 - the last place: a defect must neither look like a verdict nor spill a traceback
+        trace()
         wrapped = TurnupError(f"{type(error).__name__}: {error}")
         error_exit(wrapped, as_json="--json" in sys.argv)
-        print("  TURNUP_DEBUG=1 shows the traceback", file=sys.stderr)
+        if not os.environ.get("TURNUP_DEBUG"):
+            print("  TURNUP_DEBUG=1 shows the traceback", file=sys.stderr)
         sys.exit(int(ExitCode.INTERNAL))

@@ -7,7 +7,24 @@ from typing import Annotated
 
 import typer
 
-from turnup.cli import checks, db, drift, due, equipment, job, lab, life, orders, records, recover, report, service
+from turnup.cli import (
+    attest,
+    checks,
+    db,
+    drift,
+    due,
+    equipment,
+    job,
+    lab,
+    life,
+    orders,
+    record,
+    records,
+    recover,
+    report,
+    service,
+    signing,
+)
 from turnup.cli.options import Options
 
 app = typer.Typer(
@@ -71,7 +88,10 @@ job.register(app)
 service.register(app)
 drift.register(app)
 report.register(app)
+signing.register(app)
+attest.register(app)
 recover.register(app)
+record.register(app)
 due.register(app)
 life.register(orders.app)
 lab.register(app)

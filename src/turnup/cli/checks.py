@@ -35,7 +35,9 @@ def list_checks(json: AsJson = False) -> None:
 @app.command()
 def explain(
     test: Annotated[str, typer.Argument(help="Number or name of a test.", show_default=False)],
-    platform: Annotated[str, typer.Option(help="Whose commands to show.")] = "ios",
+    platform: Annotated[
+        str | None, typer.Option(help="Whose commands to show; by default those of every platform.", show_default=False)
+    ] = None,
 ) -> None:
     """Explain one test: the contract's line, the commands, the rule, a good and a bad sample."""
     from turnup.checks import all_checks
@@ -43,11 +45,12 @@ def explain(
     from turnup.errors import UsageError
     from turnup.judge.explain import explain as explained
     from turnup.load.strict import suggestion
+    from turnup.platforms import all_platforms
     from turnup.platforms import platform as platform_of
 
     for check in all_checks():
         if test in (str(check.number), check.name):
-            speakers = (platform_of(platform), platform_of("noc"))
-            say(explained(check, speakers))
+            named = (platform_of(platform), platform_of("noc")) if platform else tuple(all_platforms().values())
+            say(explained(check, named))
             return
     raise UsageError(f"no test {test!r}{suggestion(test, [c.name for c in all_checks()])}", advice="turnup checks list")

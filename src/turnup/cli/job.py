@@ -97,7 +97,7 @@ def accept(
     json: AsJson = False,
 ) -> None:
     """Run the twenty acceptance tests of Schedule 2 on an order's port, and certify them."""
-    from turnup.cli.show import as_json, step
+    from turnup.cli.show import step
     from turnup.errors import UsageError
     from turnup.job import accepted, read_message, tested
 
@@ -112,10 +112,7 @@ def accept(
         raise UsageError("name an order, or a router with --router")
     with step(f"testing {assignment.port.interface if assignment else 'the router'} on {router}"):
         certificate = tested(noc, router, assignment, _occasion(occasion))
-    if json:
-        as_json(_certificate_document(noc, certificate))
-    else:
-        _show_certificate(noc, certificate)
+    show_certificate(noc, certificate, json=json)
     raise typer.Exit(exit_code(certificate))
 
 
@@ -193,6 +190,16 @@ def _back_out(noc: Noc, word: str | None) -> BackOut:
     except ValueError:
         known = [one.value for one in BackOut]
         raise UsageError(f"--back-out is one of {', '.join(known)}{suggestion(word.lower(), known)}") from None
+
+
+def show_certificate(noc: Noc, certificate: Certificate, *, json: bool) -> None:
+    """A certificate of the data folder, as every command shows it."""
+    from turnup.cli.show import as_json
+
+    if json:
+        as_json(_certificate_document(noc, certificate))
+    else:
+        _show_certificate(noc, certificate)
 
 
 def exit_code(certificate: Certificate) -> int:

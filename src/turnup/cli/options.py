@@ -28,6 +28,7 @@ class Options:
 
 def opened(context: typer.Context) -> Noc:
     """The inventory, data folder and secrets these options name. Raises InputError."""
+    from turnup.cli.show import keep_out
     from turnup.home import Home
     from turnup.noc import open_noc
 
@@ -39,10 +40,12 @@ def opened(context: typer.Context) -> Noc:
 
         lab = lab_of(home)
         inventory, environment, home = lab.inventory, lab.environment, lab.home
-    return open_noc(
+    noc = open_noc(
         inventory=inventory,
         config_file=said.config,
         home=home,
         accept_new=said.accept_new_host_key,
         environment=environment,
     )
+    keep_out(noc.redact)
+    return noc

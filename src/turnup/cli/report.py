@@ -7,20 +7,41 @@ from typing import Annotated
 
 import typer
 
+from turnup.errors import UsageError
+
 
 def register(main: typer.Typer) -> None:
     """Enter the command."""
 
     @main.command()
     def report(
+        context: typer.Context,
         certificate: Annotated[Path, typer.Argument(help="A certificate's JSON file.", show_default=False)],
         format: Annotated[  # noqa: A002 - the option's name
             str,
             typer.Option("--format", "-f", help="terminal, html, md, junit, csv, note: a file of templates/report."),
         ] = "terminal",
         output: Annotated[Path | None, typer.Option("--output", "-o", help="File to write.")] = None,
+        sign: Annotated[bool, typer.Option("--sign", help="Sign it; `turnup verify` reads what is written.")] = False,
+        signing_key: Annotated[
+            str | None,
+            typer.Option(
+                envvar="TURNUP_SIGNING_KEY",
+                help="A file, env:VARIABLE or keyring:SERVICE/USER; else the data folder's key.",
+            ),
+        ] = None,
+        customer: Annotated[
+            Path | None, typer.Option("--customer", help="With --sign: a folder for the customer, evidence included.")
+        ] = None,
     ) -> None:
-        """Show a certificate: in the terminal, as HTML, Markdown, JUnit, CSV, or a note for the ticket."""
+        """Show a certificate: in the terminal, as HTML, Markdown, JUnit, CSV, or a note for the ticket; or sign it."""
+        if customer and not sign:
+            raise UsageError("--customer hands over a signed certificate", advice="Give --sign as well.")
+        if sign:
+            from turnup.cli.signing import sign_certificate
+
+            sign_certificate(context, certificate, signing_key, output, customer)
+            return
         from turnup.certificate.document import from_json
         from turnup.cli.show import console, say
         from turnup.errors import InputError

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +12,8 @@ from turnup.errors import Clarification, TurnupError
 
 if TYPE_CHECKING:
     from rich.console import Console
+
+    from turnup.evidence.redact import Redactor
 
 
 def console(*, stderr: bool = False) -> Console:
@@ -21,14 +23,31 @@ def console(*, stderr: bool = False) -> Console:
     return Console(stderr=stderr, highlight=False, soft_wrap=not sys.stdout.isatty())
 
 
+_GATES: list[Callable[[str], str]] = []
+
+
+def keep_out(redact: Redactor | None) -> None:
+    """From here on no secret that this redactor knows is shown; None = what the environment names is all we know."""
+    _GATES[:] = [lambda text: redact(text) if redact.survivors(text) else text] if redact else []
+
+
+def clean(text: str) -> str:
+    """The text as it may be shown: a secret may stand in a mistyped field, hence in a message about it."""
+    from turnup.secrets import out_of_environment
+
+    for gate in _GATES:
+        text = gate(text)
+    return out_of_environment(text)
+
+
 def as_json(document: Any) -> None:
     """One JSON document on stdout."""
-    print(json.dumps(document, indent=2, default=str, ensure_ascii=False))
+    print(clean(json.dumps(document, indent=2, default=str, ensure_ascii=False)))
 
 
 def say(text: str = "") -> None:
     """A line for a person, on stdout."""
-    print(text)
+    print(clean(text))
 
 
 @contextmanager
@@ -39,7 +58,7 @@ def step(text: str) -> Iterator[None]:
         with terminal.status(text):
             yield
     else:
-        print(f"... {text}", file=sys.stderr, flush=True)
+        print(f"... {clean(text)}", file=sys.stderr, flush=True)
         yield
 
 
@@ -54,15 +73,12 @@ def error_exit(error: TurnupError, *, as_json: bool = False) -> int:
         }
         if isinstance(error, Clarification):
             document["clarify"] = [{"field": field, "reason": reason} for field, reason in error.points]
-        print(json.dumps(document, indent=2))
+        print(clean(json.dumps(document, indent=2)))
         return int(error.exit_code)
     if isinstance(error, Clarification):
-        print(
-            f"turnup: {error.where}: this order cannot be carried out as written:".replace(": :", ":"), file=sys.stderr
-        )
-        for field, reason in error.points:
-            print(f"  - {field}: {reason}", file=sys.stderr)
+        told = f"turnup: {error.where}: this order cannot be carried out as written:".replace(": :", ":")
+        told += "".join(f"\n  - {field}: {reason}" for field, reason in error.points)
     else:
-        print(f"turnup: {error}", file=sys.stderr)
-    print(f"  what to do: {error.advice}", file=sys.stderr)
+        told = f"turnup: {error}"
+    print(clean(f"{told}\n  what to do: {error.advice}"), file=sys.stderr)
     return int(error.exit_code)

@@ -16,7 +16,7 @@ class Directory:
     date: str | None
     name: str | None
     deleted: bool
-    total: int | None
+    total: int | None  # None: `show slot0:` tells only what is available and used
     free: int | None
     total_kbyte: int | None = None  # IOS-XR of 64 bits tells kilobytes instead of bytes
     free_kbyte: int | None = None

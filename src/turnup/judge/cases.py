@@ -7,7 +7,6 @@ An answer's file is named after its fact and what tells two asks of it apart: `p
 
 from __future__ import annotations
 
-import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -17,6 +16,8 @@ from typing import Any
 
 from turnup.checks import Check, Expected
 from turnup.errors import InputError
+from turnup.judge.recording import RecordingFile, is_recording, read_recording
+from turnup.judge.recording import answer_names as answer_names  # also named from here by tests
 from turnup.judge.run import asks_of, judge
 from turnup.judge.transcript_facts import TranscriptFacts
 from turnup.load.strict import build
@@ -24,7 +25,7 @@ from turnup.model.result import TestResult
 from turnup.model.transcript import Answer, Ask, Transcript
 from turnup.platforms import Platform
 
-_AT = datetime(2026, 11, 22, 9, 10, tzinfo=UTC)
+_WRITTEN = RecordingFile("written", "nyc-hud-gsr1", "ios", datetime(2026, 11, 22, 9, 10, tzinfo=UTC), "noc")
 _REFUSED = "  ^\n% Invalid input detected at '^' marker.\n"
 
 
@@ -83,22 +84,31 @@ class Case:
 
     def transcript(self, platforms: Iterable[Platform], asks: Iterable[Ask]) -> Transcript:
         """What the router answered to these asks."""
-        speakers = tuple(platforms)
+        speakers, run = tuple(platforms), self._run
         told = (ask for ask in asks if any(speaker.request(ask) for speaker in speakers))  # others are not asked
-        answers = {ask: self._answer(ask, speakers) for ask in told}
-        name = tomllib.loads((self.home.parents[1] / "expected.toml").read_text())["router"]["name"]
-        return Transcript(name, _AT, _AT, answers, username="noc")
+        answers = {ask: self._answer(ask, speakers, run) for ask in told}
+        return Transcript(run.router, run.recorded, run.recorded, answers, username=run.username)
 
-    def _answer(self, ask: Ask, platforms: tuple[Platform, ...]) -> Answer:
+    @property
+    def _run(self) -> RecordingFile:
+        """Whose answers they are and when they were given: a recorded run says so, the written ones share one."""
+        folder = self.home.parents[1]
+        if is_recording(folder):
+            return read_recording(folder)
+        router = tomllib.loads((folder / "expected.toml").read_text())["router"]
+        return replace(_WRITTEN, router=router["name"], platform=router["platform"])
+
+    def _answer(self, ask: Ask, platforms: tuple[Platform, ...], run: RecordingFile) -> Answer:
         command = next((r.command for p in platforms if (r := p.request(ask))), ask.fact)
         names = answer_names(ask)
+        at = next((run.at[name] for name in names if name in run.at), run.recorded)
         if set(names) & set(self.told.silent):
-            return Answer(command, "", _AT, failure="no answer within 30 s")
+            return Answer(command, "", at, failure="no answer within 30 s")
         if set(names) & set(self.told.refused):
-            return Answer(command, _REFUSED, _AT)
+            return Answer(command, _REFUSED, at)
         if set(names) & set(self.told.empty):
-            return Answer(command, "", _AT)
-        return Answer(command, self._edited(names), _AT)
+            return Answer(command, "", at)
+        return Answer(command, self._edited(names), at)
 
     def _edited(self, names: tuple[str, ...]) -> str:
         folders = (self.home, self.home.parents[1] / "healthy")
@@ -116,17 +126,6 @@ class Case:
                 raise InputError(f"{edit.find!r} is not in {name}.txt", where=f"{self.check}/{self.name}")
             text = text.replace(edit.find, edit.put)
         return text
-
-
-def answer_names(ask: Ask) -> tuple[str, ...]:
-    """File names (without suffix) of an ask's answer; a second sample may be the first one's file again."""
-    args = dict(ask.args)
-    second = args.pop("sample", "")
-    key = args.get("address") or args.get("neighbor") or args.get("device") or args.get("server") or ""
-    if "type" in args:
-        key = f"{key}-{args['type']}"
-    base = f"{ask.fact}@{re.sub(r'[^A-Za-z0-9.-]', '', key)}" if key else ask.fact
-    return (f"{base}.{second}", base) if second else (base,)
 
 
 def cases(home: Path) -> tuple[Case, ...]:

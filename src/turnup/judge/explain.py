@@ -6,90 +6,100 @@ import dataclasses
 import re
 import string
 import textwrap
-import tomllib
-from collections.abc import Mapping, Sequence
-from pathlib import Path
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from turnup.checks import Check, Expected
+from turnup.checks import Check
+from turnup.judge.samples import Sample, Samples, samples
 from turnup.platforms import Platform
 
 _WIDTH = 80
-_CASES = Path(__file__).parents[3] / "tests" / "recorded" / "ios" / "checks"
-_VERDICT = re.compile(r"(?<=\.) (?=(?:FAIL|INCONCLUSIVE|NOT APPLICABLE): )")
+_VERDICT = re.compile(r"(?<=\.) (?=(?:FAIL|INCONCLUSIVE|NOT APPLICABLE|PENDING): )")
 
 
-def explain(
-    check: Check, platforms: Sequence[Platform], expected: Expected | None = None, recorded: Path | None = None
-) -> str:
-    """Text about one test. With `expected`, the commands are those for that port; without, those without arguments.
-
-    `recorded` is the folder of recorded cases of one platform; by default that of the checkout. The first case of this
-    test that passes and the first that fails are named; an installed wheel has none, and the text says so.
-    """
+def explain(check: Check, platforms: Sequence[Platform], known: Mapping[str, Samples] | None = None) -> str:
+    """Text about one test, for a terminal of 80 columns. `known` are samples; by default those kept with turnup."""
+    mine = (samples() if known is None else known).get(check.name, Samples(check.needs))
     blocks = [f"{check.number}. {check.title}", "PASA Schedule 2, ACCEPTANCE TESTS; PASA 1.4(a)"]
-    blocks += [text for platform in platforms if (text := _commands(check, platform, expected))]
-    if expected is None and check.asks is not None:
-        blocks.append("Further commands depend on the port that is tested (its links, its order).")
-    blocks.append("Rule\n" + _rule(check.rule))
+    for title, lines in commands(check, platforms, mine):
+        blocks.append("\n".join([f"Commands on {title}", *(_filled(line, "    ") for line in lines)]))
+    blocks.append("Rule\n" + "\n".join(_filled(text) for text in rule(check)))
     if check.settings is not None:
-        blocks.append(_settings(check.name, check.settings))
-    blocks += _samples(recorded or _CASES, check.name)
+        said = [_filled(text) for text in settings_said(check)]
+        fields = [f"  {name}: {value}" for name, value in settings(check)]
+        blocks.append("\n".join([f"Settings (policy.yaml, checks.{check.name})", *said, *fields]))
+    blocks += [_sample(word, one) for word, one in (("Good", mine.good), ("Bad", mine.bad)) if one is not None]
+    if mine.good is None and mine.bad is None:
+        blocks.append(f"Samples\n{_filled('none is kept: no recorded case of it')}")
     return "\n\n".join(blocks) + "\n"
 
 
-def _rule(docstring: str) -> str:
-    """The docstring to the width of a terminal, each verdict in a paragraph of its own."""
-    words = " ".join(docstring.split())
-    first, _, rest = docstring.strip().partition("\n")
-    paragraphs = [first, *_VERDICT.split(" ".join(rest.split()))] if rest.strip() else [words]
-    return "\n".join(_filled(text) for text in paragraphs if text.strip())
+def commands(check: Check, platforms: Sequence[Platform], mine: Samples) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """(platform's title, its commands with arguments as `<argument>`), for each platform that is asked.
+
+    What a platform has not got is told in its place, with the reason of its platform.toml.
+    """
+    facts = tuple(dict.fromkeys((*check.needs, *mine.facts)))
+    probed = {fact for speaker in platforms for fact in speaker.settings.probes}
+    for speaker in platforms:
+        title = speaker.settings.title or speaker.name
+        if reason := speaker.settings.not_applicable.get(check.name):
+            yield title, (f"none: NOT APPLICABLE, {reason}",)
+            continue
+        lines = [_template(speaker.commands, fact) for fact in facts]
+        own = speaker.settings.driver  # the NOC's own probes have none: there nothing is missing
+        missing = [fact for fact in facts if fact not in speaker.commands and fact not in probed and own]
+        lines += [f"(cannot tell {fact}: INCONCLUSIVE)" for fact in missing]
+        if any(lines):
+            yield title, tuple(dict.fromkeys(line for line in lines if line))
 
 
-def _filled(text: str) -> str:
+def rule(check: Check) -> tuple[str, ...]:
+    """The test's docstring, each verdict in a paragraph of its own."""
+    first, _, rest = check.rule.strip().partition("\n")
+    return (" ".join(first.split()), *filter(None, _VERDICT.split(" ".join(rest.split()))))
+
+
+def settings_said(check: Check) -> tuple[str, ...]:
+    """What policy may set for this test, in words."""
+    paragraphs = (getattr(check.settings, "__doc__", None) or "").strip().split("\n\n")
+    return tuple(" ".join(text.split()) for text in paragraphs if text.strip())
+
+
+def settings(check: Check) -> tuple[tuple[str, str], ...]:
+    """(field, default) of what policy may set for this test."""
+    kind: Any = check.settings
+    return tuple((field.name, _default(field)) for field in dataclasses.fields(kind)) if kind is not None else ()
+
+
+def _default(field: dataclasses.Field[Any]) -> str:
+    if field.default is not dataclasses.MISSING:
+        return repr(field.default)
+    return "none: must be set" if field.default_factory is dataclasses.MISSING else repr(field.default_factory())
+
+
+def _sample(word: str, one: Sample) -> str:
+    heading = _filled(f"{word} sample ({one.origin}): {one.title}").strip()
+    rows = [f"  {one.case}: {one.verdict}"]
+    rows += [_filled(f"{one.subject}: expected {one.expected}, observed {one.observed}", "    ")]
+    rows += [_filled(f"as says {one.source}", "    ")] if one.source else []
+    rows += [_filled(f"seen in `{one.command}`:", "    ")] if one.seen else []
+    rows += [f"    | {_short(line)}"[:_WIDTH] for line in one.seen]
+    return "\n".join([heading, *rows])
+
+
+def _short(line: str) -> str:
+    """A line of a table that is too wide, with single blanks: its last columns are what matters."""
+    return line if len(line) < _WIDTH - len("    | ") else " ".join(line.split())
+
+
+def _filled(text: str, further: str = "  ") -> str:
     return textwrap.fill(
-        " ".join(text.split()),
-        _WIDTH,
-        initial_indent="  ",
-        subsequent_indent="  ",
-        break_long_words=False,
-        break_on_hyphens=False,
+        " ".join(text.split()), _WIDTH, initial_indent="  ", subsequent_indent=further, break_on_hyphens=False
     )
 
 
-def _commands(check: Check, platform: Platform, expected: Expected | None) -> str:
-    """The commands on one platform; "" when it is not asked."""
-    if expected is not None:
-        requests = [request for ask in check.asked(expected) if (request := platform.request(ask))]
-        lines = dict.fromkeys(request.command for request in requests)
-    else:
-        lines = dict.fromkeys(_template(platform.commands, fact) for fact in check.needs)
-    told = [f"  {line}" for line in lines if line]
-    return "\n".join([f"Commands on {platform.settings.title or platform.name}", *told]) if told else ""
-
-
-def _settings(name: str, kind: type[Any]) -> str:
-    """What policy may set for this test, with the defaults."""
-    fields = [f"  {field.name}: {field.default!r}" for field in dataclasses.fields(kind)]
-    said = "\n".join(_filled(text) for text in (kind.__doc__ or "").strip().split("\n\n"))
-    return "\n".join([f"Settings (policy.yaml, checks.{name})", said, *fields])
-
-
-def _template(commands: Mapping[str, str], fact: str) -> str:
+def _template(known: Mapping[str, str], fact: str) -> str:
     """The command of a fact with its arguments as `<argument>`."""
-    parts = string.Formatter().parse(commands.get(fact, ""))
+    parts = string.Formatter().parse(known.get(fact, ""))
     return "".join(text + (f"<{field}>" if field else "") for text, field, _, _ in parts)
-
-
-def _samples(home: Path, name: str) -> list[str]:
-    if not home.is_dir():
-        return ["Samples\n" + _filled(f"Good and bad samples stand in the source, tests/recorded/ios/checks/{name}/.")]
-    blocks, cases = [], home / name
-    for word, verdict in (("Good", "PASS"), ("Bad", "FAIL")):
-        for case in sorted(cases.glob("*/case.toml")):
-            told = tomllib.loads(case.read_text())
-            if told.get("verdict") == verdict:
-                said = f"{word} sample ({told.get('origin', '')}): {told.get('title', case.parent.name)}"
-                blocks.append(f"{_filled(said).strip()}\n  {name}/{case.parent.name}")
-                break
-    return blocks

@@ -84,7 +84,7 @@ class TranscriptFacts:
     def config_seen(self, *texts: str, section: str | None = None) -> tuple[Seen, ...]:
         """Where these lines stand in the running configuration, each as the router shows it."""
         command = self._answer(Ask(fact_name(RunningConfig))).command
-        wanted = {text.strip() for text in texts}
+        wanted = dict.fromkeys(text.strip() for text in texts)  # in this order, so that a certificate has one text
         return tuple(
             Seen(command, line.number, line.shown or line.text)
             for text in wanted

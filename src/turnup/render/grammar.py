@@ -156,7 +156,7 @@ def untyped(text: str) -> str:
 
 def grammar_of(platform: Platform) -> Grammar:
     """The grammar of that platform. Raises UsageError when it has none: then nothing can be written to it."""
-    return _read(platform.home / "config" / "grammar.toml", platform.name)
+    return _read(platform.config_home / "grammar.toml", platform.name)
 
 
 @cache

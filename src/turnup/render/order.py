@@ -59,7 +59,7 @@ def _render(platform: Platform, template: str, values: dict[str, Any], finalize:
     from jinja2 import TemplateNotFound, UndefinedError
 
     try:
-        return _environment(platform.home / "config", finalize).get_template(template).render(values)
+        return _environment(platform.config_home, finalize).get_template(template).render(values)
     except TemplateNotFound as missing:
         reason = f"{platform.name} has no template config/{missing.name}"
         raise Clarification([("speed", reason)]) from missing

@@ -59,7 +59,8 @@ def stanza(config: Configuration, name: InterfaceName | str) -> tuple[str, tuple
     for header in config.headers("interface"):
         words = header.split()
         if len(words) > 1 and same_interface(words[1], str(name)):
-            return header, config.section(header) or ()
+            # Images write a blank behind some lines (`ip router isis `).
+            return header, tuple(line.rstrip() for line in config.section(header) or ())
     return None
 
 

@@ -14,6 +14,7 @@ from turnup.secrets.hashes import encode_type7
 
 TOKEN = re.compile(r"<secret:(#[0-9a-f]{8}|[A-Za-z0-9][A-Za-z0-9_.-]*)>")
 VARIABLE = "TURNUP_SECRET_"
+_SHORTEST_SHOWN = 4  # a shorter value is refused wherever it is used
 BGP_KEY_LENGTH = 25  # longest key that `neighbor ... password` of 12.0S takes
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,62}")
@@ -122,6 +123,16 @@ class Secrets:
         if not value:
             raise InputError(f"secret {name!r} is not set", where=place, advice=_how_to_set(place))
         return value
+
+
+def out_of_environment(text: str, environ: Mapping[str, str] | None = None) -> str:
+    """The text without the values of TURNUP_PASSWORD, TURNUP_ENABLE and TURNUP_SECRET_..., by variable."""
+    for variable, value in (os.environ if environ is None else environ).items():
+        if variable.startswith(VARIABLE) or variable in ("TURNUP_PASSWORD", "TURNUP_ENABLE"):
+            name = variable.removeprefix(VARIABLE).removeprefix("TURNUP_").lower().replace("_", "-")
+            if len(value) >= _SHORTEST_SHOWN:
+                text = text.replace(value, token(name))
+    return text
 
 
 def check_name(name: str) -> None:
