@@ -66,13 +66,13 @@ class Worker:
         code, _ = child.end()
         heard = stage.heard()
         stage.tell("listen", mishaps=[])  # the router is back
-        recovered, standing = in_child(stage.recover, stage.folder / "said.recover")
+        failed, ended = in_child(stage.recover, stage.folder / "said.recover")
         states = tuple(read_journal(path).record.state for path in _journals(stage) if path not in known)
         heard += stage.heard()
         running, startup = stage.router()
-        if standing is None:
+        if failed or ended is None:
             raise RuntimeError((stage.folder / "said.recover").read_text())
-        return End(states, (code, standing[0]), running, startup, standing[1], heard)
+        return End(states, (code, ended[0]), running, startup, ended[1], heard)
 
     def _texts(self, scene: Scene, fault: Fault) -> Texts:
         key = (scene.action, fault.edit)

@@ -169,7 +169,7 @@ class Stage:
             raise RuntimeError((self.folder / "said").read_text())
         return found
 
-    # --- scenes --------------------------------------------------------------------------------------------------------
+    # --- scenes ------------------------------------------------------------------------------------------------------
 
     def keep(self, name: str) -> Path:
         """A copy of the data folder."""
@@ -250,7 +250,7 @@ def preload() -> None:
 
     del alembic, hier_config, netmiko, paramiko, sqlalchemy
     # Read once, not in every child: three quarters of a second would be spent on each case.
-    turnup.noc.load_equipment = lru_cache(turnup.noc.load_equipment)
+    vars(turnup.noc)["load_equipment"] = lru_cache(vars(turnup.noc)["load_equipment"])
     typer.main.get_command = lru_cache(typer.main.get_command)
 
 
@@ -260,7 +260,7 @@ def _warm(inventory: Path) -> None:
     import turnup.noc
     from turnup.cli.app import app
 
-    turnup.noc.load_equipment(inventory, None)
+    vars(turnup.noc)["load_equipment"](inventory, None)
     typer.main.get_command(app)
 
 
@@ -288,8 +288,7 @@ def _impatient(seconds: float) -> None:
     settings = platform("ios").settings
     for name in ("config_timeout", "read_timeout"):
         object.__setattr__(settings, name, seconds)
-    defaults = opening.open_session.__kwdefaults__
-    defaults["seconds"] = seconds
+    opening.open_session.__kwdefaults__ = {**(opening.open_session.__kwdefaults__ or {}), "seconds": seconds}
 
 
 def _standing(environment: Mapping[str, str]) -> Standing:
