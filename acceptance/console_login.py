@@ -13,7 +13,7 @@ from turnup.model.transcript import Ask
 from turnup.model.verdict import Finding
 from turnup.rules.aaa import NEW_MODEL, TerminalLine, method_list, terminal_lines
 from turnup.rules.attested import by_a_person
-from turnup.rules.evidence import lines_seen
+from turnup.rules.evidence import lines_seen, taken_away
 
 _STEPS = (
     "Reach the console over the out-of-band circuit, or plug in at the router, and press Enter",
@@ -100,6 +100,9 @@ def _attested(expected: Expected, facts: Facts) -> Iterator[Finding]:
 def _configured(expected: Expected, facts: Facts) -> Iterator[Finding]:
     config = facts.configuration()
     consoles = terminal_lines(config, "con")
+    if not consoles and facts.lacks("console_line"):
+        yield from taken_away(expected, facts, "line con 0", "console_line")
+        return
     if not consoles:
         yield inconclusive("line con 0", "not in the configuration", seen=facts.whole(RunningConfig))
     for line in (*consoles, *terminal_lines(config, "aux")):

@@ -10,7 +10,7 @@ from turnup.facts.dns_answer import DnsAnswer
 from turnup.facts.hosts import Hosts
 from turnup.model.transcript import Ask
 from turnup.model.verdict import Finding
-from turnup.rules.evidence import lines_seen
+from turnup.rules.evidence import lines_seen, taken_away
 
 _ANSWERED = ("NOERROR", "NXDOMAIN")
 
@@ -85,6 +85,9 @@ def _plain(name: str) -> str:
 
 def _configured(expected: Expected, facts: Facts) -> Iterator[Finding]:
     config, router = facts.configuration(), expected.router
+    if facts.lacks("name_lookup_lines"):
+        yield from taken_away(expected, facts, "configured name lookup", "name_lookup_lines")
+        return
     domains = (*config.headers("ip domain-name"), *config.headers("ip domain name"))
     shown = tuple(text.split()[-1] for text in domains)
     wanted = (expected.need(router.dns_zone, "the DNS zone"),)

@@ -4,26 +4,38 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
 from ipaddress import IPv4Interface
 
 from turnup.checks import Expected, Facts, check, compare, holds, inconclusive, part
 from turnup.configuration import Configuration
-from turnup.errors import InputError
 from turnup.facts.diagnosis import Diagnosis
 from turnup.facts.interface import Interface
 from turnup.facts.interface_brief import InterfaceBrief
 from turnup.facts.slot import Slot
 from turnup.model.equipment import Assignment
-from turnup.model.interface_name import InterfaceName, same_interface
 from turnup.model.order import Encapsulation, Speed
 from turnup.model.transcript import Ask
 from turnup.model.verdict import Finding
 from turnup.rules.evidence import lines_seen
-from turnup.rules.interfaces import SECOND, alarms, controller_asks, errors, in_slot, named, only, stanza, state
+from turnup.rules.interfaces import (
+    SECOND,
+    alarms,
+    brief_status,
+    controller_asks,
+    errors,
+    in_brief,
+    in_slot,
+    is_port,
+    named,
+    only,
+    stanza,
+    state,
+    traffic,
+    up,
+    uses,
+)
 from turnup.rules.line_settings import ds3, sonet
 from turnup.rules.orders import addressed_interface, customer_ports
-from turnup.rules.times import duration
 
 _SHOWN = {
     Encapsulation.HDLC: "HDLC",
@@ -35,7 +47,6 @@ _SHOWN = {
 _TAGGED = "802.1Q Virtual LAN"
 _MTU = {Speed.FE: 1500, Speed.GE: 1500}  # others 4470 on this equipment
 _BANDWIDTHS = {Speed.DS3: (44210, 44736)}  # both are in use for a whole DS-3
-_PORT = ("Serial", "POS", "FastEthernet", "GigabitEthernet", "TenGigabitEthernet", "ATM")
 # Lines that a port has only when somebody wants them, and that decide what becomes of its packets.
 _FOREIGN = (
     *(
@@ -50,7 +61,6 @@ _FOREIGN = (
     *("rate-limit ", "traffic-shape ", "service-policy ", "crypto map ", "no keepalive", "loopback", "shutdown"),
     *("encapsulation ", "ppp authentication ", "mtu ", "crc ", "bundle id ", "l2transport", "apply-group "),
 )
-_QUIET = timedelta(minutes=5)  # keepalives come every ten seconds
 _SLOT_RUNS = ("IOS Running", "IOS XR RUN", "ok")  # 12.0S, IOS-XR, IOS-XE
 _CARD_RUNS = "Line Card Enabled (IOS RUN)"
 
@@ -103,10 +113,7 @@ def _ordered(expected: Expected, facts: Facts) -> Iterator[Finding]:
     yield from _address(expected, facts)
     allowed = expected.settings("interfaces", Settings).errors_allowed
     yield from errors(facts, row, allowed=allowed, source=expected.agreed("checks.interfaces.errors_allowed"))
-    heard = duration(row.last_input or "")
-    if heard is None or heard > _QUIET:
-        wanted = f"input within {_QUIET}"
-        yield inconclusive(f"{name} traffic", f"last input {row.last_input}", expected=wanted, seen=facts.seen(row))
+    yield from part(f"{name} traffic", traffic(facts, row))
     yield from part(f"{name} alarms", alarms(facts, name, source="Schedule 2"))
     yield from part(f"{name} DS-3 settings", ds3(expected, facts, name))
     yield from part(f"{name} SONET settings", sonet(expected, facts, row))
@@ -114,6 +121,9 @@ def _ordered(expected: Expected, facts: Facts) -> Iterator[Finding]:
 
 def _absent(facts: Facts, assignment: Assignment) -> Iterator[Finding]:
     name, slot = assignment.port.interface, assignment.port.slot
+    if facts.lacks("slot"):
+        yield compare(str(name), "present", "absent", seen=facts.whole(Interface))
+        return
     cards = in_slot(facts.rows(Slot), assignment.port)
     if cards:
         yield inconclusive(
@@ -161,24 +171,14 @@ def _address(expected: Expected, facts: Facts) -> Iterator[Finding]:
         return
     yield compare(f"{port} address", wanted, row.address, source=source, seen=facts.seen(row))
     if port != str(expected.ordered().port.interface):
-        yield compare(f"{port} line protocol", "up", row.protocol, source=source, seen=facts.seen(row))
+        yield from up(facts, row, source=source)
         yield from _tag(expected, facts, row)
     brief = facts.rows(InterfaceBrief)
     for line in named(brief, port):
-        shown = _in_brief(line)
+        shown = in_brief(line)
         yield compare(f"{port} in brief", f"{wanted.ip} up/up", shown, source=source, seen=facts.seen(line))
     if not named(brief, port):
         yield inconclusive(f"{port} in brief", "not in the table", expected=f"{wanted.ip} up/up")
-
-
-def _in_brief(row: InterfaceBrief) -> str:
-    valid = row.ok in ("YES", None)  # IOS-XR has no such column
-    return f"{row.address} {_status(row)}/{row.protocol.lower()}{'' if valid else ' not valid'}"
-
-
-def _status(row: InterfaceBrief) -> str:
-    """IOS-XR says `Up`, `Down` and, of a port that is shut, `Shutdown`."""
-    return "administratively down" if row.status == "Shutdown" else row.status.lower()
 
 
 def _tag(expected: Expected, facts: Facts, row: Interface) -> Iterator[Finding]:
@@ -214,8 +214,8 @@ def _left_over(expected: Expected, facts: Facts, section: str, ours: set[str]) -
 def _card(expected: Expected, facts: Facts) -> Iterator[Finding]:
     port = expected.ordered().port
     source = expected.inventory(f"slots.{port.slot}")
-    names = expected.need(port.card.show_diag, f"the names under which {port.card.part} is shown")
     slots = in_slot(facts.rows(Slot), port)
+    names = expected.need(port.card.show_diag, f"the names under which {port.card.part} is shown")
     if not slots:
         yield compare(f"slot {port.slot}", port.card.part, "empty", source=source, seen=facts.whole(Slot))
     for row in slots:
@@ -257,7 +257,7 @@ def _in_service(expected: Expected, facts: Facts) -> Iterator[Finding]:
     rows = facts.rows(InterfaceBrief)
     for name, address in wanted:
         found = named(rows, name)
-        shown = "; ".join(map(_in_brief, found))
+        shown = "; ".join(map(in_brief, found))
         source, seen = expected.inventory("links, loopback"), facts.seen(*found) or facts.whole(InterfaceBrief)
         yield compare(name, f"{address} up/up", shown, source=source, seen=seen)
 
@@ -266,7 +266,7 @@ def _spare(expected: Expected, facts: Facts) -> Iterator[Finding]:
     """A port that somebody else's order uses is not this port's affair; one that nobody uses must be shut."""
     config = facts.configuration()
     used = [*customer_ports(expected), *(str(link.interface) for link in expected.router.links)]
-    spare = [row for row in facts.rows(InterfaceBrief) if _is_port(row.name) and not _used(row, used)]
+    spare = [row for row in facts.rows(InterfaceBrief) if is_port(row.name) and not uses(row, used)]
     yield from _not_shown(facts, config)
     for row in spare:
         found = stanza(config, row.name)
@@ -274,7 +274,7 @@ def _spare(expected: Expected, facts: Facts) -> Iterator[Finding]:
         if any(line.startswith(("description ", "ip address ", "encapsulation frame-relay")) for line in lines):
             continue
         source, seen = expected.inventory("slots"), facts.seen(row)
-        yield compare(f"{row.name} (spare)", "administratively down", _status(row), source=source, seen=seen)
+        yield compare(f"{row.name} (spare)", "administratively down", brief_status(row), source=source, seen=seen)
 
 
 def _not_shown(facts: Facts, config: Configuration) -> Iterator[Finding]:
@@ -282,19 +282,6 @@ def _not_shown(facts: Facts, config: Configuration) -> Iterator[Finding]:
     rows = facts.rows(InterfaceBrief)
     for header in config.headers("interface"):
         name = header.split()[1]
-        if _is_port(name) and not named(rows, name):
+        if is_port(name) and not named(rows, name):
             why = "in the configuration, not in the table"
             yield inconclusive(f"{name} state", why, seen=lines_seen(facts, header, section=""))
-
-
-def _is_port(text: str) -> bool:
-    try:
-        name = InterfaceName.parse(text)
-    except InputError:  # `Control Plane Interface` and the like
-        return False
-    return name.type in _PORT and "/" in name.place and not name.sub
-
-
-def _used(row: InterfaceBrief, used: list[str]) -> bool:
-    parents = (str(InterfaceName.parse(name).parent) for name in used)
-    return any(same_interface(row.name, name) for name in parents)

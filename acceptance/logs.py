@@ -11,6 +11,7 @@ from turnup.checks import Expected, Facts, check, compare, holds, inconclusive, 
 from turnup.facts.log_header import LogHeader
 from turnup.facts.log_message import LogMessage
 from turnup.model.verdict import Finding, Verdict
+from turnup.rules.evidence import taken_away
 from turnup.rules.logs import Subjects, Window, code, drops, in_window, is_fault, log_window, matches, oldest
 from turnup.rules.orders import ordered_interfaces
 
@@ -52,10 +53,11 @@ def logs(expected: Expected, facts: Facts) -> Iterator[Finding]:
 
 def _hosts(expected: Expected, facts: Facts, header: LogHeader) -> Iterator[Finding]:
     wanted = set(map(str, expected.need(expected.router.log_hosts, "the log hosts")))
-    yield compare(
-        "log hosts", wanted, set(header.hosts), source=expected.inventory("log_hosts"), seen=facts.seen(header)
-    )
-
+    away = tuple(taken_away(expected, facts, "log hosts", "log_hosts"))
+    yield from away
+    if not away:
+        source, seen = expected.inventory("log_hosts"), facts.seen(header)
+        yield compare("log hosts", wanted, set(header.hosts), source=source, seen=seen)
     sent = f"level {header.trap_level}" if header.trap_level else "trap logging is off"
     seen = facts.seen(header)
     yield holds("sent to the log hosts", bool(header.trap_level), expected="trap logging on", observed=sent, seen=seen)
@@ -68,6 +70,7 @@ def _messages(expected: Expected, facts: Facts, header: LogHeader) -> Iterator[F
     yield from _reach(facts, header, rows, window)
     counted = in_window(rows, window.since, window.now, window.up)
     subjects, rules = _subjects(expected), expected.policy.logs
+    yield from _without_severity(facts, counted)
     faults = [row for row in counted if is_fault(row, rules.deny, rules.ignore, subjects)]
     for row in faults:
         source = expected.agreed("logs")
@@ -95,14 +98,24 @@ def _messages(expected: Expected, facts: Facts, header: LogHeader) -> Iterator[F
     )
 
 
+def _without_severity(facts: Facts, counted: tuple[LogMessage, ...]) -> Iterator[Finding]:
+    """Messages without a severity (FRR without `log record-priority`): whether one is a fault is open."""
+    untold = [row for row in counted if row.facility is not None and row.severity is None]
+    if untold:
+        why = f"{len(untold)} messages without a severity, the first: {untold[0].text}"
+        yield inconclusive("severity of the messages", why, expected="a severity of each", seen=facts.seen(*untold))
+
+
 def _lost(header: LogHeader) -> str:
     """Messages that no buffer ever got, since boot: a gap that the reader should know of."""
-    lost = header.dropped + (header.rate_limited or 0)
+    lost = (header.dropped or 0) + (header.rate_limited or 0)
     return f"; {lost} dropped or rate-limited since boot" if lost else ""
 
 
 def _reach(facts: Facts, header: LogHeader, rows: tuple[LogMessage, ...], window: Window) -> Iterator[Finding]:
     """Whether the buffer still holds everything since the start: what was overwritten cannot be judged."""
+    if window.up is None:
+        yield inconclusive("reach of the log", "the router does not say how long it is up", seen=facts.seen(header))
     if window.since and window.up is not None and window.now - window.up > window.since:
         why = f"the router restarted at {window.now - window.up:%Y-%m-%d %H:%M}: what it logged before is lost"
         yield inconclusive("reach of the log", why, expected=f"back to {window.since}", seen=facts.seen(header))

@@ -188,9 +188,8 @@ def _server(expected: Expected, facts: Facts, row: TacacsServer, later: TacacsSe
     subject, seen = f"server {row.address}", facts.seen(*(r for r in (row, later) if r))
     told = f"{row.packets_out} packets out, {row.packets_in} in"
     grown = _failures(row, later)
-    lost = next((r.status for r in (row, later) if r and (r.status or "").lower() in ("dead", "down")), None)
-    if grown or lost:
-        told = f"{told}; {grown or f'status {lost}'}"
+    if grown or (row.status or "").lower() in ("dead", "down"):
+        told = f"{told}; {grown or f'status {row.status}'}"
         return Finding(subject, Verdict.FAIL, "alive, no failure added", told, "", seen)
     if later is None or later.packets_in < row.packets_in or later.packets_out < row.packets_out:
         why = "not in the second sample" if later is None else "counters were cleared during the test"
@@ -206,6 +205,8 @@ def _server(expected: Expected, facts: Facts, row: TacacsServer, later: TacacsSe
 def _failures(row: TacacsServer, later: TacacsServer | None) -> str:
     if later is None:
         return ""
+    if (later.status or "").lower() in ("dead", "down"):
+        return f"status {later.status} at the end of the test"
     counters = {
         "errors": (row.errors, later.errors),
         "timeouts": (row.timeouts, later.timeouts),

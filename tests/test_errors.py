@@ -30,7 +30,7 @@ TABLE = {
 
 def every_error() -> list[type[TurnupError]]:
     for module in pkgutil.walk_packages(turnup.__path__[:1], "turnup."):
-        if not module.name.startswith(("turnup.cli", "turnup.virtual")):
+        if not module.name.startswith(("turnup.cli", "turnup.virtual", "turnup.store.migrations")):
             importlib.import_module(module.name)
     found, todo = [], [TurnupError]
     while todo:

@@ -11,6 +11,7 @@ from turnup.attestation.attest import standing
 from turnup.attestation.book import Book
 from turnup.certificate.build import build_certificate
 from turnup.certificate.document import digest, from_json, to_json
+from turnup.certificate.expectation import expectation
 from turnup.certificate.identity import identity_of
 from turnup.certificate.software import software_versions
 from turnup.checks import Check, Expected, Facts, all_checks
@@ -29,6 +30,8 @@ from turnup.model.result import TestResult
 from turnup.model.transcript import Ask, Transcript
 from turnup.noc import Host, Noc
 from turnup.platforms import platform
+from turnup.sensitivity import summary, tried
+from turnup.why import Port, causes
 
 IDENTITY = (Ask("version"), Ask("diagnosis"))  # asked of every router: the certificate says what answered
 
@@ -65,7 +68,7 @@ class Judged:
 
     prepared: Prepared
     transcript: Transcript
-    facts: Facts
+    facts: TranscriptFacts
     results: tuple[TestResult, ...]
 
 
@@ -101,11 +104,14 @@ def judged(ready: Prepared, transcript: Transcript) -> Judged:
 def certificate_of(done: Judged, *, previous: str | None) -> Certificate:
     """The certificate of a run, its evidence kept in the data folder; the certificate itself is not yet."""
     ready, transcript = done.prepared, done.transcript
+    missing = ready.noc.platform_of(ready.router).settings.not_applicable
+    store = EvidenceStore(ready.noc.home.part("evidence"), ready.noc.redact)
+    changed = tried(ready.expected, done.facts, ready.checks, not_on_platform=missing)
     return build_certificate(
         subject=Subject.of(ready.expected.router, ready.expected.site, ready.assignment),
         identity=identity(done.facts, ready.assignment),
         results=done.results,
-        evidence=manifest(transcript, EvidenceStore(ready.noc.home.part("evidence"), ready.noc.redact)),
+        evidence=manifest(transcript, store),
         started=transcript.started,
         ended=transcript.ended,
         software=software_versions(ready.noc.platform_of(ready.router).name),
@@ -113,6 +119,22 @@ def certificate_of(done: Judged, *, previous: str | None) -> Certificate:
         attempt=ready.run.attempt,
         account=transcript.username,
         previous=previous,
+        expected=store.put(expectation(ready.expected)).sha256,
+        causes=causes(done.results, port_of(ready.expected)),
+        sensitivity=summary(changed, ready.checks),
+    )
+
+
+def port_of(expected: Expected) -> Port:
+    """What was tested, as the causes of a red test speak of it."""
+    router, layer3 = expected.router, expected.assignment.order.layer3 if expected.assignment else None
+    return Port(
+        router=router.name,
+        platform=router.platform,
+        interface=str(expected.assignment.port.interface) if expected.assignment else "",
+        neighbor=str(layer3.customer_address) if layer3 else "",
+        links=tuple(str(link.interface) for link in router.links),
+        peers={peer.name: str(peer.address) for peer in router.ibgp_peers},
     )
 
 

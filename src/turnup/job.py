@@ -31,7 +31,7 @@ from turnup.noc import Noc, with_bad_ports
 from turnup.order.acknowledge import acknowledge
 from turnup.order.answers import Links, Taken, digest_of
 from turnup.runner import HostOutcome, run_on, task_named, value_of
-from turnup.undertake import free_orders, planned_work, pushed_work, settle_recovered, unfinished_orders
+from turnup.undertake import free_orders, planned_work, pushed_work, settle_ended, unfinished_orders
 
 
 def read_message(target: str, noc: Noc) -> OrderMessage:
@@ -197,7 +197,7 @@ def recovered(noc: Noc, router: str) -> tuple[Recovered, ...]:
     finally:
         with suppress(InputError):
             free_orders(noc, router, unfinished)
-    settle_recovered(noc, done)
+    settle_ended(noc, [one.journal for one in done])
     return done
 
 

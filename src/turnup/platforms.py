@@ -15,7 +15,7 @@ from turnup.model.equipment import LineCard
 from turnup.model.transcript import Ask, Request
 from turnup.reading import Reading, read_table
 
-PARSER_SUFFIXES = (".textfsm", ".jmespath")
+PARSER_SUFFIXES = (".jmespath", ".textfsm")
 
 
 @dataclass(frozen=True)
@@ -78,13 +78,16 @@ class Platform:
         """The command behind each fact: the first line of the fact's parser, `# show ...`. May hold {arguments}."""
         away = self.settings.not_applicable
         found = {fact: said for fact, said in self.base.commands.items() if fact not in away} if self.base else {}
-        for parser in sorted((self.home / "parse").glob("*")):
-            if parser.suffix in PARSER_SUFFIXES:
-                found[parser.stem] = _command(parser)
-        return found
+        for fact in {path.stem for path in (self.home / "parse").glob("*") if path.suffix in PARSER_SUFFIXES}:
+            if parser := self.parser(fact):
+                found[fact] = _command(parser)
+        return dict(sorted(found.items()))
 
     def parser(self, fact: str) -> Path | None:
-        """File that parses this fact; None when the platform cannot tell it."""
+        """File that parses this fact; None when the platform cannot tell it.
+
+        A fact read from JSON may have a TextFSM template beside it, for captures of the command without `json`.
+        """
         for suffix in PARSER_SUFFIXES:
             if (path := self.home / "parse" / f"{fact}{suffix}").is_file():
                 return path

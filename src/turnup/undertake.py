@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from turnup.carry import Terms
@@ -12,7 +13,6 @@ from turnup.certify import secret_names
 from turnup.change.journal import NOTHING_LEFT, State, read_journal
 from turnup.change.plan import Change, Plan
 from turnup.change.push import PushOutcome
-from turnup.change.recover import Recovered
 from turnup.change.undertaking import Kind, Undertaking
 from turnup.desk.noting import noted
 from turnup.errors import InputError, Refused, TurnupError
@@ -47,6 +47,7 @@ def pushed_work(noc: Noc, work: Undertaking, terms: Terms) -> tuple[Plan, PushOu
         noc.secrets.reveal(name)
     router, order = work.router, work.order.order_id
     unfinished = unfinished_orders(noc, router)
+    left_open = [journal.path for journal in noc.journals.open(router)]
     if work.kind is not Kind.MOVE:
         noc.ledger.start(work.assignment)
     try:
@@ -54,10 +55,12 @@ def pushed_work(noc: Noc, work: Undertaking, terms: Terms) -> tuple[Plan, PushOu
     except TurnupError:
         with suppress(InputError):  # what the ledger or a journal lacks must not hide what became of the push
             free_orders(noc, router, unfinished if work.kind is Kind.MOVE else {order, *unfinished})
+            settle_ended(noc, left_open)
         raise
     try:
         if work.kind is not Kind.MOVE:
             noc.ledger.start(work.assignment)  # another push of the same order may have been refused meanwhile
+        settle_ended(noc, left_open)
         settle(noc, plan.change, work.because)
         free_orders(noc, router, unfinished)
     except (InputError, Refused) as error:
@@ -121,11 +124,12 @@ def standing_order(noc: Noc, order: PortServiceOrder, router: str | None, port: 
     return held.order.order_id if held else ""
 
 
-def settle_recovered(noc: Noc, done: Iterable[Recovered]) -> None:
-    """Enter the changes that recovery found complete. Raises InputError."""
-    for one in done:
-        if one.state in (State.SAVED, State.UNSAVED):
-            settle(noc, read_journal(one.journal).record.change)
+def settle_ended(noc: Noc, journals: Iterable[Path]) -> None:
+    """Enter the changes that had been left open and were found complete. Raises InputError."""
+    for path in journals:
+        record = read_journal(path).record
+        if record.state in (State.SAVED, State.UNSAVED):
+            settle(noc, record.change)
 
 
 def unfinished_orders(noc: Noc, router: str) -> set[str]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from platform_cases import BY_NAME, PLATFORMS, label, platform_cases
+from platform_cases import BY_NAME, PLATFORMS, healthy, label, platform_cases
 
 from turnup.checks import Check, all_checks
+from turnup.judge import TranscriptFacts, asks_of, judge, overall
 from turnup.judge.cases import Case, judge_case
-from turnup.model.result import TestResult
+from turnup.model.result import SCHEDULE_2, TestResult
 from turnup.model.verdict import Verdict
 from turnup.platforms import platform
 
@@ -71,6 +72,19 @@ def test_what_does_not_apply_says_why_and_who_said_so(name: str, case: Case) -> 
             assert any(reason and finding.observed.startswith(reason) for reason in reasons), finding
             assert "agreed by" in finding.observed
             assert finding.source
+
+
+@pytest.mark.parametrize("name", PLATFORMS)
+def test_healthy_router_is_satisfied(name: str) -> None:
+    """All twenty tests over one reading, as a certificate is made: PASS, or not applicable with a reason."""
+    case, speakers = healthy(name), (platform(name), platform("noc"))
+    expected = case.expected_on(platform(name))
+    transcript = case.transcript(speakers, asks_of(all_checks(), expected))
+    facts = TranscriptFacts(*speakers, transcript)
+    results = judge(expected, facts, not_on_platform=platform(name).settings.not_applicable)
+    found = overall(results)
+    assert found.satisfied, found.reason
+    assert len(results) == len(SCHEDULE_2)
 
 
 @_each_case

@@ -160,6 +160,7 @@ def _evidence(name: str, check: Check, transcript: Transcript) -> Iterator[tuple
 MEANS_THE_SAME = {
     ("console_login", "exec-timeout 10 0"): "ten minutes is the default: without the line it holds too",
     ("password_of_last_resort", "aaa authorization exec"): "without authorization nobody is locked out",
+    ("isis_configuration", "isis circuit-type level-2-only"): "the process speaks level 2 only: so does the circuit",
     ("vty_access_list", "exec-timeout 10 0"): "ten minutes is the default: without the line it holds too",
     ("vty_access_list", "deny   any"): "the end of every access-list denies, written or not",
     ("console_login", "line console"): "IOS-XR has its console line by default, with the same time-out and list",

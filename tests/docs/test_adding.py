@@ -28,9 +28,21 @@ SEEN = {
         "from turnup.platforms import platform; print(platform('ios').commands['uptime'])",
         "show version | include uptime is",
     ),
+    "templates/frr/parse/uptime.jmespath": (
+        "from turnup.platforms import platform; print(platform('frr').commands['uptime'])",
+        "vtysh -c 'show isis summary json'",
+    ),
     "acceptance/router_uptime.py": (
         "from turnup.checks import all_checks; print([c.title for c in all_checks() if c.number == 21])",
         "['Verify uptime (example)']",
+    ),
+    "templates/harmless/uptime.toml": (
+        "from turnup.sensitivity import all_harmless; print(all_harmless('ios')['uptime'][0].fields)",
+        "('uptime',)",
+    ),
+    "templates/causes/uptime.toml": (
+        "from turnup.why import ladder; print('reach' in ladder()['uptime'].rests_on)",
+        "True",
     ),
     "templates/ios/linecards/2e3.toml": (
         "from turnup.platforms import platform; print(*platform('ios').linecards['2E3'].interfaces(4))",
@@ -40,13 +52,18 @@ SEEN = {
         "from turnup.platforms import all_platforms; print(all_platforms()['junos'].settings.title)",
         "Junos (an example)",
     ),
+    "templates/junos/reading.toml": (
+        "from turnup.platforms import platform; "
+        "print(platform('junos').reading.words([('interface ge0', 'inet 10.0.0.1/30')]))",
+        "(('interface ge0', 'ip address 10.0.0.1 255.255.255.252'),)",
+    ),
     "templates/report/verdicts.csv.j2": (
         "from turnup.report import formats; print('verdicts.csv' in formats())",
         "True",
     ),
     "lab/faults/no-name-servers.toml": (
-        "from turnup.virtual.faults import fault_named; print(fault_named('no-name-servers').tests)",
-        "(10,)",
+        "from turnup.virtual.faults import fault_named as f; n = f('no-name-servers'); print(n.tests, n.cause.side)",
+        "(10,) carrier",
     ),
 }
 

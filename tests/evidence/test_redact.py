@@ -51,6 +51,8 @@ FORMS = [
     "snmp-server host 192.0.2.10 traps version 2c {} bgp",
     "snmp-server host 192.0.2.10 version 3 priv {}",
     "snmp-server user noc OPS v3 auth md5 {}",
+    "snmp-server user noc OPS v3 auth md5 encrypted {}",
+    "snmp-server user noc OPS v3 auth sha clear {}",
     "rmon event 1 log trap {} owner noc",
     " isis password {} level-2",
     " area-password {}",
@@ -62,6 +64,8 @@ FORMS = [
     "  key-string 0 {}",
     "ip ftp password {}",
     "ip http client password 0 {}",
+    "ftp client password clear {}",
+    "http client vrf BLUE password {}",
     " password {}",
     " password 0 {}",
     " secret {}",
@@ -102,6 +106,7 @@ TYPE7_FORMS = [
     " password 7 {}",
     " password encrypted {}",
     "ip ftp password 7 {}",
+    "ftp client password encrypted {}",
     " ppp chap password 7 {}",
     "ntp authentication-key 1 md5 {} 7",
     " lsp-password hmac-md5 encrypted {} level 2",
@@ -139,6 +144,13 @@ def test_two_secrets_in_one_line() -> None:
     assert (
         redact(line) == f"snmp-server user noc OPS v3 auth md5 <secret:#{fp('one-1')}> priv des56 <secret:last-resort>"
     )
+
+
+def test_two_coded_secrets_in_one_line() -> None:
+    line = "snmp-server user u g v3 auth md5 encrypted 094F471A1A0A57 priv des56 encrypted 0822455D0A16"
+    assert "094F" not in redact(line)
+    assert "0822" not in redact(line)
+    assert redact(line).startswith("snmp-server user u g v3 auth md5 encrypted <secret:#")
 
 
 @pytest.mark.parametrize("form", TYPE7_FORMS)

@@ -250,7 +250,7 @@ def test_only_in_an_announced_window(turnup: Command, pop: Lab, serving: str, tm
 
 
 def test_notice_in_the_future_or_outside(turnup: Command, pop: Lab) -> None:
-    words = ("--lab", "record", "notice", ROUTER, "--by", "J. Smith")
+    words = ("--lab", "logbook", "notice", ROUTER, "--by", "J. Smith")
     assert turnup(*words, "--sent", "2199-01-01T00:00+00:00").code == 2
     assert turnup(*words, "--window", "2001-07-09T14:00+00:00").code == 2
     assert turnup(*words, "--window", "2001-07-15T06:00").code == 2

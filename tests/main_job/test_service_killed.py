@@ -85,6 +85,21 @@ def test_killed_when_complete(turnup: Command, pop: Lab, serving: str, tmp_path:
     assert state["Serial5/0"] == ("free" if kind == "disconnect" else "bad")
 
 
+def test_killed_when_complete_then_another_order(turnup: Command, pop: Lab, serving: str, tmp_path: Path) -> None:
+    """The next push on that router finishes it, and the ledger hears of it."""
+    killed(tmp_path, "note:verified", *WORDS["disconnect"])
+    other = folder("orders") / "60-hudson-ds3-level3.yaml"
+    order = tmp_path / "other.yaml"
+    text = other.read_text().replace(PSO, "PSO-2001-000052").replace("10.10.3.0/30", "10.10.3.4/30")
+    order.write_text(
+        text.replace("64603", "64604").replace("203.0.113.0/24", "198.51.100.0/24").replace("LVL3\n", "OTHR\n")
+    )
+    ran = turnup("--lab", "push", order, "--confirm")
+    assert ran.code == 0, ran
+    assert port_of(turnup) is None
+    assert running(pop)[0] == running(pop)[1]
+
+
 def test_needs_human_blocks_every_action(turnup: Command, pop: Lab, serving: str, tmp_path: Path) -> None:
     killed(tmp_path, "line:9", *WORDS["disconnect"])
     (path,) = (one for one in (pop.home.path / "journal").glob("*.json") if PSO not in one.name)

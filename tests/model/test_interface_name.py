@@ -65,3 +65,34 @@ def test_slot_and_parent() -> None:
     name = InterfaceName.parse("Gi6/0.100")
     assert name.slot == 6
     assert str(name.parent) == "GigabitEthernet6/0"
+
+
+@pytest.mark.parametrize("text", ["lo", "eth5", "eth5.100", "pos1-0", "enp3s0", "enp3s0f1np1", "ens1f0"])
+def test_names_of_linux_keep_their_spelling(text: str) -> None:
+    name = InterfaceName.parse(text)
+    assert str(name) == text
+    assert name.slot == 0
+    assert not same_interface(text, text.upper())
+
+
+def test_a_name_of_linux_is_no_short_form() -> None:
+    assert not same_interface("eth0", "Ethernet0")
+    assert same_interface("Eth0", "Ethernet0")
+    assert not same_interface("lo", "Loopback0")
+    assert str(InterfaceName.parse("eth5.100").parent) == "eth5"
+
+
+@pytest.mark.parametrize(
+    ("name", "slot"),
+    [
+        ("Serial5/0", 5),
+        ("Serial4/0/1:0", 4),
+        ("GigabitEthernet0/5/0/3", 5),
+        ("POS0/2/0/0.100", 2),
+        ("MgmtEth0/RSP1/CPU0/0", 1),
+        ("MgmtEth0/0/CPU0/0", 0),
+        ("Loopback0", 0),
+    ],
+)
+def test_slot_stands_behind_the_rack(name: str, slot: int) -> None:
+    assert InterfaceName.parse(name).slot == slot

@@ -114,7 +114,7 @@ def test_an_answer_that_never_came_is_not_parsed() -> None:
 
 
 def test_a_fact_without_template_or_file_is_an_error() -> None:
-    with pytest.raises(InputError, match="no TextFSM template for dns_answer"):
+    with pytest.raises(InputError, match="no template for dns_answer"):
         read("dns_answer", "x")
     with pytest.raises(UsageError, match="no fact 'nonsense'"):
         fact_class("nonsense")

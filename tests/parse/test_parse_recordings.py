@@ -59,12 +59,14 @@ COUNTED = {
     "tacacs_server": r"^Tacacs\+ Server",
     "user": r"\b(?:con|aux|vty|tty) \d+",
 }
+# What a template of JSON says in the fact's words: megabits as kilobits, `"level": 2` as L2.
+IN_OTHER_WORDS = frozenset({"bandwidth_kbit", "encapsulation", "link", "status", "type"})
 MNEMONIC = re.compile(r"%[A-Z0-9_+]+(?:-[A-Z0-9_+]+)*-[0-7]-[A-Z0-9_]+:")
 
 # A prompt (with or without a command behind it), an echoed command, the frame that a test tool draws around an answer.
 _NOT_SAID = re.compile(
     r"(?:RP/\d+/\w+/CPU\d+:)?[A-Za-z][\w.-]*[#>] ?(?:sho?w? .*|dir .*)?|# ?show .*|(?:show|dir|ping) [\w :|/.-]+"
-    r"|.*\+\+\+ .* \+\+\+.*|=+|Show Tacacs"
+    r"|\$ ping .*|.*\+\+\+ .* \+\+\+.*|=+|Show Tacacs"
 )
 
 
@@ -93,7 +95,8 @@ def counted(file: str, fact: str, text: str) -> int:
     """How many rows there must be."""
     patterns = COUNTED | TABLES[file.partition("/")[0]].get("counted", {})
     if fact == "running_config":
-        return len(Configuration.read(text).lines)
+        reading = platform_of(file).reading
+        return len(Configuration.read(text, reading.plain if reading else None).lines)
     lines = text.split("\n")
     return sum(bool(re.search(patterns[fact], line)) for line in lines) if fact in patterns else 1
 
@@ -117,12 +120,15 @@ def read(file: str, fact: str) -> tuple[object, ...]:
 
 def not_said(file: str, fact: str, row: object, here: str, anywhere: str) -> list[str]:
     """Fields whose value does not stand in the row's own lines; one carried down or up, in the answer."""
-    options = load(platform_of(file).home / "parse" / f"{fact}.textfsm").options
-    carried = options["Filldown"] | options["Fillup"]
+    template = load(platform_of(file).home / "parse" / f"{fact}.textfsm")
+    carried = template.options["Filldown"] | template.options["Fillup"]
+    said_otherwise = frozenset(template.words)
+    if anywhere.lstrip()[:1] == "{":
+        carried, said_otherwise = frozenset(vars(row)), IN_OTHER_WORDS
     return [
         name
         for name, value in vars(row).items()
-        if value not in (None, "", ()) and not isinstance(value, bool)
+        if value not in (None, "", ()) and not isinstance(value, bool) and name not in said_otherwise
         for word in (value if isinstance(value, tuple) else str(value).split("\n"))
         if not re.search(rf"(?<!\d)0*{re.escape(word)}", anywhere if name in carried else here)
     ]

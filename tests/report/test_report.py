@@ -15,11 +15,21 @@ from lxml import etree
 
 from turnup.certificate import digest, from_json, to_json
 from turnup.errors import UsageError
-from turnup.model.certificate import Certificate, RouterIdentity
+from turnup.model.certificate import (
+    Cause,
+    Certificate,
+    Folded,
+    Missed,
+    RouterIdentity,
+    Sensitivity,
+    SensitivityOfTest,
+    Side,
+)
 from turnup.model.result import SCHEDULE_2
 from turnup.model.verdict import Finding, Seen, Verdict
 from turnup.report import find_format, formats, render
-from turnup.report.words import counts, headline, place, places, seconds
+from turnup.report.words import counts, headline, place, places, seconds, sensitivity
+from turnup.why import Port, causes
 
 SAMPLES = Path(__file__).parents[1] / "certificate" / "samples"
 NAMES = sorted(path.stem for path in SAMPLES.glob("*.json"))
@@ -41,7 +51,20 @@ def with_text(text: str) -> Certificate:
     )
     subject = dataclasses.replace(certificate.subject, customer_name=text, circuit=text, order=text, site_name=text)
     identity = RouterIdentity(text, text, text, text, text, text, text)
-    return dataclasses.replace(certificate, rows=rows, subject=subject, identity=identity, account=text)
+    causes = (Cause(text, Side.CUSTOMER, text, text, text, (Folded(1, text, Verdict.FAIL),)),)
+    return dataclasses.replace(certificate, rows=rows, subject=subject, identity=identity, account=text, causes=causes)
+
+
+def explained() -> Certificate:
+    """A red certificate with its causes and its figure."""
+    certificate = sample("not_satisfied")
+    port = Port("nyc-hud-gsr1", "ios", "Serial5/0", "10.10.3.2", ("POS1/0",))
+    tests = (SensitivityOfTest(1, "intrapop_links", 700, 600, 100), SensitivityOfTest(5, "isis", 534, 500, 34))
+    return dataclasses.replace(
+        certificate,
+        causes=causes(certificate.rows, port),
+        sensitivity=Sensitivity(1234, 1100, 134, tests, {"history": 134}),
+    )
 
 
 @pytest.mark.parametrize("fmt", TEXTS)
@@ -396,3 +419,37 @@ def test_markdown_of_hostile_text_opens_no_block() -> None:
             if not line.startswith("    "):
                 assert not re.search(r"<(?!/?(details|summary)\b)", line)
                 assert not line.startswith("```")
+
+
+@pytest.mark.parametrize("fmt", TEXTS)
+def test_causes_and_the_figure_stand_in_every_text(fmt: str) -> None:
+    certificate = explained()
+    words = " ".join(visible_words(render(fmt, certificate), fmt).split())
+    assert certificate.causes
+    for cause in certificate.causes:
+        assert cause.name in words
+        assert cause.next in words
+    assert "1,234 changes of this evidence tried; 134 are harmless, all others cost a test its PASS, none was" in words
+
+
+def test_the_table_names_the_cause_of_each_red_finding() -> None:
+    certificate = explained()
+    rows = list(csv.DictReader(StringIO(render("csv", certificate))))
+    red = [row for row in rows if row["verdict"] in ("FAIL", "INCONCLUSIVE")]
+    assert red
+    assert all(row["cause"] and row["side"] and row["on router"] == "nyc-hud-gsr1" for row in red)
+    assert not any(row["cause"] for row in rows if row["verdict"] == "PASS")
+
+
+@pytest.mark.parametrize("fmt", TEXTS)
+def test_a_document_without_causes_and_figure_is_shown_as_before(fmt: str) -> None:
+    text = render(fmt, sample("not_satisfied"))
+    assert "Sensitivity" not in text
+    assert "explains" not in text
+
+
+def test_a_missed_change_is_not_hidden() -> None:
+    tests = (SensitivityOfTest(1, "intrapop_links", 10, 8, 1),)
+    figures = Sensitivity(10, 8, 1, tests, {"history": 1}, (Missed(1, "show x", 3, "a line", "dropped"),))
+    told = sensitivity(dataclasses.replace(sample("satisfied"), sensitivity=figures))
+    assert "1 CHANGED NOTHING AND SHOULD HAVE" in told

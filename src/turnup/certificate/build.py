@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from itertools import zip_longest
@@ -10,10 +11,12 @@ from itertools import zip_longest
 from turnup.errors import TurnupError
 from turnup.model.certificate import (
     SCHEMA,
+    Cause,
     Certificate,
     EvidenceItem,
     Occasion,
     RouterIdentity,
+    Sensitivity,
     Software,
     Subject,
     is_agreed,
@@ -38,6 +41,9 @@ def build_certificate(
     attempt: int = 1,
     account: str = "",
     previous: str | None = None,
+    expected: str | None = None,
+    causes: tuple[Cause, ...] | None = None,
+    sensitivity: Sensitivity | None = None,
 ) -> Certificate:
     """The certificate of one run; the outcome is worked out here. Raises TurnupError when it would be worthless."""
     rows = tuple(sorted(results, key=lambda row: row.number))
@@ -54,6 +60,9 @@ def build_certificate(
         software=software,
         account=account,
         previous=previous,
+        expected=expected,
+        causes=causes,
+        sensitivity=sensitivity,
     )
     if found := tuple(faults(certificate)):
         raise TurnupError(f"no certificate can be made of this run: {'; '.join(found)}")
@@ -67,6 +76,10 @@ def faults(certificate: Certificate) -> Iterator[str]:
     yield from _faults_of_rows(certificate.rows)
     yield from _faults_of_evidence(certificate.rows, certificate.evidence)
     yield from _faults_of_frame(certificate)
+    if certificate.causes is not None:
+        yield from _faults_of_causes(certificate.rows, certificate.causes)
+    if certificate.sensitivity is not None:
+        yield from _faults_of_sensitivity(certificate.rows, certificate.sensitivity)
     worked_out = outcome(certificate.rows, certificate.identity)
     if certificate.outcome is not worked_out:
         yield f"outcome says {certificate.outcome}, its rows come to {worked_out}"
@@ -106,6 +119,36 @@ def _faults_of_evidence(rows: Sequence[TestResult], evidence: Sequence[EvidenceI
                 yield f"test {row.number} rests on `{command}`, which is not among the evidence"
 
 
+def _faults_of_causes(rows: Sequence[TestResult], causes: Sequence[Cause]) -> Iterator[str]:
+    """Every red finding is explained once, and nothing else is."""
+    red: Counter[tuple[int, str, Verdict]] = Counter(
+        (row.number, finding.subject, finding.verdict)
+        for row in rows
+        for finding in row.findings
+        if finding.verdict in (Verdict.FAIL, Verdict.INCONCLUSIVE)
+    )
+    told = Counter((one.test, one.subject, one.verdict) for cause in causes for one in cause.folded)
+    for number, subject, _ in (told - red) + (red - told):
+        yield f"test {number}, {subject!r}: its causes are not those of its findings"
+    if any(not cause.folded for cause in causes):
+        yield "a cause explains nothing"
+
+
+def _faults_of_sensitivity(rows: Sequence[TestResult], figures: Sensitivity) -> Iterator[str]:
+    passed = {row.number for row in rows if row.verdict is Verdict.PASS}
+    of_tests = figures.tests
+    if (figures.tried, figures.caught, figures.harmless) != tuple(
+        sum(getattr(one, name) for one in of_tests) for name in ("tried", "caught", "harmless")
+    ):
+        yield "the changes tried are not the sum of those of its tests"
+    left = figures.tried - figures.caught - figures.harmless
+    if left < len(figures.missed) or (left and not figures.missed) or any(one.tried < 0 for one in of_tests):
+        yield "the changes caught and harmless do not come to those tried"
+    for one in of_tests:
+        if one.number not in passed:
+            yield f"test {one.number} did not pass, and changes of its evidence were tried"
+
+
 def _faults_of_frame(certificate: Certificate) -> Iterator[str]:
     times = [certificate.started, certificate.ended, *(item.at for item in certificate.evidence)]
     if any(time.utcoffset() != timedelta(0) for time in times):
@@ -116,6 +159,7 @@ def _faults_of_frame(certificate: Certificate) -> Iterator[str]:
         yield f"attempt {certificate.attempt} cannot be; attempts count from 1"
     digests = {
         "previous": certificate.previous,
+        "expected": certificate.expected,
         "software.templates": certificate.software.templates,
         "software.acceptance": certificate.software.acceptance,
     }

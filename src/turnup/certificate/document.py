@@ -14,7 +14,7 @@ from typing import Any, cast
 from turnup.certificate.build import faults
 from turnup.errors import InputError
 from turnup.load.strict import build
-from turnup.model.certificate import SCHEMA, Certificate
+from turnup.model.certificate import ADDED, SCHEMA, Certificate
 
 _SCHEMA_FILE = Path(__file__).with_name("schema") / "certificate-1.json"
 _TIMES = frozenset({"started", "ended", "at"})
@@ -67,7 +67,7 @@ def from_json(text: str, *, where: str = "") -> Certificate:
 def _plain(value: object) -> Any:
     if dataclasses.is_dataclass(value):
         fields = {field.name: _plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
-        return {"schema": fields.pop("schema"), **fields} if isinstance(value, Certificate) else fields
+        return _in_order(fields) if isinstance(value, Certificate) else fields
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, datetime):
@@ -77,6 +77,12 @@ def _plain(value: object) -> Any:
     if isinstance(value, tuple | list):
         return [_plain(item) for item in value]
     return value
+
+
+def _in_order(fields: dict[str, Any]) -> dict[str, Any]:
+    """The schema first; a field that the document was written without stays out of it, so that its digest stays."""
+    kept = {name: value for name, value in fields.items() if value is not None or name not in ADDED}
+    return {"schema": kept.pop("schema"), **kept}
 
 
 def _with_times(value: object, where: str, name: str = "") -> Any:

@@ -2,29 +2,14 @@
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from turnup.cli import (
-    attest,
-    checks,
-    db,
-    drift,
-    due,
-    equipment,
-    job,
-    lab,
-    life,
-    orders,
-    record,
-    records,
-    recover,
-    report,
-    service,
-    signing,
-)
+import turnup.cli
 from turnup.cli.options import Options
 
 app = typer.Typer(
@@ -77,21 +62,7 @@ def options(
     context.obj = Options(inventory, config, home, lab, accept_new_host_key)
 
 
-app.add_typer(orders.app, name="order")
-app.add_typer(checks.app, name="checks")
-app.add_typer(lab.app, name="lab")
-app.add_typer(records.app, name="logbook")
-app.add_typer(db.app, name="db")
-app.add_typer(equipment.inventory_app, name="inventory")
-equipment.register(app)
-job.register(app)
-service.register(app)
-drift.register(app)
-report.register(app)
-signing.register(app)
-attest.register(app)
-recover.register(app)
-record.register(app)
-due.register(app)
-life.register(orders.app)
-lab.register(app)
+# A command is a file of this folder with `register`: it enters what it has below the tree.
+for _module in pkgutil.iter_modules(turnup.cli.__path__, "turnup.cli."):
+    if _register := getattr(importlib.import_module(_module.name), "register", None):
+        _register(app)

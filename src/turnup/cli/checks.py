@@ -11,6 +11,11 @@ from turnup.cli.options import AsJson
 app = typer.Typer(help="The twenty acceptance tests of Schedule 2.", no_args_is_help=True)
 
 
+def register(main: typer.Typer) -> None:
+    """Enter `turnup checks`."""
+    main.add_typer(app, name="checks")
+
+
 @app.command("list")
 def list_checks(json: AsJson = False) -> None:
     """List the tests: number, what Schedule 2 calls it, what it asks of a router."""

@@ -10,6 +10,13 @@ import typer
 from turnup.cli.options import AsJson, opened
 
 app = typer.Typer(help="The store of orders' histories: check, back up, restore, migrate.", no_args_is_help=True)
+
+
+def register(main: typer.Typer) -> None:
+    """Enter `turnup db`."""
+    main.add_typer(app, name="db")
+
+
 PARTS = ("certificates", "evidence", "journal", "orders", "records", "attestations")  # of the data folder, no key
 
 

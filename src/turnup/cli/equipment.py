@@ -20,6 +20,7 @@ Live = Annotated[bool, typer.Option("--live", help="Read the routers too, not on
 
 def register(main: typer.Typer) -> None:
     """Enter the commands that stand by themselves."""
+    main.add_typer(inventory_app, name="inventory")
 
     @main.command()
     def sites(context: typer.Context, live: Live = False, json: AsJson = False) -> None:

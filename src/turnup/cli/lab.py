@@ -100,6 +100,7 @@ def faults(json: AsJson = False) -> None:
 
 def register(main: typer.Typer) -> None:
     """Enter the commands that stand beside `lab`."""
+    main.add_typer(app, name="lab")
 
     @main.command()
     def demo(

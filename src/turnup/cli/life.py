@@ -22,10 +22,12 @@ At = Annotated[str | None, typer.Option(help="When it happened or arrived, ISO 8
 Proof = Annotated[str, typer.Option(help="What proves it: a message's id, or who took the paper.", show_default=False)]
 
 
-def register(order: typer.Typer) -> None:
+def register(main: typer.Typer) -> None:  # noqa: ARG001 - they stand below `turnup order`
     """Enter the commands below `turnup order`."""
+    from turnup.cli.orders import app
+
     for command in (deliver, accept, reject, elect, terminate, advance, history):
-        order.command()(command)
+        app.command()(command)
 
 
 @contextmanager

@@ -16,6 +16,11 @@ if TYPE_CHECKING:
 app = typer.Typer(help="Port Service Orders: check, acknowledge, show.", no_args_is_help=True)
 
 
+def register(main: typer.Typer) -> None:
+    """Enter `turnup order`."""
+    main.add_typer(app, name="order")
+
+
 @app.command()
 def check(context: typer.Context, order: OrderFile, json: AsJson = False) -> None:
     """Read an order and hold it against the inventory. No router is contacted, nothing is entered."""

@@ -10,6 +10,13 @@ import typer
 from turnup.cli.options import AsJson, opened
 
 app = typer.Typer(help="Record what people did: notices, cross-connects, bad ports.", no_args_is_help=True)
+
+
+def register(main: typer.Typer) -> None:
+    """Enter `turnup logbook`."""
+    main.add_typer(app, name="logbook")
+
+
 By = Annotated[str, typer.Option(help="Who did it.", show_default=False)]
 At = Annotated[str | None, typer.Option(help="When, ISO 8601 with zone; now when left out.")]
 

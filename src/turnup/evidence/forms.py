@@ -14,6 +14,7 @@ LEAD = re.compile(
 )
 
 _TYPE = r"(?:(?P<type>\d|10|encrypted|clear|text|md5|hmac-md5)\s+(?=\S))*"
+_CODED = r"(?:(?:encrypted|clear)\s+)?"  # IOS-XR
 _WORD = _TYPE + r"(?P<secret>\S+)"
 _LINE = _WORD + r"(?P<rest>.*)"
 
@@ -42,7 +43,8 @@ _COMMANDS = (
     rf"(?:{_AAA_SERVER}\s+host|server-private)\s.*?\skey\s+{_LINE}",
     rf"(?:client\s+\S+\s+)?server-key\s+{_LINE}",
     rf"{_SNMP}\s+{_COMMUNITY}\s+(?:(?P<type>encrypted|clear)\s+)?(?P<secret>\S+)",
-    rf"{_SNMP}\s+user\s.*?\sauth\s+(?:md5|sha)\s+(?P<secret>\S+)(?:\s+priv\s+(?:\D\S*\s+)?(?:\d+\s+)?(?P<secret2>\S+))?",
+    rf"{_SNMP}\s+user\s.*?\sauth\s+(?:md5|sha)\s+{_CODED}(?P<secret>\S+)"
+    rf"(?:\s+priv\s+(?:(?!(?:encrypted|clear)\s)\D\S*\s+)?(?:\d+\s+)?{_CODED}(?P<secret2>\S+))?",
     rf"{_SNMP}\s+host\s+\S+\s+(?:vrf\s+\S+\s+)?(?:traps?\s+|informs?\s+)?"
     rf"(?:version\s+(?:1|2c|3\s+(?:auth|noauth|priv))\s+)?(?P<secret>\S+)",
     r"rmon\s+event\s+\d+\s.*?\btrap\s+(?P<secret>\S+)",
@@ -51,6 +53,7 @@ _COMMANDS = (
     r"key-string\s+(?P<type>password)\s+(?P<secret>\S+)",  # IOS-XR: coded as type 7
     rf"key-string\s+{_LINE}",
     rf"ip\s+(?:ftp|http\s+client)\s+{_PASSWORD}\s+{_LINE}",
+    rf"(?:ftp|http)\s+client\s+(?:vrf\s+\S+\s+)?{_PASSWORD}\s+{_LINE}",  # IOS-XR
     rf"ppp\s.*?\b{_PASSWORD}\s+{_WORD}",
     r"ntp\s+authentication-key\s+\d+\s+md5\s+(?P<secret>\S+)(?:\s+(?P<type>\d))?",
     rf"crypto\s+isakmp\s+key\s+{_WORD}",

@@ -37,3 +37,4 @@ class Interface:
     interface_resets: int | None
     output_drops: int | None
     carrier_transitions: int | None
+    input_packets: int | None = None  # since boot, where the router tells no time of the last input

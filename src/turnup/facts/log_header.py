@@ -10,7 +10,7 @@ class LogHeader:
     """Whether logging is on, what was lost, where it goes; sizes in bytes."""
 
     enabled: bool
-    dropped: int
+    dropped: int | None  # None: FRR does not count
     rate_limited: int | None
     buffer_level: str | None
     buffer_logged: int | None

@@ -90,6 +90,12 @@ class Case:
         return Transcript(run.router, run.recorded, run.recorded, answers, username=run.username)
 
     @property
+    def _refused(self) -> str:
+        """What the router says to a command that it refuses: healthy/refused.txt where that is not what IOS says."""
+        file = self.home.parents[1] / "healthy" / "refused.txt"
+        return file.read_text() if file.is_file() else _REFUSED
+
+    @property
     def _run(self) -> RecordingFile:
         """Whose answers they are and when they were given: a recorded run says so, the written ones share one."""
         folder = self.home.parents[1]
@@ -105,7 +111,7 @@ class Case:
         if set(names) & set(self.told.silent):
             return Answer(command, "", at, failure="no answer within 30 s")
         if set(names) & set(self.told.refused):
-            return Answer(command, _REFUSED, at)
+            return Answer(command, self._refused, at)
         if set(names) & set(self.told.empty):
             return Answer(command, "", at)
         return Answer(command, self._edited(names), at)

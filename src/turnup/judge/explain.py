@@ -49,7 +49,10 @@ def commands(check: Check, platforms: Sequence[Platform], mine: Samples) -> Iter
         lines = [_template(speaker.commands, fact) for fact in facts]
         own = speaker.settings.driver  # the NOC's own probes have none: there nothing is missing
         missing = [fact for fact in facts if fact not in speaker.commands and fact not in probed and own]
-        lines += [f"(cannot tell {fact}: INCONCLUSIVE)" for fact in missing]
+        away = speaker.settings.not_applicable
+        lines += [
+            f"(no {fact}: {away[fact]})" if fact in away else f"(cannot tell {fact}: INCONCLUSIVE)" for fact in missing
+        ]
         if any(lines):
             yield title, tuple(dict.fromkeys(line for line in lines if line))
 

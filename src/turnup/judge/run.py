@@ -92,6 +92,19 @@ def _findings(check: Check, expected: Expected, facts: Facts) -> tuple[Finding, 
     return tuple(found)
 
 
+def still_passes(check: Check, expected: Expected, facts: Facts) -> bool:
+    """Whether the test is PASS over these facts; it stops at the first finding that says otherwise."""
+    found = False
+    try:
+        for finding in check.run(expected, facts):
+            if finding.verdict not in (Verdict.PASS, Verdict.NOT_APPLICABLE):
+                return False
+            found = found or finding.verdict is Verdict.PASS
+    except Exception:  # noqa: BLE001 - as in `judge`: whatever goes wrong is INCONCLUSIVE
+        return False
+    return found
+
+
 def _sourced(finding: Finding, check: Check) -> Finding:
     """What neither order, inventory nor policy says is the test's own rule."""
     return finding if finding.source else replace(finding, source=f"rule of test {check.number}")

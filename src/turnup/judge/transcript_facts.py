@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
 from typing import TypeVar, cast
@@ -14,9 +16,11 @@ from turnup.facts.running_config import RunningConfig
 from turnup.model.transcript import Answer, Ask, Transcript
 from turnup.model.verdict import Seen
 from turnup.parse import Parsed, fact_name, parse
+from turnup.parse.again import Trace, parse_again, trace
 from turnup.platforms import Platform
 
 T = TypeVar("T")
+_OF_CONFIG = ("_configuration", "_by_text")  # what is kept of a configuration once it was read
 
 
 class TranscriptFacts:
@@ -29,8 +33,36 @@ class TranscriptFacts:
         self.platform = platform
         self.noc = noc
         self.transcript = transcript
+        self.used: set[Ask] = set()  # every ask that somebody wanted to know something of
+        self.cited: set[tuple[Ask, int]] = set()  # (ask, first line) of every row that somebody named as evidence
+        self._asked: dict[int, Ask] = {}  # id of a row given out -> whose answer it is from
+        self._traces: dict[Ask, Trace | None] = {}  # of the first answers, by which changed ones are parsed quicker
+        self._before: TranscriptFacts | None = None
         self._parsed: dict[Ask, Parsed | CouldNotRun] = {}
         self._places: dict[int, Seen] = {}  # id of a row given out -> where it stands; the rows live in _parsed
+
+    def with_answers(self, answers: Mapping[Ask, Answer]) -> TranscriptFacts:
+        """The same facts with other answers to these asks; what the rest said is not parsed again."""
+        other = TranscriptFacts(
+            self.platform, self.noc, replace(self.transcript, answers={**self.transcript.answers, **answers})
+        )
+        other._traces = self._traces
+        other._before = self._before or self
+        other._parsed = {ask: parsed for ask, parsed in self._parsed.items() if ask not in answers}
+        other._places = dict(self._places)
+        other._asked = dict(self._asked)
+        if Ask(fact_name(RunningConfig)) not in answers:
+            other.__dict__.update({name: self.__dict__[name] for name in _OF_CONFIG if name in self.__dict__})
+        return other
+
+    def outcome(self, ask: Ask) -> tuple[object, ...] | CouldNotRun:
+        """What an answer says: its rows (of the running configuration its lines), or why it says nothing."""
+        try:
+            if ask.fact == fact_name(RunningConfig):
+                return self.configuration().pairs()
+            return self._rows(ask).rows
+        except CouldNotRun as error:
+            return error
 
     def rows(self, fact: type[T], /, **args: str) -> tuple[T, ...]:
         """All rows of that fact. Raises CouldNotRun with the reason when they are not known."""
@@ -63,9 +95,11 @@ class TranscriptFacts:
     def seen(self, *rows: object) -> tuple[Seen, ...]:
         """Where these rows stand. Raises TurnupError for a row that this object did not give out."""
         try:
-            return tuple(self._places[id(row)] for row in rows)
+            found = tuple(self._places[id(row)] for row in rows)
         except KeyError as missing:
             raise TurnupError("evidence was asked for a row that no answer holds") from missing
+        self.cited.update((self._asked[id(row)], seen.line) for row, seen in zip(rows, found, strict=True))
+        return found
 
     def whole(self, fact: type[object], /, **args: str) -> tuple[Seen, ...]:
         """Reference to the whole answer; its text is the first line that says something."""
@@ -79,6 +113,7 @@ class TranscriptFacts:
 
     def configuration(self) -> Configuration:
         """The running configuration. Raises CommandRefused, AnswerIncomplete, CouldNotRun for another router's."""
+        self.used.add(Ask(fact_name(RunningConfig)))
         return self._configuration
 
     def config_seen(self, *texts: str, section: str | None = None) -> tuple[Seen, ...]:
@@ -124,6 +159,7 @@ class TranscriptFacts:
         return found
 
     def _answer(self, ask: Ask) -> Answer:
+        self.used.add(ask)
         if self.transcript.failure:
             raise CouldNotRun(f"{self.transcript.router} was not reached: {self.transcript.failure}")
         answer = self.transcript.answers.get(ask)
@@ -134,6 +170,7 @@ class TranscriptFacts:
         return answer
 
     def _rows(self, ask: Ask) -> Parsed:
+        self.used.add(ask)
         if ask not in self._parsed:
             self._parsed[ask] = self._read(ask)
         found = self._parsed[ask]
@@ -145,13 +182,24 @@ class TranscriptFacts:
         try:
             speaker = self._speaker(ask)
             answer = self._answer(ask)
-            parsed = parse(speaker, ask, answer)
+            parsed = self._parse(speaker, ask, answer)
         except CouldNotRun as error:
             return error
         lines = answer.text.splitlines()
         for row, (first, last) in zip(parsed.rows, parsed.places, strict=True):
+            self._asked[id(row)] = ask
             self._places[id(row)] = Seen(answer.command, first, "\n".join(lines[first - 1 : last]))
         return parsed
+
+    def _parse(self, speaker: Platform, ask: Ask, answer: Answer) -> Parsed:
+        if self._before is None:
+            return parse(speaker, ask, answer)
+        if ask not in self._traces:
+            first = self._before.transcript.answers.get(ask)
+            known = first is not None and isinstance(self._before.outcome(ask), tuple)
+            self._traces[ask] = trace(speaker, ask, first) if known and first else None
+        before = self._traces[ask]
+        return parse(speaker, ask, answer) if before is None else parse_again(speaker, ask, answer, before)
 
     def _speaker(self, ask: Ask) -> Platform:
         for platform in (self.platform, self.noc):

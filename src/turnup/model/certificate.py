@@ -117,9 +117,79 @@ class Software:
     acceptance: str
 
 
+class Side(StrEnum):
+    """Whose side of the port a cause is on."""
+
+    CARRIER = "carrier"
+    CUSTOMER = "customer"
+    CROSS_CONNECT = "cross-connect"
+    UNKNOWN = "not known"
+
+
+@dataclass(frozen=True)
+class Folded:
+    """A red finding that a cause explains."""
+
+    test: int
+    subject: str
+    verdict: Verdict
+
+
+@dataclass(frozen=True)
+class Cause:
+    """One cause of red tests: in words, whose side it is on, what to type next and where, and what it explains."""
+
+    name: str
+    side: Side
+    layer: str
+    router: str
+    next: str
+    folded: tuple[Folded, ...]
+
+
+@dataclass(frozen=True)
+class SensitivityOfTest:
+    """How many changes of one test's evidence were tried, cost it its PASS, or were harmless."""
+
+    number: int
+    name: str
+    tried: int
+    caught: int
+    harmless: int
+
+
+@dataclass(frozen=True)
+class Missed:
+    """A change that left a PASS standing although nobody calls it harmless; `line` 0 = the whole answer."""
+
+    test: int
+    command: str
+    line: int
+    text: str
+    change: str
+
+
+@dataclass(frozen=True)
+class Sensitivity:
+    """Whether the PASSes depend on this very evidence: changes of it that were tried, and what came of them.
+
+    `reasons` says why harmless ones are, with how many; `missed` is empty unless a test or a table has a defect.
+    """
+
+    tried: int
+    caught: int
+    harmless: int
+    tests: tuple[SensitivityOfTest, ...] = ()
+    reasons: Mapping[str, int] = field(default_factory=dict)
+    missed: tuple[Missed, ...] = ()
+
+
 @dataclass(frozen=True)
 class Certificate:
-    """One run of the twenty tests on one port. Times are UTC; `previous` is the digest of the port's last one."""
+    """One run of the twenty tests on one port. Times are UTC; `previous` is the digest of the port's last one.
+
+    None in a field at the end = the document was written before that field existed.
+    """
 
     subject: Subject
     identity: RouterIdentity
@@ -134,7 +204,13 @@ class Certificate:
     account: str = ""  # whose login collected the evidence
     previous: str | None = None
     schema: str = SCHEMA
+    expected: str | None = None  # SHA-256 of what the tests had to see, kept with the evidence
+    causes: tuple[Cause, ...] | None = None
+    sensitivity: Sensitivity | None = None
 
+
+# Fields that older documents do not have; left out of the document when they are None, so that its digest stays.
+ADDED = ("expected", "causes", "sensitivity")
 
 # As for findings: what is proved wrong is wrong, whatever else is unknown.
 _DECIDING = (

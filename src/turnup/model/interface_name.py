@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from turnup.errors import InputError
 
@@ -39,6 +40,12 @@ _FOLDED = {form.lower(): long for form, long in _EXACT.items() if form not in ("
 _NAME = re.compile(
     r"(?P<type>[A-Za-z][A-Za-z-]*?)(?P<place>\d+/(?:RS?P)?\d+/CPU\d+/\d+|\d[\d/]*)(?P<sub>(?:\.\d+|:\d+)?)"
 )
+# Names that Linux gives: its loopback, `eth1`, `pos1-0`, `enp3s0f1`. They keep their spelling, for case counts there.
+_KERNEL = re.compile(
+    r"(?P<type>lo)|(?P<ether>eth)(?P<port>\d+)(?P<tag>(?:\.\d+)?)"
+    r"|(?P<word>[a-z]+)(?P<place>\d+[a-z-][a-z0-9-]*)(?P<sub>(?:\.\d+)?)"
+)
+_OF_RACK = 4  # rack/slot/bay/port
 # IOS and IOS-XR spell one port type differently and shorten it alike (`Te`); IOS-XR names a POS port's controller
 # SONET.
 _ALIKE = {"TenGigE": "TenGigabitEthernet", "SONET": "POS"}
@@ -55,6 +62,13 @@ class InterfaceName:
     @classmethod
     def parse(cls, text: str) -> InterfaceName:
         """Read a long or short name, e.g. `PO1/0`, `Serial5/0`, `Gi6/0.100`."""
+        if kernel := _KERNEL.fullmatch(text.strip()):
+            found = kernel.groupdict("")
+            return cls(
+                found["type"] or found["ether"] or found["word"],
+                found["port"] or found["place"],
+                found["tag"] or found["sub"],
+            )
         if not (match := _NAME.fullmatch(text.strip())):
             raise InputError(f"{text!r} is not the name of an interface", advice="Write it as Serial5/0 or POS2/1.")
         word = match["type"]
@@ -64,8 +78,14 @@ class InterfaceName:
 
     @property
     def slot(self) -> int:
-        """Slot number: the first number of the place."""
-        return int(self.place.split("/")[0])
+        """Slot number: the first number of the place; the second where IOS-XR puts the rack before it.
+
+        0 for a name of Linux, which knows no slots.
+        """
+        if _KERNEL.fullmatch(str(self)):
+            return 0
+        parts = self.place.split("/")
+        return int(parts[1 if len(parts) == _OF_RACK else 0].strip("RSP"))
 
     @property
     def parent(self) -> InterfaceName:
@@ -76,6 +96,7 @@ class InterfaceName:
         return f"{self.type}{self.place}{self.sub}"
 
 
+@lru_cache(maxsize=16384)
 def same_interface(one: str, other: str) -> bool:
     """Whether two spellings mean one interface; unreadable text equals only itself."""
     try:

@@ -74,7 +74,7 @@ def must_be_allowed(moment: datetime, timezone: str, router: str, notices: Itera
         raise Refused(
             f"{router}: it is {moment.astimezone(zone):%a %H:%M %Z} there, and this change affects live service:"
             " allowed only Wednesday and Sunday from 02:00 to 06:00 at the site (PASA 2.3(a))",
-            advice=f"Nothing was sent. With notice given now the next window is {soon.in_zone(zone)}: `turnup record"
+            advice=f"Nothing was sent. With notice given now the next window is {soon.in_zone(zone)}: `turnup logbook"
             f" notice {router} ...`. In an emergency: --emergency 'REASON'.",
         )
     given = [one for one in notices if one.router == router and window.start <= one.starts < window.end]

@@ -8,6 +8,7 @@ nothing gets lost in silence:
 - a value said twice in one record, differently, is an error, not the last one (`Version` of the boot loader);
 - an answer must end in a state named by the head's `# complete:` line; one without any row, in a state named by its
   `# empty:` line (`# empty: Start` therefore means that silence is an answer). Anything else was cut off.
+- a `# words:` line gives a value's words those of the fact (`severity errors=3, warnings=4`).
 - `List` values named by a `# glue:` line are put together without anything between (the `!!!.!` of a long ping).
 - a value named by a `# count:` line is the router's own count of the rows since its last one: another number read is an
   error. It is no field of the fact.
@@ -18,7 +19,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,7 @@ from turnup.parse.fact_types import Said
 
 _OPTIONS = {"Required", "Filldown", "Fillup", "List"}
 _HEAD = re.compile(r"# (complete|empty|glue|count): *(.*)")
+_WORDS = re.compile(r"# words: (?P<value>\w+) (?P<pairs>[^=,]+=[^=,]+(?:, [^=,]+=[^=,]+)*)")
 
 
 @dataclass(frozen=True)
@@ -63,10 +65,11 @@ class Template:
     empty: frozenset[str]
     glue: frozenset[str]
     counts: frozenset[str]
+    words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # value -> word the router says -> ours
 
     def read(self, lines: Iterable[str]) -> tuple[Row, ...]:
         """All records of an answer. Raises ParseError and AnswerIncomplete."""
-        run = _Run(self)
+        run = Run(self)
         for number, line in enumerate(lines, start=1):
             run.take(number, line)
         return run.finish()
@@ -102,7 +105,18 @@ def load(path: Path) -> Template:
         empty=head["empty"],
         glue=head["glue"],
         counts=head["count"],
+        words=_words(text, path.name, names),
     )
+
+
+def _words(text: str, where: str, names: tuple[str, ...]) -> dict[str, dict[str, str]]:
+    found = {}
+    for line in text.split("\n"):
+        if match := _WORDS.fullmatch(line.rstrip()):
+            if match["value"] not in names:
+                raise InputError(f"`# words:` names {match['value']}, which is not there", where=where)
+            found[match["value"]] = dict(pair.split("=", 1) for pair in match["pairs"].split(", "))
+    return found
 
 
 def _head(text: str, where: str, named: Mapping[str, set[str]]) -> dict[str, frozenset[str]]:
@@ -132,7 +146,7 @@ def _rule(rule: Any, names: tuple[str, ...], where: str) -> Rule:
     )
 
 
-class _Run:
+class Run:
     """One answer on its way through a template."""
 
     def __init__(self, template: Template) -> None:
@@ -147,6 +161,7 @@ class _Run:
         self.tail = ""
 
     def take(self, number: int, line: str) -> None:
+        """Read line `number` (from 1). Raises ParseError for one that no rule knows."""
         for rule in self.rules:
             if (match := rule.match(line)) is None:
                 continue
@@ -169,6 +184,7 @@ class _Run:
             raise ParseError(f"line {number}: {rule.error}: {line!r}", line=line, number=number)
 
     def finish(self) -> tuple[Row, ...]:
+        """All rows, when the answer may end here. Raises AnswerIncomplete."""
         template, options = self.template, self.template.options
         if self.state not in template.complete | template.empty:
             raise AnswerIncomplete(f"the answer ends too early{self._after()}")
@@ -242,7 +258,9 @@ class _Run:
     def _save(self) -> None:
         glue = self.template.glue
         values = {
-            name: ("".join(said) if name in glue else list(said)) if isinstance(said, list) else said
+            name: ("".join(said) if name in glue else list(said))
+            if isinstance(said, list)
+            else self.template.words.get(name, {}).get(said, said)
             for name, said in self.said.items()
         }
         self.rows.append(Row(values, self.first, self.last))

@@ -12,7 +12,7 @@ import string
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cache, cached_property
 from ipaddress import AddressValueError, IPv4Interface, NetmaskValueError
 from pathlib import Path
 
@@ -54,6 +54,9 @@ class Rule:
     def patterns(self) -> tuple[re.Pattern[str], re.Pattern[str]]:
         """Compiled `section` and `line`."""
         return re.compile(self.section), re.compile(self.line)
+
+
+_Fitting = tuple[Rule, Mapping[str, str | None]]
 
 
 @dataclass(frozen=True)
@@ -125,13 +128,14 @@ class Reading:
 
     def _told(self, shown: Sequence[ConfigLine]) -> tuple[list[ConfigLine], list[LeftOut]]:
         together = frozenset((line.section, line.text) for line in shown)
+        rules = cache(self._rules_of)
         headers = {"": ""}
         told: list[ConfigLine] = []
         out: list[LeftOut] = []
         for line in shown:
             if line.section not in headers:
-                headers[line.section] = self._header(line, together)
-            rule, groups = self._rule(line, together)
+                headers[line.section] = _header(line, rules(""), together)
+            rule, groups = _rule(line, rules(line.section), together)
             if rule is None:
                 told.append(replace(line, section=headers[line.section]))
             elif rule.leave_out:
@@ -144,23 +148,30 @@ class Reading:
                 ]
         return told, out
 
-    def _header(self, line: ConfigLine, together: frozenset[Pair]) -> str:
-        """The header of that line's section in the tests' words."""
-        rule, groups = self._rule(ConfigLine("", line.section, line.number), together)
-        return _filled(rule.says[0], groups) if rule and rule.says and not rule.into else line.section
+    def _rules_of(self, section: str) -> Sequence[_Fitting]:
+        """The rules for lines of that section, with what its header says."""
+        found = ((rule, rule.patterns[0].fullmatch(section)) for rule in self.rules)
+        return [(rule, above.groupdict()) for rule, above in found if above]
 
-    def _rule(self, line: ConfigLine, together: frozenset[Pair]) -> tuple[Rule | None, dict[str, str]]:
-        for rule in self.rules:
-            section, text = rule.patterns
-            if not (above := section.fullmatch(line.section)) or not (here := text.fullmatch(line.text)):
-                continue
-            groups = {name: value or "" for name, value in {**above.groupdict(), **here.groupdict()}.items()}
-            if rule.when and (line.section, _filled(rule.when, groups)) not in together:
-                continue
-            if rule.unless and (line.section, _filled(rule.unless, groups)) in together:
-                continue
-            return rule, groups
-        return None, {}
+
+def _header(line: ConfigLine, rules: Sequence[_Fitting], together: frozenset[Pair]) -> str:
+    """The header of that line's section in the tests' words."""
+    rule, groups = _rule(ConfigLine("", line.section, line.number), rules, together)
+    return _filled(rule.says[0], groups) if rule and rule.says and not rule.into else line.section
+
+
+def _rule(line: ConfigLine, rules: Sequence[_Fitting], together: frozenset[Pair]) -> tuple[Rule | None, dict[str, str]]:
+    """The first rule that fits the line, and the words its patterns found."""
+    for rule, above in rules:
+        if not (here := rule.patterns[1].fullmatch(line.text)):
+            continue
+        groups = {name: value or "" for name, value in {**above, **here.groupdict()}.items()}
+        if rule.when and (line.section, _filled(rule.when, groups)) not in together:
+            continue
+        if rule.unless and (line.section, _filled(rule.unless, groups)) in together:
+            continue
+        return rule, groups
+    return None, {}
 
 
 def _any(patterns: Sequence[str]) -> str:

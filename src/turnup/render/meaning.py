@@ -127,6 +127,7 @@ def _names(assignment: Assignment, router: Router) -> dict[str, Any]:
         "isis_tag": router.isis_tag,
         "code": assignment.order.customer.code,
         "order_id": assignment.order.order_id,
+        "bandwidth_mbit": assignment.order.speed.kbit // 1000,
     }
 
 
@@ -157,6 +158,7 @@ def _layer3(layer3: Layer3) -> dict[str, Any]:
     return {
         "address": layer3.router_address,
         "mask": layer3.link_prefix.netmask,
+        "prefix_length": layer3.link_prefix.prefixlen,
         "peer": layer3.customer_address,
     }
 

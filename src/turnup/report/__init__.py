@@ -23,21 +23,27 @@ _SUFFIX = ".j2"
 _AUTOESCAPED = (".html", ".xml")
 _ESCAPES: dict[str, Callable[[str], str]] = {".md": markdown, ".csv": csv_cell}
 _WORDS = (
+    "cause_of",
     "counts",
     "deciding",
     "evidence",
     "excerpt",
+    "explains",
     "headline",
     "lines",
     "local",
+    "next_step",
     "open_rows",
     "place",
     "places",
     "rule",
     "said",
     "seconds",
+    "sensitivity",
+    "side",
     "symbol",
     "utc",
+    "why",
 )
 
 

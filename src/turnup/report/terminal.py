@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from io import StringIO
+from textwrap import wrap
 
 from rich import box
 from rich.console import Console
@@ -15,7 +16,21 @@ from turnup.model.certificate import Certificate, Outcome
 from turnup.model.result import TestResult
 from turnup.model.verdict import Verdict
 from turnup.report.escape import visible
-from turnup.report.words import counts, deciding, excerpt, headline, open_rows, place, symbol, utc
+from turnup.report.words import (
+    counts,
+    deciding,
+    excerpt,
+    explains,
+    headline,
+    next_step,
+    open_rows,
+    place,
+    sensitivity,
+    side,
+    symbol,
+    utc,
+    why,
+)
 
 _WIDE = 110  # from here on the reasons have room beside the verdicts
 _STYLES = {
@@ -50,11 +65,14 @@ def render_terminal(certificate: Certificate, *, width: int = 80, colour: bool =
     for row in certificate.rows:
         if row.verdict is Verdict.NOT_APPLICABLE and width < _WIDE:
             console.print(Text(f"{symbol(row.verdict)} {row.number}  {visible(row.reason)}"), style="dim")
+    _causes(console, certificate)
     for row in open_rows(certificate):
         _explain(console, row)
     console.print()
     console.print(_styled(certificate.outcome, f"{symbol(certificate.outcome)} {certificate.outcome}"))
     console.print(Text(headline(certificate)))
+    if said := sensitivity(certificate):
+        console.print(Text(said))
     console.print(Text(f"{counts(certificate)}. Certificate sha256 {digest(certificate)[:16]}"))
     return "\n".join(line.rstrip() for line in text.getvalue().split("\n"))
 
@@ -79,6 +97,24 @@ def _table(certificate: Certificate, *, with_reason: bool) -> Table:
         reason = [Text(visible(row.reason))] if with_reason else []
         table.add_row(str(row.number), Text(visible(row.title)), verdict, *reason)
     return table
+
+
+def _causes(console: Console, certificate: Certificate) -> None:
+    """What is behind the red tests, and what to type next: most of the time this is all that is read."""
+    found = why(certificate)
+    if not found:
+        return
+    console.print()
+    console.print(Text(f"{len(found)} cause{'s' if len(found) > 1 else ''}", style="bold"))
+    for number, cause in enumerate(found, start=1):
+        name = wrap(f"{number:3}  {visible(cause.name)}", console.width, subsequent_indent=" " * 5)
+        console.print(Text("\n".join(name), style="bold"))
+        lines = (
+            f"side      {side(cause)}; {visible(cause.layer)}",
+            f"explains  {explains(cause)}",
+            f"next      {visible(next_step(cause))}",
+        )
+        console.print(Padding(Text("\n".join(lines), overflow="fold"), (0, 0, 0, 5)))
 
 
 def _explain(console: Console, row: TestResult) -> None:

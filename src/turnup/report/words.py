@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from turnup.model.certificate import Certificate, Outcome
+from turnup.model.certificate import Cause, Certificate, Outcome, Side
 from turnup.model.result import TestResult
 from turnup.model.verdict import Finding, Seen, Verdict
 
@@ -26,6 +26,13 @@ _COUNTED = {
     Verdict.INCONCLUSIVE: "inconclusive",
     Verdict.PENDING: "pending",
     Verdict.NOT_APPLICABLE: "not applicable",
+}
+
+_SIDES: Mapping[Side, str] = {
+    Side.CARRIER: "on our side",
+    Side.CUSTOMER: "on the customer's side",
+    Side.CROSS_CONNECT: "cross-connect or far end",
+    Side.UNKNOWN: "side not known",
 }
 
 
@@ -60,6 +67,56 @@ def counts(certificate: Certificate) -> str:
 def open_rows(certificate: Certificate) -> tuple[TestResult, ...]:
     """The rows that keep the port out of service, in the order of Schedule 2."""
     return tuple(row for row in certificate.rows if row.verdict not in (Verdict.PASS, Verdict.NOT_APPLICABLE))
+
+
+def why(certificate: Certificate) -> tuple[Cause, ...]:
+    """The causes of what is red; none for a document that was written before there were causes."""
+    return certificate.causes or ()
+
+
+def explains(cause: Cause) -> str:
+    """`tests 4, 8, 9 (7 findings)`: what a cause takes down."""
+    numbers = sorted({one.test for one in cause.folded})
+    told = ", ".join(map(str, numbers))
+    count = len(cause.folded)
+    return f"test{'s' if len(numbers) > 1 else ''} {told} ({count} finding{'s' if count > 1 else ''})"
+
+
+def side(cause: Cause) -> str:
+    """Whose side it is on, in words."""
+    return _SIDES[cause.side]
+
+
+def next_step(cause: Cause) -> str:
+    """What to type next, and where."""
+    return f"{cause.next} (on {cause.router})" if cause.next else "nothing to type on a router"
+
+
+def cause_of(certificate: Certificate, row: TestResult, finding: Finding) -> Cause | None:
+    """The cause that a finding was folded into; None for one that is not red."""
+    for cause in why(certificate):
+        if any(
+            (one.test, one.subject, one.verdict) == (row.number, finding.subject, finding.verdict)
+            for one in cause.folded
+        ):
+            return cause
+    return None
+
+
+def sensitivity(certificate: Certificate) -> str:
+    """The figure in one sentence; empty for a document that was written before there was one."""
+    found = certificate.sensitivity
+    if found is None:
+        return ""
+    if not found.tried:
+        return "Sensitivity: no test passed, so there was no evidence of a PASS to change."
+    missed = found.tried - found.caught - found.harmless
+    told = "all others" if not missed else f"{found.caught:,}"
+    end = f"{missed:,} CHANGED NOTHING AND SHOULD HAVE" if missed else "none was missed"
+    return (
+        f"Sensitivity: {found.tried:,} changes of this evidence tried; {found.harmless:,} are harmless, "
+        f"{told} cost a test its PASS, {end}."
+    )
 
 
 def deciding(row: TestResult) -> tuple[Finding, ...]:

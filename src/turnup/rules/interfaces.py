@@ -4,23 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Protocol, TypeVar
 
-from turnup.checks import Facts, compare, holds, inconclusive
+from turnup.checks import PLATFORM_TABLE, Facts, compare, holds, inconclusive, not_applicable
 from turnup.configuration import Configuration
-from turnup.errors import CouldNotRun
+from turnup.errors import CouldNotRun, InputError
 from turnup.facts.controller_pos import ControllerPos
 from turnup.facts.controller_serial import ControllerSerial
 from turnup.facts.interface import Interface
+from turnup.facts.interface_brief import InterfaceBrief
 from turnup.facts.slot import Slot
 from turnup.model.equipment import Port
 from turnup.model.interface_name import InterfaceName, same_interface
 from turnup.model.transcript import Ask
 from turnup.model.verdict import Finding, Seen
+from turnup.rules.times import duration
 
 # The second reading of a counter is its own ask; whoever collects takes it last (turnup.judge.asks_of).
 SECOND = {"sample": "2"}
+_QUIET = timedelta(minutes=5)  # keepalives come every ten seconds
 
+_ETHERNET = ("FastEthernet", "GigabitEthernet", "TenGigabitEthernet", "TwentyFiveGigE", "FortyGigE", "HundredGigE")
+_PORT = ("Serial", "POS", "ATM", *_ETHERNET)
 _CONTROLLERS: dict[str, type[ControllerPos] | type[ControllerSerial]] = {
     "POS": ControllerPos,
     "Serial": ControllerSerial,
@@ -78,13 +84,21 @@ def protocol_of(row: Interface) -> str:
     return f"{row.protocol} ({suffix})" if suffix and suffix != "connected" else row.protocol
 
 
+def up(facts: Facts, row: Interface, *, source: str) -> Iterator[Finding]:
+    """Up, and its line protocol up: all that a subinterface shows of it."""
+    seen = facts.seen(row)
+    yield compare(f"{row.name} status", "up", row.status, source=source, seen=seen)
+    yield compare(f"{row.name} line protocol", "up", protocol_of(row), source=source, seen=seen)
+
+
 def state(facts: Facts, row: Interface, *, source: str) -> Iterator[Finding]:
     """Up, line protocol up, not looped: a plain "up" is also shown by a port whose far end loops (checklist 9)."""
     seen = facts.seen(row)
-    shown = protocol_of(row)
-    yield compare(f"{row.name} status", "up", row.status, source=source, seen=seen)
-    yield compare(f"{row.name} line protocol", "up", shown, source=source, seen=seen)
-    if row.loopback is None:
+    yield from up(facts, row, source=source)
+    if row.loopback is None and (reason := facts.lacks("loopback_setting")):
+        subject = f"{row.name} loopback"
+        yield not_applicable(subject, reason, source=PLATFORM_TABLE, agreed_by=PLATFORM_TABLE, seen=seen)
+    elif row.loopback is None:
         yield inconclusive(f"{row.name} loopback", "not shown by the router", expected="not set", seen=seen)
     else:
         yield compare(f"{row.name} loopback", "not set", row.loopback, source=source, seen=seen)
@@ -109,6 +123,26 @@ class _Counters:
 
 
 _ALWAYS = ("input errors", "CRC errors", "output errors")  # every image shows these of a port
+
+
+def traffic(facts: Facts, row: Interface) -> Iterator[Finding]:
+    """Input of the last minutes; where the router tells no time of it, packets that came between the two samples."""
+    subject = f"{row.name} traffic"
+    if row.last_input is None and row.input_packets is not None:
+        after = only(facts.rows(Interface, **SECOND), row.name)
+        grown = after is not None and (after.input_packets or 0) > row.input_packets
+        told = f"{row.input_packets} packets, then {after.input_packets if after else 'no second sample'}"
+        seen = facts.seen(*(found for found in (row, after) if found))
+        wanted = "packets came in during the test"
+        if grown:
+            yield holds(subject, True, expected=wanted, observed=told, seen=seen)
+        else:
+            yield inconclusive(subject, told, expected=wanted, seen=seen)
+        return
+    heard = duration(row.last_input or "")
+    if heard is None or heard > _QUIET:
+        wanted = f"input within {_QUIET}"
+        yield inconclusive(subject, f"last input {row.last_input}", expected=wanted, seen=facts.seen(row))
 
 
 def errors(facts: Facts, row: Interface, *, allowed: int, source: str) -> Iterator[Finding]:
@@ -222,3 +256,29 @@ def _line_errors(row: ControllerPos | ControllerSerial) -> dict[str, int | None]
         "P-bit errors": row.p_bit_errors,
         "C-bit errors": row.c_bit_errors,
     }
+
+
+def in_brief(row: InterfaceBrief) -> str:
+    """Address and state of a row as one text, in the words of IOS."""
+    valid = row.ok in ("YES", None)  # IOS-XR has no such column
+    return f"{row.address} {brief_status(row)}/{row.protocol.lower()}{'' if valid else ' not valid'}"
+
+
+def brief_status(row: InterfaceBrief) -> str:
+    """IOS-XR says `Up`, `Down` and, of a port that is shut, `Shutdown`."""
+    return "administratively down" if row.status == "Shutdown" else row.status.lower()
+
+
+def is_port(text: str) -> bool:
+    """Whether that is the name of a port, no subinterface and nothing virtual."""
+    try:
+        name = InterfaceName.parse(text)
+    except InputError:  # `Control Plane Interface` and the like
+        return False
+    return ((name.type in _PORT and "/" in name.place) or name.type == "eth") and not name.sub  # eth5: of a Linux host
+
+
+def uses(row: InterfaceBrief, used: list[str]) -> bool:
+    """Whether that row is one of these interfaces, or the port below one."""
+    parents = (str(InterfaceName.parse(name).parent) for name in used)
+    return any(same_interface(row.name, name) for name in parents)

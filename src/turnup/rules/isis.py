@@ -107,7 +107,7 @@ def link_adjacency(facts: Facts, link: IntraPopLink, is_type: str, *, source: st
 
 
 def _missing(facts: Facts, subject: str, wanted: str, link: IntraPopLink, source: str) -> Finding:
-    asked = IsisNeighbor if facts.answered(IsisNeighbor) else ClnsNeighbor
+    asked = IsisNeighbor if facts.answered(IsisNeighbor) or facts.lacks("clns_neighbor") else ClnsNeighbor
     try:
         es = [
             r

@@ -21,8 +21,8 @@ DENIED = ("*-*-MALLOCFAIL", "FABRIC-*-*", "LCINFO-3-CRASH", "QM-*-*SANITY*", "TA
 # IOS-XR puts the name of a group before the facility: PKT_INFRA-LINK-3-UPDOWN.
 _LINK = ("LINK-3-UPDOWN", "*-LINK-3-UPDOWN")
 _PROTOCOL = ("LINEPROTO-5-UPDOWN", "*-LINEPROTO-5-UPDOWN")
-_ADJACENCY = tuple(f"{group}{name}-5-ADJCHANGE" for group in ("", "*-") for name in ("BGP", "CLNS", "ISIS"))
-_DOWN = re.compile(r"\b[Dd]own\b")
+_ADJACENCY = tuple(f"{group}{name}-[56]-ADJCHANGE" for group in ("", "*-") for name in ("BGP", "CLNS", "ISIS"))
+_DOWN = re.compile(r"\b[Dd]own\b(?! to\b)")  # FRR: changed from Down to Initializing
 _SYNCHRONISED = ("NTP", "SNTP", "PTP")
 _MOST_SKEW = timedelta(minutes=1)
 _WORD = re.compile(r"[A-Za-z][A-Za-z-]*\d[\d/.:]*")

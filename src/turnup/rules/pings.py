@@ -52,8 +52,8 @@ def ping_finding(
     silent = bool(facts.lacks("ping_echo")) and str(source) in asked and "donotfrag" in asked
     if doubt := _doubt(row, address, source, limits, silent=silent):
         return inconclusive(subject, doubt, expected=expected, source=said_by, seen=seen)
-    good = row.received * 100 >= row.sent * (100 - limits.loss_percent) and not set("UM") & set(row.replies)
-    shown = f"{row.received} of {row.sent} answered, symbols {_symbols(row.replies)}"
+    good = row.received * 100 >= row.sent * (100 - limits.loss_percent) and not _errors(row)
+    shown = f"{row.received} of {row.sent} answered, {_said(row)}"
     if filtered and not good:
         why = f"{shown}; the customer declared that pings are filtered"
         return inconclusive(subject, why, expected=expected, source=said_by, seen=seen)
@@ -67,15 +67,32 @@ def _doubt(row: Ping, address: IPv4Address, source: IPv4Address, limits: PingLim
         return f"the router pinged {row.address} with {row.size} bytes from {told or 'an address of its choice'}"
     if not silent and (told is None or not row.df):
         return "the router does not say that it used the source address and the DF bit"
-    if "I" in row.replies or row.sent != limits.count:
+    if "I" in (row.replies or "") or row.sent != limits.count:
         return f"interrupted after {row.sent} of {limits.count} packets"
-    if row.percent != row.received * 100 // row.sent:
+    if row.received > row.sent:
+        return f"{row.received} answers to {row.sent} packets"
+    if row.percent is not None and row.percent != row.received * 100 // row.sent:
         return f"{row.percent} percent is not {row.received} of {row.sent}"
-    if len(row.replies) != row.sent or row.replies.count("!") != row.received:
-        return f"the symbols ({_symbols(row.replies)}) do not fit {row.received} of {row.sent}"
-    if row.replies.startswith(".") and row.received == row.sent - 1 and limits.loss_percent == 0:
+    return "" if row.replies is None else _odd_symbols(row, row.replies, limits)
+
+
+def _odd_symbols(row: Ping, replies: str, limits: PingLimits) -> str:
+    if len(replies) != row.sent or replies.count("!") != row.received:
+        return f"the symbols ({_symbols(replies)}) do not fit {row.received} of {row.sent}"
+    if replies.startswith(".") and row.received == row.sent - 1 and limits.loss_percent == 0:
         return "only the first packet was lost, as while an address is resolved: run the test again"
     return ""
+
+
+def _errors(row: Ping) -> bool:
+    """Whether somebody answered that the far end cannot be reached: no loss that a limit could excuse."""
+    return bool(row.errors or set("UM") & set(row.replies or ""))
+
+
+def _said(row: Ping) -> str:
+    if row.replies is None:
+        return f"{row.errors or 'no'} errors came back"
+    return f"symbols {_symbols(row.replies)}"
 
 
 def _symbols(replies: str) -> str:

@@ -10,7 +10,7 @@ from turnup.errors import CouldNotRun
 from turnup.facts.clock import Clock
 
 _CLOCK_TIME = re.compile(r"(?P<hours>\d+):(?P<minutes>\d\d):(?P<seconds>\d\d)(?:\.\d+)?")
-_SHORT = re.compile(r"(?:(?P<y>\d+)y)?(?:(?P<w>\d+)w)?(?:(?P<d>\d+)d)?(?:(?P<h>\d+)h)?")
+_SHORT = re.compile(r"(?:(?P<y>\d+)y)?(?:(?P<w>\d+)w)?(?:(?P<d>\d+)d)?(?:(?P<h>\d+)h)?(?:(?P<m>\d+)m)?")
 _LONG = re.compile(r"(?P<n>\d+) (?P<unit>year|week|day|hour|minute|second)s?")
 _DAYS = {"y": 365, "w": 7, "d": 1}
 _LONG_SECONDS = {"year": 31536000, "week": 604800, "day": 86400, "hour": 3600, "minute": 60, "second": 1}
@@ -19,18 +19,19 @@ _DATED = re.compile(
     r"(?P<time>\d\d:\d\d:\d\d)(?:\.\d+)?(?: (?P<zone>[A-Za-z]{2,5}))?"
 )
 _YEAR_FIRST = re.compile(r"^(\d{4}) ([A-Z][a-z]{2} +\d{1,2}) ")  # IOS-XR, `service timestamps log datetime ... year`
+_SLASHED = re.compile(r"(\d{4})/(\d\d)/(\d\d) (\d\d):(\d\d):(\d\d)(?:\.\d+)?")  # FRR, in the host's local time
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 def duration(text: str) -> timedelta | None:
-    """`00:10:12`, `1d02h`, `2w3d`, `1y10w` as a period; None for `never` and for anything else."""
+    """`00:10:12`, `1d02h`, `2w3d`, `1y10w`, `1d02h03m` as a period; None for `never` and for anything else."""
     if match := _CLOCK_TIME.fullmatch(text):
         return timedelta(hours=int(match["hours"]), minutes=int(match["minutes"]), seconds=int(match["seconds"]))
     match = _SHORT.fullmatch(text)
     if not match or not text:
         return None
     days = sum(int(match[unit] or 0) * factor for unit, factor in _DAYS.items())
-    return timedelta(days=days, hours=int(match["h"] or 0))
+    return timedelta(days=days, hours=int(match["h"] or 0), minutes=int(match["m"] or 0))
 
 
 def uptime(text: str) -> timedelta | None:
@@ -80,10 +81,19 @@ def stamp_time(stamp: str, now: datetime, up: timedelta | None) -> datetime | No
     stamp = _YEAR_FIRST.sub(r"\2 \1 ", stamp)
     if match := _DATED.fullmatch(stamp):
         return None if match["flag"] or match["month"] not in _MONTHS else _dated(match, now)
+    if match := _SLASHED.fullmatch(stamp):
+        return _slashed(match, now)
     since_boot = duration(stamp)
     if since_boot is None or up is None:
         return None
     return min(now, now - up + since_boot + _grain(stamp))
+
+
+def _slashed(match: re.Match[str], now: datetime) -> datetime | None:
+    try:
+        return datetime(*map(int, match.groups()), tzinfo=now.tzinfo)  # type: ignore[misc,arg-type]
+    except ValueError:  # no such day
+        return None
 
 
 def _grain(stamp: str) -> timedelta:

@@ -93,6 +93,14 @@ class Tree(Protocol):
 
 
 @dataclass(frozen=True)
+class Cause:
+    """What a certificate must call the fault (the beginning of it), and whose side it must say it is on."""
+
+    name: str
+    side: str
+
+
+@dataclass(frozen=True)
 class Fault:
     """One file of lab/faults/. `tests` are the numbers of Schedule 2 that it should turn red; `routers` a pattern."""
 
@@ -102,6 +110,7 @@ class Fault:
     config: tuple[ConfigFault, ...] = ()
     state: Mapping[str, object] = field(default_factory=dict)
     behaviour: tuple[Behaviour, ...] = ()
+    cause: Cause | None = None
     name: str = ""
 
     def __post_init__(self) -> None:
