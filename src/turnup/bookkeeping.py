@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from turnup.change.plan import Change
@@ -29,6 +30,15 @@ class LedgerBooks:
         mine = self.work is not None and change.order_id == self.work.order.order_id
         because = self.work.because if self.work is not None and mine else ""
         self.touched.extend(settle(self.noc, change, because))
+
+
+def concerned(noc: Noc, orders: Iterable[str]) -> tuple[str, ...]:
+    """These orders and those that they are about."""
+    found: dict[str, None] = {}
+    for order_id in orders:
+        about = noc.ledger.order(order_id).supersedes if noc.ledger.knows(order_id) else None
+        found |= dict.fromkeys(filter(None, (order_id, about)))
+    return tuple(found)
 
 
 def settle(noc: Noc, change: Change, because: str = "") -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
-from turnup.bookkeeping import LedgerBooks
+from turnup.bookkeeping import LedgerBooks, concerned
 from turnup.carry import Terms
 from turnup.certify import Run, certificates_of, secret_names
 from turnup.change.journal import Journals
@@ -187,6 +187,8 @@ def recovered(noc: Noc, router: str) -> tuple[Recovered, ...]:
     """What became of each change that was left open on that router. Raises NeedsHuman, Unreachable."""
     unfinished = unfinished_orders(noc, router)
     if not unfinished:
+        # The process may have ended when all was done but the history.
+        noted(noc, *concerned(noc, [journal.record.change.order_id for journal in noc.journals.of(router)][-1:]))
         return ()
     noc = noc.knowing(secret_names(noc, router, None))
     books = LedgerBooks(noc)
@@ -200,7 +202,7 @@ def recovered(noc: Noc, router: str) -> tuple[Recovered, ...]:
     finally:
         with suppress(InputError):
             free_orders(noc, router, unfinished)
-        noted(noc, *dict.fromkeys((*sorted(unfinished), *books.touched)))
+        noted(noc, *concerned(noc, (*sorted(unfinished), *books.touched)))
     return done
 
 

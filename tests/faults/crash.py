@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from crash_agreement import End, Texts, divergences
-from crash_faults import FAULTS, Fault, fault_of
+from crash_faults import ENTRIES, FAULTS, Fault, fault_of
 from crash_forked import Child, in_child
 from crash_scenes import ACTIONS, TRANSPORTS, Scene, Stage, preload
 
@@ -53,14 +53,16 @@ class Worker:
         texts = self._texts(scene, fault)
         end = self._end(scene, fault, at)
         wrong = tuple(divergences(scene, texts, fault, at, end))
-        line = str(scene.steps[at - 1]["text"])
+        line = ENTRIES[at - 1] if fault.at_entries else str(scene.steps[at - 1]["text"])
         return Ran(action, fault.name, at, line, end.outcome, self.stage.transport, wrong)
 
     def _end(self, scene: Scene, fault: Fault, at: int) -> End:
         stage = self.stage
         stage.put_back(scene)
         known = set(_journals(stage))
-        child = Child(stage.work(*scene.words, patience=fault.patience), stage.folder / "said.command")
+        dies = ENTRIES[at - 1] if fault.at_entries else ""
+        words = stage.work(*scene.words, patience=fault.patience, dies=dies)
+        child = Child(words, stage.folder / "said.command")
         stage.tell("listen", mishaps=fault.mishaps(at, child.pid))
         child.go()
         code, _ = child.end()
@@ -116,8 +118,11 @@ def _share(worker: Worker, number: int, options: argparse.Namespace) -> Iterator
     count = 0
     for action in options.action or ACTIONS:
         scene = worker.scenes[action] = worker.stage.scene(action)
+        chosen = tuple(map(fault_of, options.fault)) if options.fault else FAULTS
         for at in range(1, len(scene.steps) + 1):
-            for fault in map(fault_of, options.fault) if options.fault else FAULTS:
+            for fault in chosen:
+                if fault.at_entries and at > len(ENTRIES):
+                    continue
                 count += 1
                 if options.at and at not in options.at:
                     continue

@@ -23,6 +23,7 @@ Mishaps = list[dict[str, object]]
 class Fault:
     """One kind of mishap. `edit` are somebody else's lines; `inside` says that they touch the order's own.
 
+    `at_entries`: it happens not at a command but when our own process has made an entry (ENTRIES).
     `human`: it may end with a person called. `saves`: somebody else saves meanwhile. `patience` in seconds.
     """
 
@@ -35,6 +36,7 @@ class Fault:
     patience: float = 0.0
     refuses: bool = False
     killed: bool = False
+    at_entries: bool = False
 
 
 def _one(kind: str, *, lines: tuple[str, ...] = (), stays: bool = False) -> Callable[[int, int], Mishaps]:
@@ -49,6 +51,8 @@ def _both(*parts: Callable[[int, int], Mishaps]) -> Callable[[int, int], Mishaps
     return lambda at, pid: [mishap for part in parts for mishap in part(at, pid)]
 
 
+# Entries of the journal, and `books`: the ledger has it, the journal not yet.
+ENTRIES = ("planned", "pushing", "phase1", "phase2", "verified", "books", "saved")
 _SILENT = 1.5  # seconds
 
 FAULTS = (
@@ -58,6 +62,7 @@ FAULTS = (
     Fault("dropped after it, for good", _one("drop-after", stays=True)),
     Fault("killed before the line", _one("kill-before"), killed=True),
     Fault("killed after the line", _one("kill-after"), killed=True),
+    Fault("killed at a journal entry", lambda at, pid: [], killed=True, at_entries=True),
     Fault("session hangs", _one("hang"), patience=_SILENT),
     Fault("router hangs for good", _one("hang", stays=True), patience=_SILENT),
     Fault("line rejected", _one("reject", lines=REFUSED), refuses=True),

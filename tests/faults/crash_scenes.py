@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -137,9 +138,12 @@ class Stage:
 
     # --- the command line --------------------------------------------------------------------------------------------
 
-    def work(self, *words: object, patience: float = 0.0) -> Callable[[], None]:
-        """`turnup --lab ...` as work for a child; `patience` instead of the platform's minutes."""
-        return partial(_command, self.environment, tuple(map(str, words)), patience)
+    def work(self, *words: object, patience: float = 0.0, dies: str = "") -> Callable[[], None]:
+        """`turnup --lab ...` as work for a child; `patience` instead of the platform's minutes.
+
+        `dies`: it is killed when that entry has been made.
+        """
+        return partial(_command, self.environment, tuple(map(str, words)), patience, dies)
 
     def turnup(self, *words: object) -> tuple[int, str]:
         """Exit code, and what was said."""
@@ -220,6 +224,7 @@ class Stage:
             return ("push", str(order), *NOW)
         for what, which in (("removed", PSO), ("made", "PSO-2001-000063")):
             self.must("logbook", "cross-connect", what, which, "--by", "field staff")
+        self.must("order", "advance", "PSO-2001-000063")
         return ("redesignate", str(order), *NOW)
 
 
@@ -264,10 +269,12 @@ def _warm(inventory: Path) -> None:
     typer.main.get_command(app)
 
 
-def _command(environment: Mapping[str, str], words: tuple[str, ...], patience: float) -> None:
+def _command(environment: Mapping[str, str], words: tuple[str, ...], patience: float, dies: str) -> None:
     from turnup.cli import main
 
     _environment(environment)
+    if dies:
+        _dying(dies)
     if patience:
         _impatient(patience)
     sys.argv = ["turnup", "--lab", *words]
@@ -278,6 +285,28 @@ def _environment(environment: Mapping[str, str]) -> None:
     for name in [name for name in os.environ if name.startswith("TURNUP_")]:
         del os.environ[name]
     os.environ.update(environment)
+
+
+def _dying(entry: str) -> None:
+    """SIGKILL when the journal says so, or when the ledger does and the journal not yet."""
+    import turnup.change.push
+    from turnup.change.journal import Journal
+
+    write, entered = Journal.write, vars(turnup.change.push)["entered"]
+
+    def written(self: Journal) -> None:
+        write(self)
+        if self.record.state == entry:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    def enter(*words: Any) -> Any:
+        done = entered(*words)
+        if entry == "books":
+            os.kill(os.getpid(), signal.SIGKILL)
+        return done
+
+    Journal.write = written  # type: ignore[method-assign]
+    vars(turnup.change.push)["entered"] = enter
 
 
 def _impatient(seconds: float) -> None:
