@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import json
 import multiprocessing
+import os
 import sys
 import tempfile
 import time
@@ -99,12 +100,15 @@ def _journals(stage: Stage) -> list[Path]:
 
 def work(number: int, options: argparse.Namespace, into: multiprocessing.SimpleQueue[object]) -> None:
     """A worker process: its own routers, its share of the cases."""
+    parent = os.getppid()
     preload()
     with tempfile.TemporaryDirectory(prefix="turnup-crash-") as folder:
         stage = Stage(Path(folder), TRANSPORTS[number % 4 == 3])
         worker = Worker(stage)
         try:
             for case in _share(worker, number, options):
+                if os.getppid() != parent:  # nobody is left to tell
+                    break
                 into.put(worker.run(*case))
         except Exception as error:
             into.put(f"{type(error).__name__}: {error}")

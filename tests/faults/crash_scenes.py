@@ -191,6 +191,7 @@ class Stage:
         """Bring the stage to where that action begins; then once through it, to know where it ends."""
         self.put_back(self.empty)
         words = self._prepare(action)
+        self.must("order", "advance")  # histories know all that is recorded, so that only the action changes them
         scene = Scene(action, words, self.keep(action), self.router(), self.standing())
         self.put_back(scene)
         self.tell("listen", mishaps=[])
@@ -224,7 +225,6 @@ class Stage:
             return ("push", str(order), *NOW)
         for what, which in (("removed", PSO), ("made", "PSO-2001-000063")):
             self.must("logbook", "cross-connect", what, which, "--by", "field staff")
-        self.must("order", "advance", "PSO-2001-000063")
         return ("redesignate", str(order), *NOW)
 
 

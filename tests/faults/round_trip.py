@@ -2,13 +2,14 @@
 
 Every orderable card with every encapsulation it carries, with and without BGP, by every action, at two sizes, and one
 of each kind of port at 9,000 lines. The router is the fake one of the tests of change (in memory, written apart from
-turnup's own model): 12.0S as it takes and shows lines. `python tests/faults/round_trip.py [--every N]`, part of `make faults`.
+turnup's own model): 12.0S as it takes and shows lines. Part of `make faults`.
 """
 
 from __future__ import annotations
 
 import argparse
 import multiprocessing
+import os
 import sys
 import tempfile
 import time
@@ -22,7 +23,6 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "render"))
 from in_service import Site
 from sample_orders import Case, card, every_card, kinds
 
-import turnup.change.journal
 from turnup.change.undertaking import Kind, Undertaking
 from turnup.errors import BackedOut
 from turnup.home import Home
@@ -70,7 +70,7 @@ def sites(case: Case, size: int, folder: Path) -> Iterator[tuple[Kind, Site, Und
 
 def there_and_back(number: int) -> list[tuple[str, str, int, str]]:
     """(action, case, lines of the configuration, what is wrong) for one case and size."""
-    vars(turnup.change.journal.os)["fsync"] = lambda descriptor: None  # the disk is not what is proved here
+    os.fsync = lambda descriptor: None  # the disk is not what is proved here
     case, size = CASES[number]
     found = []
     with tempfile.TemporaryDirectory(prefix="turnup-round-") as folder:
