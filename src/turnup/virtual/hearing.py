@@ -34,7 +34,8 @@ class Ear:
         self._after = [one for one in due if one.kind in ("drop-after", "kill-after")]
         answer = None
         for one in due:
-            answer = await self._happens(one) or answer
+            instead = await self._happens(one)
+            answer = instead if instead is not None else answer
         if answer is not None:
             self.said(answer)
         return answer
@@ -65,6 +66,10 @@ class Ear:
             raise Hangup
         elif one.kind == "reject":
             return "".join(f"{line}\n" for line in one.lines)
+        elif one.kind == "ask":
+            self._terminal.write("".join(one.lines))
+            await self._terminal.key()
+            return "\n"
         elif one.kind == "burst":
             self._terminal.write("".join(f"{line}\n" for line in one.lines))
         elif one.kind == "save":

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, field
 
 from turnup.errors import InputError
 
-KINDS = ("drop-before", "drop-after", "kill-before", "kill-after", "hang", "reject", "burst", "edit", "save")
+KINDS = ("drop-before", "drop-after", "kill-before", "kill-after", "hang", "reject", "ask", "burst", "edit", "save")
 
 
 @dataclass(frozen=True)
@@ -18,7 +18,7 @@ class Mishap:
 
     `drop-before` the connection breaks and the command is lost; `drop-after` it is carried out and its answer lost;
     `kill-before`, `kill-after` the process `pid` is killed (SIGKILL) then; `hang` this session is silent for ever;
-    `reject` is answered instead; `burst` of log messages; `edit` and `save`: somebody else does so just before.
+    `reject` is answered instead, `ask` a question that waits for a key; `burst` of log messages; `edit` and `save`: somebody else does so just before.
     `stays`: nobody gets in any more until the router listens anew.
     """
 
