@@ -25,6 +25,7 @@ from turnup import folder, laboratory
 from turnup.errors import TurnupError
 from turnup.home import Home
 from turnup.laboratory import Lab, control
+from turnup.platforms import platform
 
 ROUTER = "nyc-hud-gsr1"
 ORDER = folder("orders") / "60-hudson-ds3-level3.xml"
@@ -81,8 +82,7 @@ def lines_of(lab: Lab) -> list[str]:
     assignment = assigned(noc, message, enter=True)
     text = control(lab, {"do": "running", "router": ROUTER})["running"]
     router = noc.equipment.router(ROUTER)
-    platform = noc.platform_of(ROUTER)
-    plan = make_plan(platform, noc.intent(assignment), assignment, router, Configuration.read(text))
+    plan = make_plan(noc.platform_of(ROUTER), noc.intent(assignment), assignment, router, Configuration.read(text))
     found: list[str] = []
     section = ""
     for item in (*plan.change.phase1, *plan.change.phase2):
@@ -237,6 +237,7 @@ def run() -> str:
         home = Home(Path(place) / "home")
         lab = laboratory.up(home, folder("inventory"), with_parent=True)
         os.environ.update(lab.environment)
+        object.__setattr__(platform("ios").settings, "config_timeout", 8.0)  # of a router that asks: not two minutes
         logging.disable(logging.CRITICAL)  # nornir logs the traceback of every change that is taken back
         try:
             before = control(lab, {"do": "running", "router": ROUTER})["running"]
