@@ -70,7 +70,7 @@ def sites(case: Case, size: int, folder: Path) -> Iterator[tuple[Kind, Site, Und
 
 def there_and_back(number: int) -> list[tuple[str, str, int, str]]:
     """(action, case, lines of the configuration, what is wrong) for one case and size."""
-    os.fsync = lambda descriptor: None  # the disk is not what is proved here
+    os.fsync = lambda fd: None  # the disk is not what is proved here
     case, size = CASES[number]
     found = []
     with tempfile.TemporaryDirectory(prefix="turnup-round-") as folder:
