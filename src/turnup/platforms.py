@@ -51,6 +51,8 @@ class Settings:
     enter_config: str = "configure terminal"
     lock_config: str = ""  # the same and nobody else meanwhile, on images that have it; tried once a session
     leave_config: str = "end"
+    enter_shell: str = ""  # the program that configures, where the session is another one (vtysh in a shell of Linux)
+    leave_shell: str = "exit"
     save: str = "write memory"
     changes: str = "at once"  # when a line takes effect; turnup writes to no platform where it waits for a commit
     comment: str = "!"

@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
-from ipaddress import IPv4Interface
 from typing import Protocol
 
+from turnup.change.addresses import address_in
 from turnup.change.footprint import Footprint
 from turnup.change.wire import Wire, Writable
-from turnup.errors import CouldNotRun, Refused, TurnupError
+from turnup.errors import CouldNotRun, InputError, Refused, TurnupError
 from turnup.model.equipment import Router
 from turnup.model.interface_name import InterfaceName
 from turnup.model.transcript import Ask, Request
@@ -153,26 +153,34 @@ def _management(footprint: Footprint, sections: Sections, router: Router) -> Ite
             continue
         if any(line.startswith("ip router isis") for line in lines):
             yield f"{header.removeprefix('interface ')} has an IS-IS adjacency"
-        for network in (_network(line) for line in lines):
-            if network is not None and any(station in network.network for station in (*stations, router.loopback)):
+        for address in map(address_in, lines):
+            if address is not None and any(station in address.network for station in (*stations, router.loopback)):
                 yield f"{header.removeprefix('interface ')} leads to a station of the NOC"
+    yield from (f"{port} has an IS-IS adjacency" for port in _spoken_on(sections) if port in footprint.ports)
+
+
+def _spoken_on(sections: Sections) -> Iterator[str]:
+    """Interfaces of an IS-IS process that names them itself (IOS XR)."""
+    for header, lines in sections.items():
+        for line in lines if header.startswith("router isis") else ():
+            words = line.split(" ")
+            if words[0] == "interface" and "passive" not in words and f"{' '.join(words[:2])} passive" not in lines:
+                yield _port(line)
 
 
 def _ours(header: str, footprint: Footprint) -> bool:
+    return _port(header) in footprint.ports
+
+
+def _port(header: str) -> str:
+    """The physical interface of `interface X`; "" for other lines and for names that are none."""
     words = header.split(" ")
-    if words[0] != "interface" or len(words) < 2 or not words[1][-1:].isdigit() or "/" not in words[1]:
-        return False
-    return str(InterfaceName.parse(words[1]).parent) in footprint.ports
-
-
-def _network(line: str) -> IPv4Interface | None:
-    words = line.split(" ")
-    if words[:2] != ["ip", "address"] or len(words) < 4:
-        return None
+    if words[0] != "interface" or len(words) < 2:
+        return ""
     try:
-        return IPv4Interface(f"{words[2]}/{words[3]}")
-    except ValueError:
-        return None
+        return str(InterfaceName.parse(words[1]).parent)
+    except InputError:
+        return ""
 
 
 def method_for(

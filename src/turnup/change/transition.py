@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from turnup.change.addresses import address_in
 from turnup.change.footprint import Footprint, Lines, sections_of
 from turnup.render.fold import Sections
 from turnup.render.grammar import Grammar, Known
@@ -122,9 +123,9 @@ class _Way:
     # --- interfaces --------------------------------------------------------------------------------------------
 
     def _loses_address(self, port: str) -> bool:
-        header, first = f"interface {port}", "ip address "
+        header = f"interface {port}"
         now, then = (
-            any(line.startswith(first) for line in sections.get(header, ())) for sections in (self.now, self.then)
+            any(address_in(line) for line in sections.get(header, ())) for sections in (self.now, self.then)
         )
         return now and not then
 

@@ -81,6 +81,7 @@ class Grammar:
     sections: tuple[SectionRule, ...] = ()
     lines: tuple[LineRule, ...] = ()
     idle: tuple[str, ...] = ()
+    bare: tuple[str, ...] = ("shutdown",)  # what a port shows that nobody has
     accepted: tuple[str, ...] = ()
     never: tuple[str, ...] = ()
 
