@@ -46,6 +46,7 @@ class Settings:
     setup: tuple[str, ...] = ()
     window: int = 160
     window_limit: int = 640
+    type_ahead: bool = True  # whether a command may be typed before the prompt behind the last one is there
     read_timeout: float = 30.0
     config_timeout: float = 120.0
     enter_config: str = "configure terminal"

@@ -98,7 +98,8 @@ class Writer:
 
     def _opens(self, line: str) -> bool:
         """Whether the line only opens a section, and the router never lost input that was typed ahead."""
-        return line.split(None, 1)[0] in self._settings.modes and self._conversation.window != 1
+        ahead = self._conversation.window != 1 and self._settings.type_ahead
+        return ahead and line.split(None, 1)[0] in self._settings.modes
 
     def _locked_now(self) -> bool:
         """Go in and keep others out, where that was never tried in this session; whether it worked."""
