@@ -26,7 +26,8 @@ from turnup.home import Home
 from turnup.model.equipment import Assignment, Port, Router
 from turnup.model.interface_name import InterfaceName
 from turnup.model.order import (
-    Action, Bgp, CrossConnect, Customer, Encapsulation, Layer2, Layer3, Location, PortServiceOrder,
+    Action,
+    Bgp, CrossConnect, Customer, Encapsulation, Layer2, Layer3, Location, PortServiceOrder,
 )  # fmt: skip
 from turnup.model.policy import Policy
 from turnup.model.transcript import Answer
@@ -244,6 +245,11 @@ def test_every_line_can_be_the_last(work: Undertaking, kind: str, bench: Bench) 
             assert done == "saved"
             break
         tried += 1
+        if done == "saved":  # killed behind the very last line: recovery found all of it, and saved it
+            assert kind == "kill-after"
+            assert bench.plan(work).empty
+            assert bench.saved()
+            break
         if kind == "foreign":  # outside the footprint: kept, told, and not saved with ours
             assert done == "unsaved"
             assert "bandwidth 100000" in bench.router.show()

@@ -37,7 +37,7 @@ def _unmet(needs: Needs, footprint: Footprint, sections: Sections) -> Iterator[s
         if header not in top:
             yield f"the router has no {header!r}"
     for name in needs.route_maps:
-        if not any(line.startswith(f"route-map {name} ") for line in top):
+        if not any(line.startswith(f"route-map {name} ") or line == f"route-policy {name}" for line in top):
             yield f"route-map {name} is not defined: what it would let through is not known"
     if needs.link is not None:
         yield from _overlaps(needs.link, footprint, sections)

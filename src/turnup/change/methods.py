@@ -2,7 +2,8 @@
 
 `[methods]` of platform.toml: reach -> method. `inverse`: line by line, taken back by the inverse of what the router
 shows (12.0S has no commit). `watched`: the same with a second session that watches, and a reload scheduled if chosen.
-Platforms with a commit name theirs here when it is built and proved; a name that is not built is refused.
+`committed`: a candidate, compared, on trial, confirmed (IOS XR); only where policy.yaml says `unproven_methods: true`,
+for no real router was ever written to so. A name that is not built is refused.
 """
 
 from __future__ import annotations
@@ -55,6 +56,30 @@ class Inverse:
 
     def arm(self, wire: Wire) -> None:
         """Nothing to do."""
+
+    def disarm(self, wire: Wire) -> None:
+        """Nothing to do."""
+
+    def stand_down(self, session: Writable) -> None:
+        """Nothing to do."""
+
+
+@dataclass(frozen=True)
+class Committed:
+    """All lines in one candidate, compared before it is committed; a commit that goes back by itself until confirmed.
+
+    `seconds` is that trial. What is typed is the work of turnup.change.committed.
+    """
+
+    seconds: int = 300
+
+    @property
+    def note(self) -> str:
+        """What the journal says."""
+        return f"in one candidate, commit confirmed {self.seconds}"
+
+    def arm(self, wire: Wire) -> None:
+        """Nothing: the router itself goes back."""
 
     def disarm(self, wire: Wire) -> None:
         """Nothing to do."""
@@ -184,16 +209,29 @@ def _port(header: str) -> str:
 
 
 def method_for(
-    platform: Platform, management: tuple[str, ...], reload_in: int | None, watch: Callable[[], Writable] | None
+    platform: Platform,
+    management: tuple[str, ...],
+    reload_in: int | None,
+    watch: Callable[[], Writable] | None,
+    unproven: bool = False,
 ) -> Method:
     """The method of that platform for what the change could cut off. Raises Refused: not chosen, or not built.
 
-    `reload_in`: minutes, 0 = expressly without, None = nobody chose.
+    `reload_in`: minutes, 0 = expressly without, None = nobody chose. `unproven`: policy.yaml allows a method that was
+    never run on a router of its platform.
     """
     reach = Reach.MANAGEMENT if management else Reach.CUSTOMER_PORT
     name = platform.settings.methods.get(reach, "")
     if name == "inverse" and reach is Reach.CUSTOMER_PORT:
         return Inverse()
+    if name == "committed" and reach is Reach.CUSTOMER_PORT:
+        if not unproven:
+            raise Refused(
+                f"{platform.settings.title} is written to by `commit confirmed`, which turnup never did on a real one",
+                advice="Nothing was sent. Try it on a router of your lab first; then `unproven_methods: true` in"
+                " policy.yaml allows it. Until then have the plan carried out by hand.",
+            )
+        return Committed()
     if name != "watched":
         raise Refused(
             f"{platform.name} has no proved method for a change that reaches {reach.value} ({name or 'none named'})",
