@@ -234,7 +234,7 @@ class FakeXrSession:
             self._fail(kind)
         return said or ("Warning: something nobody has seen before" if kind == "noise" else "")
 
-    def _line(self, line: str) -> str:  # noqa: PLR0911  one command after the other
+    def _line(self, line: str) -> str:
         assert self.candidate is not None
         if line == "show configuration":
             return text_of(self._difference())

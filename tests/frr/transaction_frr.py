@@ -27,7 +27,14 @@ from turnup.model.equipment import Assignment, Port, Router
 from turnup.model.interface_name import InterfaceName
 from turnup.model.order import (
     Action,
-    Bgp, CrossConnect, Customer, Encapsulation, Layer2, Layer3, Location, PortServiceOrder,
+    Bgp,
+    CrossConnect,
+    Customer,
+    Encapsulation,
+    Layer2,
+    Layer3,
+    Location,
+    PortServiceOrder,
 )  # fmt: skip
 from turnup.model.policy import Policy
 from turnup.model.transcript import Answer

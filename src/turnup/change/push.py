@@ -6,11 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from turnup.change.committed import commit, confirm
 from turnup.change.conditions import unmet
 from turnup.change.footprint import Lines
 from turnup.change.journal import Clock, Journal, Journals, State, utc_now
 from turnup.change.lease import FileLeases, LeaseLost, Leases
-from turnup.change.committed import commit, confirm
 from turnup.change.methods import RELOAD, Committed, Inverse, Method
 from turnup.change.plan import Change, Plan
 from turnup.change.recover import finish_open
@@ -158,9 +158,7 @@ class _Push:
         running = self.wire.running()
         now = self.change.footprint.owned(running)
         if not self.change.same(now, self.change.before):
-            raise Refused(
-                f"{self.change.router}: the port was changed since the plan: {told(self.change.before, now)}"
-            )
+            raise Refused(f"{self.change.router}: the port was changed since the plan: {told(self.change.before, now)}")
         if reasons := unmet(self.change.needs, self.change.footprint, running):
             raise Refused(f"{self.change.router}: {'; '.join(reasons)}")
         self.foreign = self.change.footprint.foreign(running)
@@ -282,9 +280,7 @@ class _Push:
         startup = self.change.footprint.owned(sections)
         saved = self.change.footprint.foreign(sections)
         if saved != self.foreign:
-            self.notes.append(
-                f"others changed the router in that moment; saved with ours: {told(self.foreign, saved)}"
-            )
+            self.notes.append(f"others changed the router in that moment; saved with ours: {told(self.foreign, saved)}")
         if not self.change.same(startup, self.change.after):
             self.notes.append(f"the startup configuration is not what was saved: {told(self.change.after, startup)}")
             self.note(State.UNSAVED, self.notes[-1])

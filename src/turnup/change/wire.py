@@ -186,7 +186,7 @@ class Wire:
         self._lost = True
 
     def aside(self, line: str) -> str:
-        """Type one line into the candidate, in whatever mode; what the router said. Raises LeaseLost, and the session's.
+        """Type one line into the candidate, in whatever mode; what the router said. Raises LeaseLost and the session's.
 
         After a failure the session counts as lost: what stands in its candidate goes with it.
         """

@@ -38,7 +38,8 @@ class Conversation:
     """One router's end of the wire. `host` is learned by `open`; `paged` when the router refused to stop paging.
 
     `ahead`: whether anything may be typed before the prompt is there; what readline has not asked for yet, the terminal
-    echoes at once, into the middle of an answer. `window` grows up to `limit` as long as the router loses nothing; after a loss it is 1 and stays so.
+    echoes at once, into the middle of an answer. `window` grows up to `limit` as long as the router loses nothing;
+    after a loss it is 1 and stays so.
     """
 
     wire: Wire

@@ -20,7 +20,7 @@ _TYPED_PASSWORD = re.compile(r"\b(password|key|secret) (?:\d|clear|encrypted) (?
 
 @dataclass(frozen=True)
 class SectionRule:
-    """A kind of section: its header, the prompt mode behind it, whether `no` may take it away, what a second one does."""
+    """A kind of section: its header, the prompt mode behind it, whether `no` may take it away."""
 
     name: str
     header: str
@@ -157,7 +157,10 @@ class Grammar:
 
 
 def untyped(text: str) -> str:
-    """The line without the type digit of a redacted secret: `password 7 <secret:X>` and (IOS XR) `password encrypted <secret:X>` are `password <secret:X>`."""
+    """The line without the type of a redacted secret: `password 7 <secret:X>` is `password <secret:X>`.
+
+    So is IOS XR's `password encrypted <secret:X>`.
+    """
     return _TYPED_PASSWORD.sub(r"\1 ", text)
 
 
