@@ -35,9 +35,15 @@ wheel: $(VENV)/.ready   ## build the wheel, install it away from the checkout, r
 docs: $(VENV)/.ready   ## write what is generated from the code: docs/checks.md
 	@$(BIN)/python -m turnup.judge.reference
 
+faults: $(VENV)/.ready   ## crash changes at every command, hostile orders, round trips, side by side (under 20 minutes)
+	@began=$$(date +%s); status=0; \
+	for proof in tests/faults/crash.py tests/faults/injection.py tests/faults/round_trip.py "bench/side_by_side.py --check"; do \
+	  echo "== $$proof"; $(BIN)/python $$proof || status=1; done; \
+	echo "make faults: $$(( $$(date +%s) - began )) s"; exit $$status
+
 bench: $(VENV)/.ready   ## side-by-side benchmarks
 	@for script in bench/single_router.py bench/fleet.py bench/virtual_memory.py bench/startup.py \
-	  bench/parse_speed.py bench/judge_port.py; do \
+	  bench/parse_speed.py bench/judge_port.py bench/side_by_side.py; do \
 	  echo "== $$script"; $(BIN)/python $$script || exit 1; done
 
 lab: $(VENV)/.ready   ## virtual routers to play with: `make lab`, then `turnup --lab sites`

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from nornir.core.task import Result, Task
 
+from turnup.bookkeeping import LedgerBooks
+from turnup.change.books import Books
 from turnup.change.recover import recover as recovered
 from turnup.noc import Noc
 
 
-def recover(task: Task, noc: Noc, wait: float = 0.0) -> Result:
+def recover(task: Task, noc: Noc, wait: float = 0.0, books: Books | None = None) -> Result:
     """Decide from the router and the open journals; the result is a tuple of what became of each.
 
     Raises NeedsHuman when it cannot be decided, Refused while somebody else writes on the router.
@@ -21,5 +23,6 @@ def recover(task: Task, noc: Noc, wait: float = 0.0) -> Result:
             reopen=lambda: noc.open_session(task.host),
             leases=leases,
             wait=wait,
+            books=books or LedgerBooks(noc),
         )
     return Result(task.host, result=done, changed=bool(done))

@@ -65,11 +65,12 @@ ARROWS: dict[str, set[str]] = {
     | {"noc", "certify"},
     "reissue": {"errors", "model", "attestation", "certificate", "certify", "noc"},
     "discover": {"errors", "model", "platforms", "facts", "judge", "connect", "equipment", "noc"},
-    "carry": {"errors", "model", "change", "order", "noc"},
-    "undertake": {"errors", "model", "change", "order", "noc", "certify", "runner", "carry", "desk"},
+    "bookkeeping": {"errors", "model", "change", "order", "noc"},
+    "carry": {"errors", "model", "change", "order", "noc", "bookkeeping"},
+    "undertake": {"errors", "model", "change", "order", "noc", "certify", "runner", "carry", "desk", "bookkeeping"},
     "job": {"errors", "model", "load", "configuration", "change", "equipment", "order", "noc", "certify", "runner"}
-    | {"carry", "undertake", "desk", "evidence"},
-    "service": {"errors", "model", "load", "change", "equipment", "order", "noc", "job", "undertake"},
+    | {"carry", "undertake", "desk", "bookkeeping", "evidence"},
+    "service": {"errors", "model", "load", "change", "equipment", "order", "noc", "job", "undertake", "bookkeeping"},
     "drift": {"errors", "model", "configuration", "change", "render", "noc", "certify", "runner"},
     "pytest_plugin": {"errors", "home", "model", "load", "platforms", "checks", "judge", "equipment", "certificate"}
     | {"report", "noc", "certify", "job", "laboratory", "secrets"},

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from turnup.bookkeeping import LedgerBooks
+from turnup.change.books import Books
 from turnup.change.methods import method_for
 from turnup.change.plan import Plan
 from turnup.change.push import PushOutcome, plan_and_push
@@ -23,7 +25,8 @@ class Terms:
     `approved` is the digest of the plan that a person approved; `emergency` the reason of a change outside the windows
     of PASA 2.3(a), "" for none; `accept` runs the acceptance tests between read-back and save: what it returns other
     than "" takes the change back. `wait` in seconds. `reload_in` is the choice for a change that could cut off the
-    router's management: minutes, 0 = expressly without a reload, None = nobody chose, and it is refused.
+    router's management: minutes, 0 = expressly without a reload, None = nobody chose, and it is refused. `books` are
+    the ledger's when left out.
     """
 
     approved: str | None = None
@@ -32,6 +35,7 @@ class Terms:
     emergency: str = ""
     reload_in: int | None = None
     accept: Callable[[], str] | None = None
+    books: Books | None = None
 
 
 def look(noc: Noc, host: Host, work: Undertaking) -> Plan:
@@ -41,7 +45,10 @@ def look(noc: Noc, host: Host, work: Undertaking) -> Plan:
 
 
 def carry_out(noc: Noc, host: Host, work: Undertaking, terms: Terms) -> tuple[Plan, PushOutcome]:
-    """Plan afresh and bring the router there or back. Raises Refused, BackedOut, NeedsHuman."""
+    """Plan afresh and bring the router there or back. Raises Refused, BackedOut, NeedsHuman.
+
+    The ledger says that work has begun when the journal is open, never before: what a crash leaves is then told of.
+    """
     with noc.session(host) as session, noc.leases() as leases:
         return plan_and_push(
             session,
@@ -63,6 +70,7 @@ def carry_out(noc: Noc, host: Host, work: Undertaking, terms: Terms) -> tuple[Pl
             wait=terms.wait,
             clock=noc.clock,
             leases=leases,
+            books=terms.books or LedgerBooks(noc, work),
         )
 
 

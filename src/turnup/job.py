@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
+from turnup.bookkeeping import LedgerBooks, concerned
 from turnup.carry import Terms
 from turnup.certify import Run, certificates_of, secret_names
 from turnup.change.journal import Journals
@@ -31,7 +32,7 @@ from turnup.noc import Noc, with_bad_ports
 from turnup.order.acknowledge import acknowledge
 from turnup.order.answers import Links, Taken, digest_of
 from turnup.runner import HostOutcome, run_on, task_named, value_of
-from turnup.undertake import free_orders, planned_work, pushed_work, settle_ended, unfinished_orders
+from turnup.undertake import free_orders, planned_work, pushed_work, unfinished_orders
 
 
 def read_message(target: str, noc: Noc) -> OrderMessage:
@@ -186,10 +187,14 @@ def recovered(noc: Noc, router: str) -> tuple[Recovered, ...]:
     """What became of each change that was left open on that router. Raises NeedsHuman, Unreachable."""
     unfinished = unfinished_orders(noc, router)
     if not unfinished:
+        # The process may have ended when all was done but the history.
+        noted(noc, *concerned(noc, [journal.record.change.order_id for journal in noc.journals.of(router)][-1:]))
         return ()
     noc = noc.knowing(secret_names(noc, router, None))
+    books = LedgerBooks(noc)
     try:
-        done: tuple[Recovered, ...] = value_of(run_on(noc.nornir, [router], task_named("recover"), noc=noc)[router])
+        ran = run_on(noc.nornir, [router], task_named("recover"), noc=noc, books=books)
+        done: tuple[Recovered, ...] = value_of(ran[router])
     except Unreachable as error:
         raise type(error)(
             f"{error}; {', '.join(sorted(unfinished))} may still stand HALF WAY on it", advice=_HALF_WAY
@@ -197,7 +202,7 @@ def recovered(noc: Noc, router: str) -> tuple[Recovered, ...]:
     finally:
         with suppress(InputError):
             free_orders(noc, router, unfinished)
-    settle_ended(noc, [one.journal for one in done])
+        noted(noc, *concerned(noc, (*sorted(unfinished), *books.touched)))
     return done
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from turnup.bookkeeping import standing_order
 from turnup.change.undertaking import Kind, Undertaking
 from turnup.equipment.capacity import free_ports, port_state
 from turnup.errors import Clarification, InputError, Refused, UsageError
@@ -19,7 +20,6 @@ from turnup.model.verdict import Verdict
 from turnup.noc import Noc, with_bad_ports
 from turnup.order.ledger import changed
 from turnup.order.records import Fibre
-from turnup.undertake import standing_order
 
 
 def work_for(noc: Noc, message: OrderMessage, *, enter: bool, only: tuple[Kind, ...] = tuple(Kind)) -> Undertaking:

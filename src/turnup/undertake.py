@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
+from turnup.bookkeeping import LedgerBooks
 from turnup.carry import Terms
 from turnup.certify import secret_names
-from turnup.change.journal import NOTHING_LEFT, State, read_journal
-from turnup.change.plan import Change, Plan
+from turnup.change.journal import NOTHING_LEFT, State
+from turnup.change.plan import Plan
 from turnup.change.push import PushOutcome
 from turnup.change.undertaking import Kind, Undertaking
 from turnup.desk.noting import noted
 from turnup.errors import InputError, Refused, TurnupError
-from turnup.model.order import PortServiceOrder
 from turnup.noc import Noc
-from turnup.order.records import PortMark
 from turnup.runner import run_on, task_named, value_of
 
 
@@ -40,34 +37,31 @@ def planned_work(noc: Noc, work: Undertaking) -> Plan:
 def pushed_work(noc: Noc, work: Undertaking, terms: Terms) -> tuple[Plan, PushOutcome]:
     """Bring the port into the ordered state, or back. Raises Refused, BackedOut, NeedsHuman.
 
-    From here on the customer can neither revise nor cancel the order; when nothing of it is left on the router, he can
-    again. What a complete push means for the ledger is entered when it is verified on the router.
+    Once its journal is open the customer can neither revise nor cancel the order; when nothing of it is left on the
+    router, he can again. What a complete push means for the ledger is entered when it is verified on the router.
     """
     for name in work.key_names:  # before anything is sent: a key that is not here, or cannot be typed
         noc.secrets.reveal(name)
     router, order = work.router, work.order.order_id
     unfinished = unfinished_orders(noc, router)
-    left_open = [journal.path for journal in noc.journals.open(router)]
-    if work.kind is not Kind.MOVE:
-        noc.ledger.start(work.assignment)
+    books = LedgerBooks(noc, work)
     try:
-        plan, outcome = _on(noc, work, confirm=True, terms=terms)
+        plan, outcome = _on(noc, work, confirm=True, terms=replace(terms, books=books))
     except TurnupError:
         with suppress(InputError):  # what the ledger or a journal lacks must not hide what became of the push
             free_orders(noc, router, unfinished if work.kind is Kind.MOVE else {order, *unfinished})
-            settle_ended(noc, left_open)
+        noted(noc, *books.touched)
         raise
     try:
         if work.kind is not Kind.MOVE:
             noc.ledger.start(work.assignment)  # another push of the same order may have been refused meanwhile
-        settle_ended(noc, left_open)
-        settle(noc, plan.change, work.because)
         free_orders(noc, router, unfinished)
     except (InputError, Refused) as error:
         outcome = replace(
             outcome, notes=(*outcome.notes, f"the ledger of orders could not be brought up to date: {error}")
         )
-    noted(noc, *dict.fromkeys((order, *((work.standing.order.order_id,) if work.standing else ()))))
+    about = (work.standing.order.order_id,) if work.standing else ()
+    noted(noc, *dict.fromkeys((order, *about, *books.touched)))
     return plan, outcome
 
 
@@ -80,56 +74,6 @@ def _on(noc: Noc, work: Undertaking, **params: object) -> Any:
         task, subject = task_named(work.kind.value.lower()), {"work": work}  # type: ignore[dict-item]
     outcome = run_on(noc.nornir, [work.router], task, noc=noc, **subject, **params)[work.router]
     return value_of(outcome)
-
-
-# --- the ledger ------------------------------------------------------------------------------------------------------
-
-
-def settle(noc: Noc, change: Change, because: str = "") -> None:
-    """Enter what a change that stands on the router means for the orders; twice is once. Raises InputError."""
-    if change.action == Kind.MOVE:
-        _settle_move(noc, change, because)
-        return
-    if change.action == Kind.NEW:
-        return
-    standing = standing_order(noc, noc.ledger.order(change.order_id), change.router, change.port)
-    if not standing:
-        return  # entered before
-    if change.action == Kind.CHANGE:
-        noc.ledger.change(standing, by=change.order_id)
-    elif change.action == Kind.DISCONNECT:
-        noc.ledger.release(standing)
-    elif change.action == Kind.REDESIGNATE:
-        noc.ledger.succeed(standing, change.order_id)
-
-
-def _settle_move(noc: Noc, change: Change, because: str) -> None:
-    assignment = noc.ledger.assignment(change.order_id)
-    if assignment is None or str(assignment.port.interface) == change.port:
-        return  # entered before, or gone since
-    moved = noc.port_named(change.router, change.port)
-    why = because or f"{change.order_id} was moved away from it"
-    mark = PortMark(change.router, str(assignment.port.interface), True, noc.clock(), noc.username or "unknown", why)
-    noc.records.add(mark)  # first: a port that is free and not marked would be given to the next order
-    noc.ledger.move(change.order_id, moved)
-
-
-def standing_order(noc: Noc, order: PortServiceOrder, router: str | None, port: str | None) -> str:
-    """Id of the order in force that this order is about; "" when it has none any more."""
-    if order.supersedes:
-        return order.supersedes if noc.ledger.assignment(order.supersedes) else ""
-    if router is None or port is None:
-        return ""
-    held = noc.ledger.holder(router, port, but=order.order_id)
-    return held.order.order_id if held else ""
-
-
-def settle_ended(noc: Noc, journals: Iterable[Path]) -> None:
-    """Enter the changes that had been left open and were found complete. Raises InputError."""
-    for path in journals:
-        record = read_journal(path).record
-        if record.state in (State.SAVED, State.UNSAVED):
-            settle(noc, record.change)
 
 
 def unfinished_orders(noc: Noc, router: str) -> set[str]:

@@ -150,12 +150,15 @@ class FakeRouter:
         before, _, after = text.partition("banner motd")
         self.tail = ("banner motd" + after).splitlines()
         self.sections = {"": []}
+        header = ""
         for line in before.splitlines():
             if line.startswith(" "):
-                self.sections[self.sections[""][-1]].append(line[1:])
-            else:
-                self.sections[""].append(line)
-                self.sections.setdefault(line, [])
+                self.sections[header].append(line[1:])
+                continue
+            header = line
+            if header not in self.sections:  # a section may be given in parts
+                self.sections[""].append(header)
+                self.sections[header] = []
 
     def show(self) -> str:
         """`show running-config`."""

@@ -30,11 +30,12 @@ class Site:
     case: Case
     home: Home
     policy: Policy = POLICY
+    others: str = ""  # interfaces of other customers
 
     def __post_init__(self) -> None:
         kind = card(self.case.card)
         names = [str(name) for name in kind.interfaces(SLOT)[:2]]
-        self.router = FakeRouter.with_ports(*names)
+        self.router = FakeRouter.with_ports(*names, extra=self.others)
         self.empty = self.router.show()
         self.standing = assign(order_for(self.case), self.case.card)
         self.do(Undertaking(Kind.NEW, self.standing))

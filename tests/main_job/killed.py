@@ -1,6 +1,7 @@
 """`turnup ...` that is killed like by a power cut: `python killed.py WHEN turnup-words...`.
 
-WHEN is `line:N` (the Nth configuration line was just answered) or `note:STATE` (the journal has just said so).
+WHEN is `line:N` (the Nth configuration line was just answered), `note:STATE` (the journal has just said so) or `read:N`
+(before the Nth command that is no configuration).
 """
 
 from __future__ import annotations
@@ -42,6 +43,22 @@ def at_line(number: int) -> None:
     RouterSession.config_lines = config_lines  # type: ignore[method-assign]
 
 
+def at_read(number: int) -> None:
+    from turnup.connect.router import RouterSession
+
+    read = RouterSession.command
+    count = 0
+
+    def command(self: RouterSession, *words: Any, **options: Any) -> Any:
+        nonlocal count
+        count += 1
+        if count == number:
+            die()
+        return read(self, *words, **options)
+
+    RouterSession.command = command  # type: ignore[method-assign]
+
+
 def at_note(state: str) -> None:
     from turnup.change.journal import Journal
 
@@ -59,6 +76,8 @@ if __name__ == "__main__":
     what, _, value = sys.argv[1].partition(":")
     if what == "line":
         at_line(int(value))
+    elif what == "read":
+        at_read(int(value))
     elif what == "note":
         at_note(value)
     sys.argv = ["turnup", *sys.argv[2:]]

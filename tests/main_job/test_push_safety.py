@@ -110,6 +110,21 @@ def test_killed_then_recovered(turnup: Command, spawn: Spawn, pop: Lab, when: st
     assert PSO in running(pop)[1]
 
 
+def test_killed_before_anything_was_sent_binds_nobody(turnup: Command, spawn: Spawn, pop: Lab) -> None:
+    """Nothing stands on the router and no journal is open: the customer may still revise and cancel."""
+    assert turnup("--lab", "order", "ack", ORDER).code == 0
+    killed(spawn, "read:1", "--lab", "push", ORDER, "--confirm")
+    assert states(pop) == []
+    assert not started(pop)
+
+
+def test_killed_when_all_is_done_but_the_history(turnup: Command, spawn: Spawn, pop: Lab) -> None:
+    killed(spawn, "note:saved", "--lab", "push", ORDER, "--confirm")
+    assert "provisioned" not in turnup("--lab", "order", "history", PSO, "--json").out
+    assert turnup("--lab", "recover", ROUTER).code == 0
+    assert "provisioned" in turnup("--lab", "order", "history", PSO, "--json").out
+
+
 @pytest.mark.parametrize("when", ["note:phase2", "note:verified"])
 def test_killed_when_complete_is_saved_by_recover(turnup: Command, spawn: Spawn, pop: Lab, when: str) -> None:
     killed(spawn, when, "--lab", "push", ORDER, "--confirm")

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from turnup.change.books import NO_BOOKS, Books, entered
 from turnup.change.committed import commit, confirm
 from turnup.change.conditions import unmet
 from turnup.change.footprint import Lines
@@ -83,6 +84,7 @@ def plan_and_push(
     permit: Callable[[Plan], str] | None = None,
     method: Callable[[Plan], Method] | None = None,
     leases: Leases | None = None,
+    books: Books = NO_BOOKS,
     wait: float = 0.0,
     clock: Clock = utc_now,
 ) -> tuple[Plan, PushOutcome]:
@@ -92,9 +94,9 @@ def plan_and_push(
     stands on it. `approved` is the digest that was approved. `accept` runs between read-back and save; what it
     returns other than "" takes the change back. `reopen` gives a new session when this one is lost. `permit` is asked
     before anything is sent: it raises Refused (PASA 2.3(a)), or returns what is to be noted; `method` gives what stands
-    around the lines, or raises Refused. `leases` are those of the
-    data folder when left out; `wait` is for another writer, seconds. `save_all` saves even if somebody else's unsaved
-    work is saved with it.
+    around the lines, or raises Refused. `leases` are those of the data folder when left out. `books` are told of
+    its beginning and its standing. `wait` is for another writer, seconds. `save_all` saves even if somebody else's
+    unsaved work is saved with it.
 
     A change of this router that a crash left unfinished is finished first (see recover); the guard then looks.
 
@@ -108,7 +110,7 @@ def plan_and_push(
         journals.must_be_clear(router)
         earlier = [
             f"order {one.order_id} had not been finished; it is {one.state} now"
-            for one in finish_open(wire, journals, router, clock)
+            for one in finish_open(wire, journals, router, clock, books)
         ]
         try:
             plan = make()
@@ -118,7 +120,7 @@ def plan_and_push(
             chosen = method(plan) if method is not None and not plan.empty else Inverse()
         except Refused as error:
             raise Refused("; ".join((str(error), *earlier)), advice=error.advice) from error
-        work = _Push(wire, plan.change, journals, clock, chosen)
+        work = _Push(wire, plan.change, journals, clock, chosen, books)
         work.notes += [*earlier, *filter(None, [allowed])]
         return plan, work.settled(save_all) if plan.empty else work.run(plan.foreign, accept, save_all)
 
@@ -130,8 +132,10 @@ def _other_plan(approved: str, digest: str) -> str:
 class _Push:
     """One push at work; the journal is one step ahead of the router."""
 
-    def __init__(self, wire: Wire, change: Change, journals: Journals, clock: Clock, method: Method) -> None:
-        self.wire = wire
+    def __init__(
+        self, wire: Wire, change: Change, journals: Journals, clock: Clock, method: Method, books: Books
+    ) -> None:
+        self.wire, self.books = wire, books
         self.change = change
         self.journals = journals
         self.journal: Journal | None = None  # none before there is something to tell
@@ -188,6 +192,7 @@ class _Push:
         """The router runs the order already: nothing to send, but a startup without it would lose it."""
         self.guard(())
         if self.startup is not None and self.change.same(self.startup, self.change.after):
+            self.notes += entered(self.books, self.change)
             return self._outcome("unchanged")
         self.begin()
         self.note(State.VERIFIED, "already there", self.change.after)
@@ -197,6 +202,7 @@ class _Push:
         """Guard, both phases, acceptance, save; on any trouble back, once something was sent."""
         self.begin()
         try:
+            self.books.begin()
             self.guard(planned_foreign)
         except (TurnupError, OSError) as error:
             self.note(State.REFUSED if isinstance(error, Refused) else State.ABORTED, f"nothing was sent: {error}")
@@ -265,28 +271,28 @@ class _Push:
 
     def _save(self, save_all: bool) -> PushOutcome:
         if self.others_unsaved and not save_all and not self.wire.commits:
-            self.notes.append("not saved: saving would save the work of others too (--save-all does)")
-            self.note(State.UNSAVED, self.notes[-1])
-            return self._outcome("unsaved")
+            return self._ended(State.UNSAVED, "not saved: saving would save the work of others too (--save-all does)")
         try:
             self.wire.save()
             sections = self.wire.startup()
         except LeaseLost:
             raise
         except (TurnupError, OSError) as error:
-            self.notes.append(f"not saved: {error}")
-            self.note(State.UNSAVED, self.notes[-1])
-            return self._outcome("unsaved")
+            return self._ended(State.UNSAVED, f"not saved: {error}")
         startup = self.change.footprint.owned(sections)
         saved = self.change.footprint.foreign(sections)
         if saved != self.foreign:
             self.notes.append(f"others changed the router in that moment; saved with ours: {told(self.foreign, saved)}")
         if not self.change.same(startup, self.change.after):
-            self.notes.append(f"the startup configuration is not what was saved: {told(self.change.after, startup)}")
-            self.note(State.UNSAVED, self.notes[-1])
-            return self._outcome("unsaved")
-        self.note(State.SAVED)
-        return self._outcome("saved")
+            why = told(self.change.after, startup)
+            return self._ended(State.UNSAVED, f"the startup configuration is not what was saved: {why}")
+        return self._ended(State.SAVED)
+
+    def _ended(self, state: State, why: str = "") -> PushOutcome:
+        """The change stands: entered in the books first, while the journal is still open."""
+        self.notes += [*filter(None, [why]), *entered(self.books, self.change)]
+        self.note(state, why)
+        return self._outcome(state.value)
 
     def _outcome(self, state: str) -> PushOutcome:
         return PushOutcome(state, self.wire.sent, tuple(self.notes), self.journal.path if self.journal else None)

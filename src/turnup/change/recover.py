@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from turnup.change.books import NO_BOOKS, Books, entered
 from turnup.change.committed import confirm
 from turnup.change.journal import Clock, Journal, Journals, State, by_hand, utc_now
 from turnup.change.lease import FileLeases, Leases
@@ -35,6 +36,7 @@ def recover(
     leases: Leases | None = None,
     wait: float = 0.0,
     clock: Clock = utc_now,
+    books: Books = NO_BOOKS,
 ) -> tuple[Recovered, ...]:
     """Bring every unfinished change of that router to before or after.
 
@@ -43,23 +45,25 @@ def recover(
     """
     leases = leases or FileLeases(home.part("locks"))
     with leases.held(router, "recovery", wait) as lease, Wire(session, reopen, lease) as wire:
-        return finish_open(wire, Journals(home.part("journal")), router, clock)
+        return finish_open(wire, Journals(home.part("journal")), router, clock, books)
 
 
-def finish_open(wire: Wire, journals: Journals, router: str, clock: Clock) -> tuple[Recovered, ...]:
+def finish_open(
+    wire: Wire, journals: Journals, router: str, clock: Clock, books: Books = NO_BOOKS
+) -> tuple[Recovered, ...]:
     """The same for whoever holds the router's lock already."""
-    return tuple(_with_its_reload(wire, journal, clock) for journal in journals.open(router))
+    return tuple(_with_its_reload(wire, journal, clock, books) for journal in journals.open(router))
 
 
-def _with_its_reload(wire: Wire, journal: Journal, clock: Clock) -> Recovered:
+def _with_its_reload(wire: Wire, journal: Journal, clock: Clock, books: Books) -> Recovered:
     """Finish one, and cancel the reload that it had scheduled: the router is in order again."""
     pushing = next((event.note for event in journal.record.history if event.state is State.PUSHING), "")
-    done = _one(wire, journal, clock)
+    done = _one(wire, journal, clock, books)
     told = cancelled(wire.session, pushing)
     return replace(done, note=f"{done.note}; {told}") if told else done
 
 
-def _one(wire: Wire, journal: Journal, clock: Clock) -> Recovered:
+def _one(wire: Wire, journal: Journal, clock: Clock, books: Books) -> Recovered:
     record = journal.record
     if record.state is State.NEEDS_HUMAN:
         raise NeedsHuman(
@@ -78,20 +82,21 @@ def _one(wire: Wire, journal: Journal, clock: Clock) -> Recovered:
     if change.same(now, change.after) and record.state is not State.BACKING_OUT:
         journal.note(State.VERIFIED, clock(), "all of it is on the router", now)
         if wire.commits:
-            return _confirmed(wire, journal, clock)
-        return _save(wire, journal, clock)
+            return _confirmed(wire, journal, books, clock)
+        state, why = _save(wire, journal)
+        return _end(journal, clock, state, "; ".join((why, *entered(books, change))))
     journal.note(State.BACKING_OUT, clock(), "found half way", now)
     take_back(wire, change, journal, clock)
     return _told(journal)
 
 
-def _confirmed(wire: Wire, journal: Journal, clock: Clock) -> Recovered:
+def _confirmed(wire: Wire, journal: Journal, books: Books, clock: Clock) -> Recovered:
     """It may be on trial, and may go back while we look: confirm, and read what became of it."""
     change = journal.record.change
     confirm(wire)
     now = change.footprint.owned(wire.running())
     if change.same(now, change.after):
-        return _end(journal, clock, State.SAVED, "complete, and confirmed")
+        return _end(journal, clock, State.SAVED, "; ".join(("complete, and confirmed", *entered(books, change))))
     if change.same(now, change.before):
         return _end(journal, clock, State.ABORTED, "the router had taken the commit on trial back by itself")
     journal.note(State.BACKING_OUT, clock(), "found half way", now)
@@ -99,7 +104,7 @@ def _confirmed(wire: Wire, journal: Journal, clock: Clock) -> Recovered:
     return _told(journal)
 
 
-def _save(wire: Wire, journal: Journal, clock: Clock) -> Recovered:
+def _save(wire: Wire, journal: Journal) -> tuple[State, str]:
     footprint = journal.record.change.footprint
     running = footprint.foreign(wire.running())
     try:
@@ -107,11 +112,11 @@ def _save(wire: Wire, journal: Journal, clock: Clock) -> Recovered:
     except CouldNotRun:
         unsaved = True
     if unsaved:
-        return _end(journal, clock, State.UNSAVED, NOT_SAVED)
+        return State.UNSAVED, NOT_SAVED
     wire.save()
     if not journal.record.change.same(footprint.owned(wire.startup()), journal.record.change.after):
-        return _end(journal, clock, State.UNSAVED, "complete; the startup configuration does not hold it")
-    return _end(journal, clock, State.SAVED, "complete")
+        return State.UNSAVED, "complete; the startup configuration does not hold it"
+    return State.SAVED, "complete"
 
 
 NOT_SAVED = (

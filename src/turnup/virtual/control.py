@@ -7,6 +7,9 @@
     {"do": "running", "router": "..."}                        running and startup configuration
     {"do": "cut", "router": "..."}                            every connection to it is lost
     {"do": "reload", "router": "..."}                         it starts again from its startup configuration
+    {"do": "listen", "router": "...", "mishaps": [...]}       note every command from now on; what happens at which
+    {"do": "heard", "router": "..."}                          what was noted
+    {"do": "restore", "router": "...", "running": "...", "startup": "..."}   put it into that state, nobody logged in
     {"do": "stop"}                                            the lab ends
 
 Answers hold "ok"; when it is false, "error" says why.
@@ -20,8 +23,10 @@ from collections.abc import Callable
 from typing import cast
 
 from turnup.errors import TurnupError, UsageError
+from turnup.load.strict import build
 from turnup.virtual.faults import fault_named
 from turnup.virtual.lab import Lab
+from turnup.virtual.mishaps import Mishap
 from turnup.virtual.serving import Connections
 
 Message = dict[str, object]
@@ -40,6 +45,9 @@ class Control:
             "running": self._running,
             "cut": self._cut,
             "reload": self._reload,
+            "listen": self._listen,
+            "heard": self._heard,
+            "restore": self._restore,
             "stop": self._end,
         }
 
@@ -93,6 +101,21 @@ class Control:
         device = self._lab.device(_text(message, "router"))
         self.connections.cut_off(device.router.name)
         device.reload()
+        return {}
+
+    def _listen(self, message: Message) -> Message:
+        asked = message.get("mishaps", [])
+        mishaps = tuple(build(Mishap, one, where="mishaps") for one in asked) if isinstance(asked, list) else ()
+        self._lab.device(_text(message, "router")).hearings.arm(mishaps)
+        return {}
+
+    def _heard(self, message: Message) -> Message:
+        return {"heard": self._lab.device(_text(message, "router")).hearings.told()}
+
+    def _restore(self, message: Message) -> Message:
+        device = self._lab.device(_text(message, "router"))
+        self.connections.cut_off(device.router.name)
+        device.restore(_text(message, "running"), _text(message, "startup"))
         return {}
 
     def _end(self, message: Message) -> Message:

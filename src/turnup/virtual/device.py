@@ -14,10 +14,12 @@ from ipaddress import IPv4Address, IPv4Network
 from typing import Protocol
 
 from turnup.configuration import Configuration
+from turnup.errors import InputError
 from turnup.model.equipment import LineCard, Router, Site
 from turnup.model.interface_name import InterfaceName
 from turnup.virtual.config_tree import ConfigTree
 from turnup.virtual.faults import Behaviour, Change, Fault
+from turnup.virtual.mishaps import Hearings
 
 LOG_SIZE = 2000  # entries kept; the oldest fall out as in a ring buffer
 
@@ -100,6 +102,7 @@ class Device:
     misbehaved: dict[Behaviour, int] = field(default_factory=dict)  # how often each was met
     spoiled: dict[str, list[Change]] = field(default_factory=dict)  # what each fault changed
     config_lock: SessionInfo | None = None  # who has the configuration to himself
+    hearings: Hearings = field(default_factory=Hearings)  # what it hears, and mishaps by number
     reload_in: str = ""  # minutes of a scheduled reload
     last_change: tuple[datetime, str] | None = None  # when and by whom
     last_save: tuple[datetime, str] | None = None
@@ -180,6 +183,15 @@ class Device:
         self.counters.clear()
         self.booted, self.last_change, self.last_save, self.reload_in = self.clock(), None, None, ""
         self.say("%SYS-5-RESTART: System restarted --")
+
+    def restore(self, running: str, startup: str) -> None:
+        """Take that configuration, as if it had never had another. Raises InputError when it would show another."""
+        tree = ConfigTree.read(running, self.cards)
+        if tree.text() != running:
+            raise InputError(f"{self.router.name} would not show that configuration as it stands")
+        self.__dict__["config"] = tree
+        self.startup, self.config_lock, self.last_change, self.last_save = startup, None, None, None
+        self.log.clear()
 
     def say(self, text: str) -> None:
         """Write one message (`%FAC-n-MNEM: ...`) to the log buffer, at the present time."""

@@ -51,6 +51,10 @@ async def serve_session(
     session = open_session(device, username, privilege, line, host)
     if session is None:
         return
+    if device.hearings.unreachable:
+        close_session(device, session)
+        terminal.cut()
+        return
     try:
         await Shell(device, lab.provider, terminal, session).run()
     finally:

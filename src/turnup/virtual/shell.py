@@ -12,6 +12,7 @@ from turnup.virtual.config_mode import ConfigMode, explain, invalid
 from turnup.virtual.config_tree import grammar_of
 from turnup.virtual.device import Device, SessionInfo, StateProvider
 from turnup.virtual.exec_mode import ExecMode, Hangup, Running
+from turnup.virtual.hearing import Ear
 from turnup.virtual.syntax import Grammar, Misread, grammar
 from turnup.virtual.terminal import END, GONE, INTERRUPT, LINE, Terminal
 
@@ -28,6 +29,7 @@ class Shell:
         self.exec = ExecMode(device, provider, terminal, session)
         self.config: ConfigMode | None = None
         self._misbehaviour = Misbehaviour(device, terminal)
+        self._ear = Ear(device, terminal, session)
         self._prompt = ""
 
     @property
@@ -56,6 +58,17 @@ class Shell:
         self.terminal.flush()
 
     async def _typed(self, kind: str, text: str) -> bool:
+        if kind != LINE or not text.strip() or text.lstrip().startswith("!"):
+            return await self._carried_out(kind, text)
+        instead = await self._ear.before("exec" if self.config is None else self.config.section, text.strip())
+        if instead is not None:
+            self.terminal.write(instead)
+            return True
+        goes_on = await self._carried_out(kind, text)
+        self._ear.after()
+        return goes_on
+
+    async def _carried_out(self, kind: str, text: str) -> bool:
         if kind == INTERRUPT:
             if self.config is not None:
                 self._leave_config()
@@ -81,6 +94,7 @@ class Shell:
         command = self.config.canonical(text)
         replaced = await self._misbehaviour.before(command)
         answer = replaced if replaced is not None else self.config.line(text)
+        self._ear.said(answer)
         self._prompt = await self._misbehaviour.answer(command, answer, self._print)
 
     async def _exec(self, text: str) -> bool:

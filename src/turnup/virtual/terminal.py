@@ -62,6 +62,11 @@ class Terminal:
         self._closed, self._input = True, ""
         self._hang_up()
 
+    def cut(self) -> None:
+        """Break the connection at once: what was printed and not sent is lost."""
+        self._output = []
+        self.break_off()
+
     async def wait(self, seconds: float) -> None:
         """Let time pass; the other side sees what was printed so far. Ends early when it hangs up."""
         self.flush()
