@@ -17,7 +17,8 @@ $(VENV)/.ready: pyproject.toml uv.lock
 demo: $(VENV)/.ready   ## the main job on the virtual POP at 60 Hudson Street: order to certificate, red, repair, green
 	@$(BIN)/turnup demo
 
-test: $(VENV)/.ready   ## the tests (under five minutes)
+test: $(VENV)/.ready   ## the tests (under five minutes); as root it installs Debian's postgresql, which they need
+	@tests/store/need_postgres.sh
 	@$(BIN)/python -m pytest -n auto --dist loadfile
 
 check: lint types test wheel   ## what CI runs
@@ -43,7 +44,7 @@ faults: $(VENV)/.ready   ## crash changes at every command, hostile orders, roun
 
 bench: $(VENV)/.ready   ## side-by-side benchmarks
 	@for script in bench/single_router.py bench/fleet.py bench/virtual_memory.py bench/startup.py \
-	  bench/parse_speed.py bench/judge_port.py bench/side_by_side.py; do \
+	  bench/parse_speed.py bench/judge_port.py bench/store.py bench/side_by_side.py; do \
 	  echo "== $$script"; $(BIN)/python $$script || exit 1; done
 
 lab: $(VENV)/.ready   ## virtual routers to play with: `make lab`, then `turnup --lab sites`

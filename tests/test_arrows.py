@@ -31,6 +31,8 @@ ARROWS: dict[str, set[str]] = {
     "order": {"errors", "model", "load", "equipment", "configuration", "home"},
     "store": {"errors", "model", "order", "home"},
     "desk": {"errors", "model", "order", "store", "noc", "change", "certificate", "evidence"},
+    "performance": {"errors", "model", "order", "store"},
+    "mgs": {"errors", "model", "load", "store", "performance"},
     "connect": {"errors", "model", "platforms", "load", "home"},
     "change": {"errors", "model", "load", "platforms", "render", "connect", "configuration", "home", "store"},
     "checks": {"errors", "model", "load", "configuration", "facts"},
@@ -41,7 +43,7 @@ ARROWS: dict[str, set[str]] = {
     "sensitivity": {"errors", "model", "load", "checks", "judge"},
     "why": {"errors", "model", "load"},
     "attestation": {"errors", "model", "load"},
-    "signing": {"errors", "model", "load", "secrets", "certificate"},
+    "signing": {"evidence", "errors", "model", "load", "secrets", "certificate"},
     "report": {"errors", "model", "certificate"},
     "runner": {"errors", "load"},
     "noc": {"errors", "model", "platforms", "configuration", "render", "change", "connect", "equipment", "evidence"}

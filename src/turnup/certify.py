@@ -106,7 +106,9 @@ def certificate_of(done: Judged, *, previous: str | None) -> Certificate:
     ready, transcript = done.prepared, done.transcript
     missing = ready.noc.platform_of(ready.router).settings.not_applicable
     store = EvidenceStore(ready.noc.home.part("evidence"), ready.noc.redact)
-    changed = tried(ready.expected, done.facts, ready.checks, not_on_platform=missing)
+    changed = None
+    if ready.expected.policy.sensitivity:
+        changed = tried(ready.expected, done.facts, ready.checks, not_on_platform=missing)
     return build_certificate(
         subject=Subject.of(ready.expected.router, ready.expected.site, ready.assignment),
         identity=identity(done.facts, ready.assignment),
@@ -121,7 +123,7 @@ def certificate_of(done: Judged, *, previous: str | None) -> Certificate:
         previous=previous,
         expected=store.put(expectation(ready.expected)).sha256,
         causes=causes(done.results, port_of(ready.expected)),
-        sensitivity=summary(changed, ready.checks),
+        sensitivity=summary(changed, ready.checks) if changed is not None else None,
     )
 
 

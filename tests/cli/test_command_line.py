@@ -40,6 +40,11 @@ COMMANDS = [
     ("lab", "status"),
     ("lab", "fault"),
     ("lab", "faults"),
+    ("interruption", "open"),
+    ("performance",),
+    ("credits",),
+    ("mgs", "report"),
+    ("mgs", "order", "receive"),
     ("inventory", "check"),
     ("inventory", "discover"),
 ]

@@ -93,5 +93,5 @@ def test_signed_ones_are_verified_and_stand_for_themselves(tmp_path: Path, three
     sealed.write_bytes(data[:place] + (b"B" if data[place : place + 1] == b"A" else b"A") + data[place + 1 :])
     assert "c2: signature 1" in told(walk(folder, trust, NOW, evidence))
     sealed.write_bytes(data)
-    next((tmp_path / "evidence").rglob("*.z")).unlink()
+    next((tmp_path / "evidence").rglob("*.zst")).unlink()
     assert "is missing" in told(walk(folder, trust, NOW, evidence))

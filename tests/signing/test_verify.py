@@ -176,7 +176,7 @@ def test_any_byte_of_the_evidence_in_the_data_folder(signed: Signed) -> None:
     """A packed file: a bit that its content does not depend on changes nothing that was signed."""
     chance = random.Random(5)  # noqa: S311 - which bytes are tried
     caught = 0
-    for path in sorted(signed.evidence.rglob("*.z")):
+    for path in sorted(signed.evidence.rglob("*.zst")):
         data = path.read_bytes()
         for place in {2, len(data) // 2, len(data) - 1, chance.randrange(len(data))}:
             path.write_bytes(flipped(data, place, 0xFF))
@@ -272,7 +272,7 @@ def test_a_certificate_that_contradicts_itself_though_signed(signed: Signed) -> 
 
 def test_missing_evidence_is_named_with_the_tests_that_rest_on_it(signed: Signed) -> None:
     item = next(item for item in signed.document["evidence"] if item["fact"] == "version")
-    (signed.evidence / item["sha256"][:2] / f"{item['sha256']}.z").unlink()
+    (signed.evidence / item["sha256"][:2] / f"{item['sha256']}.zst").unlink()
     found = signed.look()
     assert [fault.where for fault in found.faults] == ["evidence `show version`"]
     assert "is missing" in found.faults[0].told
@@ -299,7 +299,7 @@ def test_what_the_tests_had_to_see_is_evidence_too(signed: Signed, tmp_path: Pat
     (tmp_path / "evidence" / f"{kept.sha256}.txt").write_text("Expected values")
     (fault,) = EvidenceFolder(tmp_path / "evidence").faults(document)
     assert fault.altered
-    (signed.evidence / kept.sha256[:2] / f"{kept.sha256}.z").unlink()
+    (signed.evidence / kept.sha256[:2] / f"{kept.sha256}.zst").unlink()
     (fault,) = folder.faults(document)
     assert "is missing" in fault.told
     assert not fault.altered
@@ -313,10 +313,10 @@ def test_a_length_that_is_not_that_of_the_evidence(signed: Signed) -> None:
 
 
 def test_a_file_that_would_fill_the_memory(signed: Signed) -> None:
-    import zlib
+    from turnup.evidence.packing import pack
 
-    path = next(signed.evidence.rglob("*.z"))
-    path.write_bytes(zlib.compress(b"\0" * 50_000_000))
+    path = next(signed.evidence.rglob("*.zst"))
+    path.write_bytes(pack(b"\0" * 50_000_000))
     assert "was altered" in told(signed)
 
 
@@ -490,7 +490,7 @@ def test_nothing_is_signed_without_its_evidence(tmp_path: Path) -> None:
     make_key(tmp_path)
     certificate = write_certificate(tmp_path)
     key = str(tmp_path / "keys" / "signing.key")
-    path = next((tmp_path / "evidence").rglob("*.z"))
+    path = next((tmp_path / "evidence").rglob("*.zst"))
     path.unlink()
     with pytest.raises(Refused, match="is missing"):
         sign(certificate, key, NOW)

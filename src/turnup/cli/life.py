@@ -119,15 +119,15 @@ def terminate(
     context: typer.Context,
     order: OrderId,
     by: By,
-    clause: Annotated[str, typer.Option(help="Which right: 8.4(i), 8.4(ii) or 8.4(iii).", show_default=False)],
+    clause: Annotated[str, typer.Option(help="Which right: 8.4(i) to (iii), 5(a), 5(b).", show_default=False)],
     at: At = None,
 ) -> None:
-    """Record that the customer terminated the port's services (PASA 8.4)."""
+    """Record that the customer terminated the port's services (PASA 8.4; 5(a), 5(b) where no move was agreed)."""
     from turnup.errors import UsageError
     from turnup.order.states import Actor, Event
 
-    if clause not in ("8.4(i)", "8.4(ii)", "8.4(iii)"):
-        raise UsageError(f"{clause!r} is no right of PASA 8.4: 8.4(i), 8.4(ii) or 8.4(iii)")
+    if clause not in (known := ("8.4(i)", "8.4(ii)", "8.4(iii)", "5(a)", "5(b)")):
+        raise UsageError(f"{clause!r} is no right to terminate a port (PASA 5, 8.4): {', '.join(known)}")
     with at_desk(context) as desk:
         _told(desk, desk.enter(order, Event.TERMINATE, Actor.CUSTOMER, by, moment(at), {"clause": clause}))
 

@@ -165,3 +165,50 @@ RUN = sa.Table(
     sa.Column("red", Json, nullable=False),  # numbers of the tests that are not good
     sa.Column("evidence", Json, nullable=False),  # SHA-256 of each answer
 )
+
+# Where the chains of the tables below end: whoever takes the last rows away is found out.
+CHAIN = sa.Table(
+    "chain",
+    METADATA,
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("number", sa.Integer, nullable=False),
+    sa.Column("digest", sa.Text, nullable=False),
+)
+
+# Interruptions of service (PASA 4.2): entries, each never edited. Appended by `chains.append_row` alone.
+INTERRUPTION = sa.Table(
+    "interruption",
+    METADATA,
+    sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("doing", sa.Text, nullable=False),
+    sa.Column("by", sa.Text, nullable=False),
+    sa.Column("interruption", sa.Integer, nullable=False, index=True),
+    sa.Column("order_id", sa.Text, nullable=False),
+    sa.Column("router", sa.Text, nullable=False),
+    sa.Column("port", sa.Text, nullable=False),
+    sa.Column("cause", sa.Text),
+    sa.Column("starts", Utc),
+    sa.Column("ends", Utc),
+    sa.Column("answered", Utc),
+    sa.Column("customers", sa.Integer),
+    sa.Column("ticket", sa.Text, nullable=False),
+    sa.Column("note", sa.Text, nullable=False),
+    sa.Column("entered_at", Utc, nullable=False),
+    sa.Column("previous", sa.Text, nullable=False),
+    sa.Column("digest", sa.Text, nullable=False),
+)
+
+# What happened to service orders of the Media Gateway Services Agreements.
+MGS_EVENT = sa.Table(
+    "mgs_event",
+    METADATA,
+    sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("order_id", sa.Text, nullable=False, index=True),
+    sa.Column("event", sa.Text, nullable=False),
+    sa.Column("at", Utc, nullable=False),
+    sa.Column("by", sa.Text, nullable=False),
+    sa.Column("detail", Json, nullable=False),
+    sa.Column("entered_at", Utc, nullable=False),
+    sa.Column("previous", sa.Text, nullable=False),
+    sa.Column("digest", sa.Text, nullable=False),
+)
