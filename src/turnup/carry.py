@@ -61,7 +61,11 @@ def carry_out(noc: Noc, host: Host, work: Undertaking, terms: Terms) -> tuple[Pl
             reopen=lambda: noc.open_session(host),
             permit=lambda plan: permitted(noc, work, plan, terms.emergency),
             method=lambda plan: method_for(
-                session.platform, plan.blast.management, terms.reload_in, lambda: noc.open_session(host)
+                session.platform,
+                plan.blast.management,
+                terms.reload_in,
+                lambda: noc.open_session(host),
+                noc.equipment.policy.unproven_methods,
             ),
             wait=terms.wait,
             clock=noc.clock,

@@ -158,6 +158,7 @@ class Policy:
     available_description: str | None = None  # what a port is left with that nobody has
     first_provisioning_any_time: bool = True  # PASA 2.3(a) speaks of what may affect the service: a shut port does not
     back_out: BackOut = BackOut.NEVER  # when an acceptance test fails right after a push
+    unproven_methods: bool = False  # write to platforms whose method never ran on a real router (IOS XR)
     secrets: Mapping[str, str] = field(default_factory=dict)  # name -> reference, e.g. env:TURNUP_SECRET_X
     checks: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
     origin: str = ""
