@@ -59,6 +59,18 @@ layer3:
 """
 
 
+def ends(turnup: Command, order: str) -> tuple[str, str]:
+    """The last event of an order's history, and where it led."""
+    last = json.loads(turnup("--lab", "order", "history", order, "--json").out)[-1]
+    return last["event"], last["state"]
+
+
+def good_list(ran: Ran) -> list[object]:
+    assert ran.code == 0, ran.err
+    found: list[object] = json.loads(ran.out)
+    return found
+
+
 def write(folder: Path, number: int, action: str, body: str = "", code: str = "LVL3") -> Path:
     path = folder / f"{number}.yaml"
     head = HEAD.format(id=f"PSO-2001-{number:06}", action=action, code=code)
@@ -128,6 +140,7 @@ def test_change(turnup: Command, pop: Lab, serving: str, tmp_path: Path) -> None
         "ip prefix-list CUST-64603-IN seq 10 permit 203.0.113.0/24",
     }
     assert good(turnup("--lab", "push", order, *NOW, "--json"))["push"]["state"] == "unchanged"
+    assert ends(turnup, "PSO-2001-000061") == ("carry out", "carried out")
     # What is tested from now on is the order as changed; the first document is another one.
     assert turnup("--lab", "test", PSO).code in (0, 4)
     assert turnup("--lab", "test", ORDER).code == 2
@@ -154,6 +167,9 @@ def test_disconnect_and_the_port_is_free_again(turnup: Command, pop: Lab, tmp_pa
     assert again.code == 2
     assert "carried out already" in again.err
     assert running(pop) == (now, startup)
+    assert good_list(turnup("--lab", "due", "--json")) == [], "nothing is left to do for either order"
+    assert ends(turnup, "PSO-2001-000051") == ("disconnected", "available")
+    assert ends(turnup, "PSO-2001-000090") == ("carry out", "carried out")
     assert good(turnup("--lab", "plan", write(tmp_path, 70, "NEW", FREE), "--json"))["port"] == "Serial5/0"
 
 
@@ -179,6 +195,8 @@ def test_redesignate_waits_for_both_cross_connects(turnup: Command, pop: Lab, se
     assert good(turnup("--lab", "redesignate", "PSO-2001-000063", "--confirm", "--json"))["push"]["sent"] == 0
     shown = good(turnup("--lab", "order", "show", "PSO-2001-000063", "--json"))
     assert shown["port"] == "Serial5/0"
+    assert ends(turnup, PSO) == ("disconnected", "available")
+    assert ends(turnup, "PSO-2001-000063")[1] == "provisioned"
 
 
 def test_move_marks_the_bad_port(turnup: Command, pop: Lab, serving: str) -> None:

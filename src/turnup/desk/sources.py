@@ -24,6 +24,12 @@ from turnup.order.states import Actor, Event
 from turnup.store.runs import Run
 
 _STANDS = (State.VERIFIED, State.SAVED, State.UNSAVED)
+_ENDING = (Action.DISCONNECT, Action.REDESIGNATE)  # what takes the port from the order that has it
+_DONE: dict[str, Event] = {
+    Kind.MOVE: Event.MOVE,
+    Kind.CHANGE: Event.CARRY_OUT,
+    Kind.DISCONNECT: Event.CARRY_OUT,
+}
 _EVENTS = {
     Outcome.SATISFIED: Event.TEST_PASS,
     Outcome.NOT_SATISFIED: Event.TEST_FAIL,
@@ -43,7 +49,8 @@ def happenings(noc: Noc, order_id: str, files: Iterable[OrderFile] | None = None
     return tuple(sorted(found, key=lambda one: (one.at, _RANK.get(one.event, 0))))
 
 
-_RANK = {Event.RECEIVE: -2, Event.ACKNOWLEDGE: -1}  # of the same moment: first the order, then its answer
+# Of the same moment: first the order, then its answer, then what was done.
+_RANK = {Event.RECEIVE: -2, Event.ACKNOWLEDGE: -1, Event.CARRY_OUT: 1}
 
 
 def ledger_files(noc: Noc) -> tuple[OrderFile, ...]:
@@ -80,10 +87,10 @@ def _ordered(files: tuple[OrderFile, ...], order_id: str) -> Iterator[Happening]
             for number, entry in enumerate(file.entries):
                 yield from _entry(file, entry, first=number == 0)
         else:
-            ends = (one for one in file.entries if one.action in (Action.DISCONNECT, Action.CANCEL))
+            ends = (one for one in file.entries if one.action in (*_ENDING, Action.CANCEL))
             for entry in ends:
                 if entry.order.get("supersedes") == order_id:
-                    event = Event.DISCONNECT if entry.action is Action.DISCONNECT else Event.CANCEL
+                    event = Event.CANCEL if entry.action is Action.CANCEL else Event.DISCONNECT
                     yield _of_customer(order_id, event, entry, f"ledger {file.order_id}")
 
 
@@ -96,6 +103,9 @@ def _entry(file: OrderFile, entry: Entry, *, first: bool) -> Iterator[Happening]
     yield _of_customer(file.order_id, event, entry, source)
     detail = {"source": f"{source} answer", "router": entry.router or "", "port": entry.port or ""}
     yield Happening(file.order_id, Event.ACKNOWLEDGE, Actor.CARRIER, entry.accepted_at, "turnup", detail)
+    if entry.action is Action.CANCEL:  # of another order: entering it was all there was to do
+        detail = {"source": f"{source} done"}
+        yield Happening(file.order_id, Event.CARRY_OUT, Actor.CARRIER, entry.accepted_at, "turnup", detail)
 
 
 def _of_customer(order_id: str, event: Event, entry: Entry, source: str) -> Happening:
@@ -104,6 +114,7 @@ def _of_customer(order_id: str, event: Event, entry: Entry, source: str) -> Happ
         "source": source,
         "revision": str(entry.revision),
         "site": entry.site or "",
+        "action": entry.action.value,
         "customer": str(customer.get("code", "")) if isinstance(customer, dict) else "",
         "message": entry.message_id or "",
     }
@@ -124,7 +135,7 @@ def _journalled(noc: Noc, files: tuple[OrderFile, ...], order_id: str) -> Iterat
         file.order_id
         for file in files
         for entry in file.entries
-        if entry.action is Action.DISCONNECT and entry.order.get("supersedes") == order_id
+        if entry.action in _ENDING and entry.order.get("supersedes") == order_id
     }
     for router in sorted(routers):
         for journal in noc.journals.of(router):
@@ -132,10 +143,10 @@ def _journalled(noc: Noc, files: tuple[OrderFile, ...], order_id: str) -> Iterat
             if (at := _stood(journal)) is None:
                 continue
             detail = {"source": f"journal {Path(journal.path).name}", "router": router, "port": change.port}
-            if change.order_id == order_id and change.action != Action.DISCONNECT:
-                event = Event.MOVE if change.action == Kind.MOVE else Event.PROVISION
+            if change.order_id == order_id:
+                event = _DONE.get(change.action, Event.PROVISION)
                 yield Happening(order_id, event, Actor.CARRIER, at, "turnup", detail)
-            elif change.order_id in ending and change.action == Action.DISCONNECT:
+            elif change.order_id in ending and change.action in _ENDING:
                 yield Happening(order_id, Event.DISCONNECTED, Actor.CARRIER, at, "turnup", detail)
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
+from turnup.model.order import Action
 from turnup.model.period import Period
 from turnup.model.policy import Clocks
 from turnup.order.calendars import calendar_of
@@ -80,7 +81,11 @@ def _started(life: Life, clocks: Clocks) -> Iterator[_Started]:
         yield _Started("acknowledgement", "1.3(b)", "carrier", life.received_at, clocks.acknowledgement, answered)
     if life.accepted_order_at and life.occasion is Occasion.NEW:
         done = life.completed_at or over
-        yield _Started("completion", "1.3(b)", "carrier", life.accepted_order_at, clocks.completion, done)
+        if life.action == Action.DISCONNECT:
+            asked = life.received_at or life.accepted_order_at
+            yield _Started("disconnect", "1.3(c)", "carrier", asked, clocks.disconnect, done)
+        else:
+            yield _Started("completion", "1.3(b)", "carrier", life.accepted_order_at, clocks.completion, done)
     if life.delivered_at:
         repaired = life.occasion is Occasion.REPAIRED
         period = clocks.acceptance_repaired if repaired else clocks.acceptance_new

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from turnup.model.order import Action
 from turnup.model.policy import Clocks
 from turnup.order.clocks import Clock, next_due
 from turnup.order.decisions import deadline, failed_attempts, opportunities_used
@@ -30,6 +31,10 @@ NEXT: Mapping[State, tuple[str, str]] = {
     State.DISCONNECTING: ("disconnect the port", "carrier"),
     State.DISCONTINUED: ("disconnect the port by a DISCONNECT order (`turnup disconnect`)", "carrier"),
 }
+
+
+# Orders that get a port of their own; the others are about a port that another order has.
+_OF_ITS_OWN_PORT = ("", Action.NEW, Action.REDESIGNATE)
 
 
 @dataclass(frozen=True)
@@ -67,6 +72,8 @@ def due_list(
 def _due(life: Life, clocks: Clocks, now: datetime, red: Mapping[str, tuple[int, ...]]) -> Due:
     clock: Clock | None = next_due(life, clocks)
     action, whose = NEXT[life.state]
+    if life.state is State.ACKNOWLEDGED and life.action not in _OF_ITS_OWN_PORT:
+        action = f"carry the {life.action} out"
     if life.state is State.DELIVERED and (end := deadline(life, clocks)) and now > end:
         action, whose = "enter the deemed acceptance (`turnup order advance`)", "clock"
     since = clock.started if clock else life.entered.get(life.state)

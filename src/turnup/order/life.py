@@ -66,6 +66,7 @@ class Life:
     port: str = ""
     site: str = ""
     customer: str = ""
+    action: str = ""  # what the order asks for, as in the message; "" = NEW
     revision: int = 1
     entered: Mapping[State, datetime] = field(default_factory=dict)  # when each state was last entered
     received_at: datetime | None = None
@@ -120,6 +121,7 @@ def _received(happening: Happening, at: datetime) -> Life:
         entered={START: at},
         site=detail.get("site", ""),
         customer=detail.get("customer", ""),
+        action=detail.get("action", ""),
         revision=int(detail.get("revision", "1")),
         count=1,
     )

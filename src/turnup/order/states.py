@@ -33,6 +33,7 @@ class State(StrEnum):
     DISCONTINUED = "discontinued"
     TERMINATED = "terminated"
     CANCELLED = "cancelled"
+    CARRIED_OUT = "carried out"  # a CHANGE, DISCONNECT or CANCEL: an order about another order's port
 
 
 class Event(StrEnum):
@@ -63,6 +64,7 @@ class Event(StrEnum):
     DISCONNECT = "disconnect"
     DISCONNECTED = "disconnected"
     TERMINATE = "terminate"
+    CARRY_OUT = "carry out"
 
 
 class Actor(StrEnum):
@@ -107,6 +109,7 @@ _ROWS: tuple[tuple[State, Event, State, frozenset[Actor], str], ...] = (
     (_S.ACKNOWLEDGED, _E.CANCEL, _S.CANCELLED, _CUSTOMER, "1.3(a)"),
     (_S.ACKNOWLEDGED, _E.CROSS_CONNECT, _S.CROSS_CONNECTED, _CARRIER, "1.3(b)(i)"),
     (_S.ACKNOWLEDGED, _E.PROVISION, _S.PROVISIONED, _CARRIER, "1.3(b)"),
+    (_S.ACKNOWLEDGED, _E.CARRY_OUT, _S.CARRIED_OUT, _CARRIER, "1.3(c)"),
     (_S.CROSS_CONNECTED, _E.PROVISION, _S.PROVISIONED, _CARRIER, "1.3(b)"),
     (_S.PROVISIONED, _E.CROSS_CONNECT, _S.PROVISIONED, _CARRIER, "1.3(b)(i)"),
     (_S.PROVISIONED, _E.BACK_OUT, _S.CROSS_CONNECTED, _CARRIER, "1.3(b)"),
