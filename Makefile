@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 
-.PHONY: help demo test check lint types wheel docs bench lab faults clean
+.PHONY: help demo test check lint types wheel docs bench lab faults frr clean
 help:            ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
 
@@ -17,7 +17,8 @@ $(VENV)/.ready: pyproject.toml uv.lock
 demo: $(VENV)/.ready   ## the main job on the virtual POP at 60 Hudson Street: order to certificate, red, repair, green
 	@$(BIN)/turnup demo
 
-test: $(VENV)/.ready   ## the tests (under five minutes)
+test: $(VENV)/.ready   ## the tests (under five minutes); as root it installs Debian's postgresql, which they need
+	@tests/store/need_postgres.sh
 	@$(BIN)/python -m pytest -n auto --dist loadfile
 
 check: lint types test wheel   ## what CI runs
@@ -37,17 +38,22 @@ docs: $(VENV)/.ready   ## write what is generated from the code: docs/checks.md
 
 faults: $(VENV)/.ready   ## crash changes at every command, hostile orders, round trips, side by side (under 20 minutes)
 	@began=$$(date +%s); status=0; \
-	for proof in tests/faults/crash.py tests/faults/injection.py tests/faults/round_trip.py "bench/side_by_side.py --check"; do \
+	for proof in tests/faults/crash.py tests/faults/injection.py tests/faults/round_trip.py \
+	  tests/exchange/crash_table.py "bench/side_by_side.py --check"; do \
 	  echo "== $$proof"; $(BIN)/python $$proof || status=1; done; \
 	echo "make faults: $$(( $$(date +%s) - began )) s"; exit $$status
 
 bench: $(VENV)/.ready   ## side-by-side benchmarks
 	@for script in bench/single_router.py bench/fleet.py bench/virtual_memory.py bench/startup.py \
-	  bench/parse_speed.py bench/judge_port.py bench/side_by_side.py; do \
+	  bench/parse_speed.py bench/judge_port.py bench/store.py bench/side_by_side.py; do \
 	  echo "== $$script"; $(BIN)/python $$script || exit 1; done
 
 lab: $(VENV)/.ready   ## virtual routers to play with: `make lab`, then `turnup --lab sites`
 	@$(BIN)/turnup lab up
+
+frr: $(VENV)/.ready   ## the transaction on a real FRR in namespaces of its own: needs root, Debian's frr and openssh-server
+	@command -v vtysh unshare nsenter sshd >/dev/null || { echo "make frr: apt-get install frr openssh-server iproute2"; exit 1; }
+	@$(BIN)/python -m pytest tests/frr/transaction_frr.py
 
 clean:           ## remove what these targets made
 	rm -rf $(VENV) dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -38,11 +38,15 @@ IDENTITY = (Ask("version"), Ask("diagnosis"))  # asked of every router: the cert
 
 @dataclass(frozen=True)
 class Run:
-    """Why and how often the port is tested (PASA 1.4(a), (b)); `since` starts the log window, ISO 8601 UTC."""
+    """Why and how often the port is tested (PASA 1.4(a), (b)); `since` starts the log window, ISO 8601 UTC.
+
+    `own_change`: a change of ours falls into that window. After a repair none needs to.
+    """
 
     occasion: Occasion = Occasion.INITIAL
     attempt: int = 1
     since: str = ""
+    own_change: bool = True
 
 
 @dataclass(frozen=True)
@@ -88,7 +92,7 @@ def prepared(noc: Noc, router: str, assignment: Assignment | None, run: Run) -> 
     """All of a run that needs no router. Raises InputError when order, inventory or policy are wrong."""
     names = secret_names(noc, router, assignment)
     noc = noc.knowing(names)
-    expected = what_is_expected(noc, router, assignment, run.since, names)
+    expected = replace(what_is_expected(noc, router, assignment, run.since, names), own_change=run.own_change)
     check_settings(expected)
     return Prepared(noc, router, assignment, run, expected, all_checks())
 
@@ -106,7 +110,9 @@ def certificate_of(done: Judged, *, previous: str | None) -> Certificate:
     ready, transcript = done.prepared, done.transcript
     missing = ready.noc.platform_of(ready.router).settings.not_applicable
     store = EvidenceStore(ready.noc.home.part("evidence"), ready.noc.redact)
-    changed = tried(ready.expected, done.facts, ready.checks, not_on_platform=missing)
+    changed = None
+    if ready.expected.policy.sensitivity:
+        changed = tried(ready.expected, done.facts, ready.checks, not_on_platform=missing)
     return build_certificate(
         subject=Subject.of(ready.expected.router, ready.expected.site, ready.assignment),
         identity=identity(done.facts, ready.assignment),
@@ -121,7 +127,7 @@ def certificate_of(done: Judged, *, previous: str | None) -> Certificate:
         previous=previous,
         expected=store.put(expectation(ready.expected)).sha256,
         causes=causes(done.results, port_of(ready.expected)),
-        sensitivity=summary(changed, ready.checks),
+        sensitivity=summary(changed, ready.checks) if changed is not None else None,
     )
 
 

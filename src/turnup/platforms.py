@@ -46,11 +46,14 @@ class Settings:
     setup: tuple[str, ...] = ()
     window: int = 160
     window_limit: int = 640
+    type_ahead: bool = True  # whether a command may be typed before the prompt behind the last one is there
     read_timeout: float = 30.0
     config_timeout: float = 120.0
     enter_config: str = "configure terminal"
     lock_config: str = ""  # the same and nobody else meanwhile, on images that have it; tried once a session
     leave_config: str = "end"
+    enter_shell: str = ""  # the program that configures, where the session is another one (vtysh in a shell of Linux)
+    leave_shell: str = "exit"
     save: str = "write memory"
     changes: str = "at once"  # when a line takes effect; turnup writes to no platform where it waits for a commit
     comment: str = "!"

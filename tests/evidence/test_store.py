@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import zlib
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from hypothesis import strategies as st
 
 from turnup.errors import InputError
 from turnup.evidence.manifest import manifest
+from turnup.evidence.packing import pack, unpack
 from turnup.evidence.redact import Redactor
 from turnup.evidence.store import EvidenceStore, address
 from turnup.model.transcript import Answer, Ask, Transcript
@@ -45,17 +45,17 @@ def test_the_same_text_is_kept_once_and_no_draft_is_left(store: EvidenceStore) -
     kept = store.put("same")
     assert store.put("same") == kept
     assert [path.relative_to(store.folder).as_posix() for path in files(store)] == [
-        f"{kept.sha256[:2]}/{kept.sha256}.z"
+        f"{kept.sha256[:2]}/{kept.sha256}.zst"
     ]
 
 
 def test_a_secret_never_reaches_the_disk(store: EvidenceStore) -> None:
     kept = store.put(f"enable password {SECRET}\n")
     assert store.get(kept.sha256) == "enable password <secret:last-resort>\n"
-    assert all(SECRET.encode() not in zlib.decompress(path.read_bytes()) for path in files(store))
+    assert all(SECRET.encode() not in unpack(path.read_bytes()) for path in files(store))
 
 
-@pytest.mark.parametrize("content", [b"", b"not compressed", zlib.compress(b"another text")])
+@pytest.mark.parametrize("content", [b"", b"not compressed", pack(b"another text")])
 def test_changed_evidence_is_found(store: EvidenceStore, content: bytes) -> None:
     kept = store.put("what the router said")
     files(store)[0].write_bytes(content)

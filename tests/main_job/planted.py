@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import base64
 import re
-import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from turnup.evidence.packing import SUFFIX, unpack
 from turnup.secrets.hashes import decode_type7, encode_type7, md5crypt
 
 # Coded as type 8 and 9 are; what matters is their form.
@@ -126,4 +126,4 @@ def written(*folders: Path) -> Iterator[tuple[str, str]]:
         for path in folder.rglob("*"):
             if path.is_file():
                 data = path.read_bytes()
-                yield str(path), (zlib.decompress(data) if path.suffix == ".z" else data).decode("latin-1")
+                yield str(path), (unpack(data) if path.suffix == SUFFIX else data).decode("latin-1")

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from pop import Command, Ran
+from pop import Command, Ran, quick_inventory
 
-from turnup import folder, laboratory
+from turnup import laboratory
 from turnup.cli import main
 from turnup.home import Home
 
@@ -41,7 +41,7 @@ def turnup(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captu
 def pop(tmp_path: Path) -> Iterator[laboratory.Lab]:
     """Virtual routers for one test, in the data folder of `turnup`."""
     home = Home(tmp_path / "home")
-    yield laboratory.up(home, folder("inventory"), with_parent=True)
+    yield laboratory.up(home, quick_inventory(), with_parent=True)
     laboratory.down(home)
 
 
@@ -49,5 +49,5 @@ def pop(tmp_path: Path) -> Iterator[laboratory.Lab]:
 def still_pop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[laboratory.Lab]:
     """Virtual routers for tests that must leave them as they are; whoever changes one breaks the next test."""
     home = Home(tmp_path_factory.mktemp("still") / "home")
-    yield laboratory.up(home, folder("inventory"), with_parent=True)
+    yield laboratory.up(home, quick_inventory(), with_parent=True)
     laboratory.down(home)

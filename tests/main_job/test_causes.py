@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
-from pop import ORDER
+from pop import ORDER, quick_inventory
 
-from turnup import folder, job
+from turnup import job
 from turnup.certify import IDENTITY, port_of, what_is_expected
 from turnup.checks import Expected, all_checks
 from turnup.home import Home
@@ -49,7 +49,7 @@ class Delivered:
 @pytest.fixture(scope="module")
 def delivered(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Delivered]:
     home = Home(tmp_path_factory.mktemp("causes") / "home")
-    pop = up(home, folder("inventory"), with_parent=True)
+    pop = up(home, quick_inventory(), with_parent=True)
     noc = open_noc(inventory=pop.inventory, home=pop.home, environment=pop.environment)
     assignment = job.assigned(noc, read_order(ORDER), enter=True)
     noc = noc.knowing(("last-resort", "LVL3-MD5"))

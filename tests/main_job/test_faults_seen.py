@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from pop import ORDER
+from pop import ORDER, quick_inventory
 
-from turnup import folder, job
+from turnup import job
 from turnup.certificate.document import from_json, to_json
 from turnup.home import Home
 from turnup.laboratory import Lab, control, down, up
@@ -50,7 +50,7 @@ LEAVES_TRACES = {"intrapop-errors", "port-errors", "log-malloc"}  # counters and
 def delivered(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Lab, Noc, Assignment]]:
     """A POP with the contract's own order in service."""
     home = Home(tmp_path_factory.mktemp("faults") / "home")
-    pop = up(home, folder("inventory"), with_parent=True)
+    pop = up(home, quick_inventory(), with_parent=True)
     noc = open_noc(inventory=pop.inventory, home=pop.home, environment=pop.environment)
     assignment = job.assigned(noc, read_order(ORDER), enter=True)
     job.pushed(noc, assignment)
@@ -89,7 +89,7 @@ def test_a_fault_is_seen_and_its_repair(delivered: tuple[Lab, Noc, Assignment], 
 @pytest.mark.parametrize("fault", sorted(LEAVES_TRACES))
 def test_what_grows_or_was_logged_is_seen(tmp_path_factory: pytest.TempPathFactory, fault: str) -> None:
     home = Home(tmp_path_factory.mktemp("traces") / "home")
-    pop = up(home, folder("inventory"), with_parent=True)
+    pop = up(home, quick_inventory(), with_parent=True)
     try:
         noc = open_noc(inventory=pop.inventory, home=pop.home, environment=pop.environment)
         assignment = job.assigned(noc, read_order(ORDER), enter=True)

@@ -9,6 +9,7 @@ import pytest
 from pop import ORDER, Command
 
 from turnup import folder
+from turnup.evidence.packing import SUFFIX, unpack
 from turnup.laboratory import Lab, control
 
 PORT = "Serial5/0"
@@ -58,10 +59,8 @@ def test_no_secret_in_any_artefact(turnup: Command, pop: Lab) -> None:
     for file in pop.home.path.rglob("*"):
         if file.is_file():
             data = file.read_bytes()
-            if file.suffix == ".z":
-                import zlib
-
-                data = zlib.decompress(data)
+            if file.suffix == SUFFIX:
+                data = unpack(data)
             texts.append(data.decode("latin-1"))
     assert len(texts) > 20
     for secret in planted:

@@ -182,7 +182,7 @@ def test_evidence_that_is_not_whole_is_named_and_refused(
     item = next(item for item in certificate.evidence if item.fact == "version")
     assert item.sha256 is not None
     store = EvidenceStore(pop.home.part("evidence"), str)
-    path = store.folder / item.sha256[:2] / f"{item.sha256}.z"
+    path = store.folder / item.sha256[:2] / f"{item.sha256}.zst"
     whole = path.read_bytes()
     try:
         path.unlink() if harm == "missing" else path.write_bytes(whole[:-4] + b"0000")

@@ -251,13 +251,13 @@ def test_a_fault_in_mid_push_is_backed_out(turnup: Command, pop: Lab, fault: str
 
 
 def _no_secret(pop: Lab, shown: str) -> None:
-    import zlib
+    from turnup.evidence.packing import SUFFIX, unpack
 
     texts = [shown]
     for file in pop.home.path.rglob("*"):
         if file.is_file():
             data = file.read_bytes()
-            texts.append((zlib.decompress(data) if file.suffix == ".z" else data).decode("latin-1"))
+            texts.append((unpack(data) if file.suffix == SUFFIX else data).decode("latin-1"))
     secrets = [value for name, value in pop.environment.items() if name != "TURNUP_USERNAME"]
     assert len(secrets) >= 3
     for secret in secrets:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import zlib
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,6 +10,7 @@ import pytest
 
 from turnup.certificate import build_certificate, from_json
 from turnup.evidence.manifest import manifest
+from turnup.evidence.packing import unpack
 from turnup.evidence.redact import Redactor
 from turnup.evidence.store import EvidenceStore
 from turnup.model.certificate import Certificate
@@ -87,14 +87,14 @@ def test_no_artefact_holds_one(store: EvidenceStore, redact: Redactor) -> None:
         assert planted_in(report) == [], fmt
         assert "<secret:LVL3-MD5>" in report or "&lt;secret:LVL3-MD5&gt;" in report, fmt
         assert redact.assured(report, fmt) == report
-    kept = [zlib.decompress(path.read_bytes()).decode() for path in store.folder.rglob("*.z")]
+    kept = [unpack(path.read_bytes()).decode() for path in store.folder.rglob("*.zst")]
     assert kept == [redact(CONFIGURATION)]
     assert planted_in(kept[0]) == []
 
 
 def test_the_store_and_the_last_gate_stop_what_was_forgotten(store: EvidenceStore, redact: Redactor) -> None:
     certificate = certificate_of(CONFIGURATION, store)  # the caller forgot to redact
-    assert [planted_in(zlib.decompress(path.read_bytes()).decode()) for path in store.folder.rglob("*.z")] == [[]]
+    assert [planted_in(unpack(path.read_bytes()).decode()) for path in store.folder.rglob("*.zst")] == [[]]
     for fmt in formats():
         with pytest.raises(Exception, match="was not written"):
             redact.assured(render(fmt, certificate, width=1000), fmt)

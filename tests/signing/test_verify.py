@@ -9,6 +9,7 @@ import re
 import shutil
 import subprocess
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -16,12 +17,16 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from signed_samples import NOW, Signed, digest_at, make_key, signed_in, write_certificate
+from signed_samples import HOME, NOW, Signed, digest_at, judged, make_key, signed_in, write_certificate
 
 from turnup.certificate import digest, from_json
+from turnup.certificate.expectation import expectation
 from turnup.errors import ExitCode, InputError, Refused, UsageError
+from turnup.evidence.manifest import manifest
 from turnup.evidence.store import EvidenceStore
+from turnup.judge.cases import cases
 from turnup.load.json import canonical_json
+from turnup.rejudge import unproved
 from turnup.signing.envelope import read_envelope, seal, written
 from turnup.signing.evidence import EvidenceFolder, hand_over
 from turnup.signing.keys import new_key, read_public_key, read_signer
@@ -176,7 +181,7 @@ def test_any_byte_of_the_evidence_in_the_data_folder(signed: Signed) -> None:
     """A packed file: a bit that its content does not depend on changes nothing that was signed."""
     chance = random.Random(5)  # noqa: S311 - which bytes are tried
     caught = 0
-    for path in sorted(signed.evidence.rglob("*.z")):
+    for path in sorted(signed.evidence.rglob("*.zst")):
         data = path.read_bytes()
         for place in {2, len(data) // 2, len(data) - 1, chance.randrange(len(data))}:
             path.write_bytes(flipped(data, place, 0xFF))
@@ -272,7 +277,7 @@ def test_a_certificate_that_contradicts_itself_though_signed(signed: Signed) -> 
 
 def test_missing_evidence_is_named_with_the_tests_that_rest_on_it(signed: Signed) -> None:
     item = next(item for item in signed.document["evidence"] if item["fact"] == "version")
-    (signed.evidence / item["sha256"][:2] / f"{item['sha256']}.z").unlink()
+    (signed.evidence / item["sha256"][:2] / f"{item['sha256']}.zst").unlink()
     found = signed.look()
     assert [fault.where for fault in found.faults] == ["evidence `show version`"]
     assert "is missing" in found.faults[0].told
@@ -299,7 +304,7 @@ def test_what_the_tests_had_to_see_is_evidence_too(signed: Signed, tmp_path: Pat
     (tmp_path / "evidence" / f"{kept.sha256}.txt").write_text("Expected values")
     (fault,) = EvidenceFolder(tmp_path / "evidence").faults(document)
     assert fault.altered
-    (signed.evidence / kept.sha256[:2] / f"{kept.sha256}.z").unlink()
+    (signed.evidence / kept.sha256[:2] / f"{kept.sha256}.zst").unlink()
     (fault,) = folder.faults(document)
     assert "is missing" in fault.told
     assert not fault.altered
@@ -313,10 +318,10 @@ def test_a_length_that_is_not_that_of_the_evidence(signed: Signed) -> None:
 
 
 def test_a_file_that_would_fill_the_memory(signed: Signed) -> None:
-    import zlib
+    from turnup.evidence.packing import pack
 
-    path = next(signed.evidence.rglob("*.z"))
-    path.write_bytes(zlib.compress(b"\0" * 50_000_000))
+    path = next(signed.evidence.rglob("*.zst"))
+    path.write_bytes(pack(b"\0" * 50_000_000))
     assert "was altered" in told(signed)
 
 
@@ -490,7 +495,7 @@ def test_nothing_is_signed_without_its_evidence(tmp_path: Path) -> None:
     make_key(tmp_path)
     certificate = write_certificate(tmp_path)
     key = str(tmp_path / "keys" / "signing.key")
-    path = next((tmp_path / "evidence").rglob("*.z"))
+    path = next((tmp_path / "evidence").rglob("*.zst"))
     path.unlink()
     with pytest.raises(Refused, match="is missing"):
         sign(certificate, key, NOW)
@@ -564,3 +569,70 @@ def test_a_second_key_never_replaces_the_first(tmp_path: Path) -> None:
     with pytest.raises(Refused, match="is there already"):
         new_key(tmp_path / "keys", "signing", "x", NOW)
     assert (tmp_path / "keys" / "signing.key").read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "words"),
+    [
+        ("bytes", 10**4000, "cannot have that many bytes"),
+        ("bytes", 10**17, "cannot have that many bytes"),
+        ("bytes", -5000, "cannot have that many bytes"),
+        ("seconds", 10**400, "too large a number"),
+    ],
+)
+def test_numbers_that_no_machine_holds(signed: Signed, field: str, value: int, words: str) -> None:
+    """Evidence is looked at whoever signed: a forged file must end as altered, not fill the memory nor as a defect."""
+    document = signed.document
+    document["evidence"][0][field] = value
+    file = (json.dumps(document) + "\n").encode()
+    payload = statement_of("x", file, NOW)
+    data = seal(payload, read_signer(str(signed.home / "keys" / "signing.key")))
+    found = verify(data, signed.trust, NOW, evidence=EvidenceFolder(signed.evidence))
+    assert found.exit_code is ExitCode.REFUSED
+    assert words in "\n".join(map(str, found.faults))
+
+
+@pytest.mark.parametrize("depth", [70, 300, 900, 990, 100_000])
+def test_what_is_nested_too_deeply(signed: Signed, depth: int) -> None:
+    """The reader has room that those who go through the document afterwards have not."""
+    statement = json.loads(read_envelope(signed.sealed.read_bytes()).payload)
+    statement["predicate"]["turnupCertificate"]["deep"] = "HERE"
+    payload = canonical_json(statement).replace(b'"HERE"', b"[" * depth + b"1" + b"]" * depth)
+    data = seal(payload, read_signer(str(signed.home / "keys" / "signing.key")))
+    found = verify(data, signed.trust, NOW, without_evidence=True)
+    assert "nested too deeply" in "\n".join(map(str, found.faults))
+    own = verify(
+        signed.sealed.read_bytes(),
+        signed.trust,
+        NOW,
+        without_evidence=True,
+        certificate=("c", b"[" * depth + b"]" * depth),
+    )
+    assert own.exit_code is ExitCode.REFUSED
+
+
+@pytest.mark.parametrize("name", ["\x1b[2J\nx.dsse: AUTHENTIC", "\r", "\x9b2J", "\u2028", "\u202e", "\ud800"])
+def test_a_forged_name_writes_no_line_of_its_own(signed: Signed, name: str) -> None:
+    """The words of a fault quote the file: none may clear the screen or say that it is authentic."""
+    signed.certificate.write_text(json.dumps({**signed.document, name: 1}))
+    for line in told(signed).splitlines():
+        assert line.isprintable()
+        assert line.startswith(signed.certificate.name)
+
+
+def test_a_pass_that_the_evidence_does_not_show(tmp_path: Path) -> None:
+    """Whoever edits FAIL into PASS before it is signed: the file agrees with itself, its evidence does not."""
+    case = next(one for one in cases(HOME) if one.name == "healthy")
+    store = EvidenceStore(tmp_path, str)
+    kept = store.put(expectation(case.expected)).sha256
+    certificate, transcript = judged()
+    manifest(transcript, store)
+    honest = replace(certificate, expected=kept)
+    assert unproved(honest, store) == ()
+    assert unproved(certificate, store) == (), "an older one does not say what it had to see"
+    answers = dict(transcript.answers)
+    ask, answer = next((ask, one) for ask, one in answers.items() if "\nip tftp source-interface" in one.text)
+    answers[ask] = replace(answer, text=re.sub(r"\nip tftp source-interface .*", "", answer.text))
+    assert answers[ask].text != answer.text
+    forged = replace(honest, evidence=manifest(replace(transcript, answers=answers), store))
+    assert [one.partition(":")[0] for one in unproved(forged, store)] == ["test 11 says PASS, its evidence says FAIL"]

@@ -37,9 +37,9 @@ def archive(store: Store, tmp_path: Path) -> Path:
         )
     evidence = tmp_path / "old" / "evidence" / "ab"
     evidence.mkdir(parents=True)
-    (evidence / "abc.z").write_bytes(b"answer")
+    (evidence / "abc.zst").write_bytes(b"answer")
     target = tmp_path / "backup.zip"
-    assert backup(store, target, {"evidence/ab/abc.z": evidence / "abc.z"}, LATER) > 10
+    assert backup(store, target, {"evidence/ab/abc.zst": evidence / "abc.zst"}, LATER) > 10
     return target
 
 
@@ -57,7 +57,7 @@ def test_a_backup_restored_is_the_same_store(store: Store, archive: Path, tmp_pa
     restore(other, archive, tmp_path / "new")
     assert rows(other) == rows(store)
     assert all_faults(other) == []
-    assert (tmp_path / "new" / "evidence" / "ab" / "abc.z").read_bytes() == b"answer"
+    assert (tmp_path / "new" / "evidence" / "ab" / "abc.zst").read_bytes() == b"answer"
     live(other, "PSO-3", *TO_SERVICE[:2])  # the chain goes on
     assert all_faults(other) == []
     other.close()
@@ -69,7 +69,7 @@ def test_nothing_is_overwritten(store: Store, archive: Path, tmp_path: Path) -> 
     with pytest.raises(Refused, match="not empty"):
         restore(store, archive, tmp_path / "new")
     other = open_store(f"sqlite:///{tmp_path}/other.db")
-    target = tmp_path / "new" / "evidence" / "ab" / "abc.z"
+    target = tmp_path / "new" / "evidence" / "ab" / "abc.zst"
     target.parent.mkdir(parents=True)
     target.write_bytes(b"another answer")
     with pytest.raises(Refused, match="is another"):

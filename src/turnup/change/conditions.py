@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from ipaddress import IPv4Interface, IPv4Network
+from ipaddress import IPv4Network
 
+from turnup.change.addresses import address_in
 from turnup.change.footprint import Footprint, canonical
 from turnup.render.fold import Sections
 from turnup.render.grammar import Grammar
@@ -36,7 +37,7 @@ def _unmet(needs: Needs, footprint: Footprint, sections: Sections) -> Iterator[s
         if header not in top:
             yield f"the router has no {header!r}"
     for name in needs.route_maps:
-        if not any(line.startswith(f"route-map {name} ") for line in top):
+        if not any(line.startswith(f"route-map {name} ") or line == f"route-policy {name}" for line in top):
             yield f"route-map {name} is not defined: what it would let through is not known"
     if needs.link is not None:
         yield from _overlaps(needs.link, footprint, sections)
@@ -45,15 +46,11 @@ def _unmet(needs: Needs, footprint: Footprint, sections: Sections) -> Iterator[s
 def _overlaps(link: IPv4Network, footprint: Footprint, sections: Sections) -> Iterator[str]:
     for header, lines in sections.items():
         for line in lines:
-            words = line.split(" ")
-            if words[:2] != ["ip", "address"] or len(words) < 4 or footprint.owns(header, line):
+            address = address_in(line)
+            if address is None or footprint.owns(header, line):
                 continue
-            try:
-                network = IPv4Interface(f"{words[2]}/{words[3]}").network
-            except ValueError:
-                continue  # `ip address negotiated` and the like take no network
-            if network.overlaps(link):
-                yield f"{link} overlaps with {network} on {header.removeprefix('interface ')}"
+            if address.network.overlaps(link):
+                yield f"{link} overlaps with {address.network} on {header.removeprefix('interface ')}"
 
 
 def not_free(intent: Intent, footprint: Footprint, sections: Sections, grammar: Grammar) -> tuple[str, ...]:
@@ -76,7 +73,7 @@ def not_free(intent: Intent, footprint: Footprint, sections: Sections, grammar: 
     return tuple(found)
 
 
-_OCCUPIED = ("description ", "ip address ")
+_OCCUPIED = ("description ", "ip address ", "ipv4 address ")
 
 
 def _harmless(header: str, line: str, wanted: set[tuple[str, str]], intent: Intent, grammar: Grammar) -> bool:

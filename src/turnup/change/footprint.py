@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -14,27 +15,37 @@ from turnup.render.intent import ConfigItem
 Lines = tuple[tuple[str, str], ...]  # (section, text); "" = global
 
 
+# Sections that are an order's as a whole.
+WHOLES = ("prefix-set ", "route-policy ")
+
+# A line of a peer in an address family is the peer's: what takes the peer away takes it away too.
+_FAMILY = re.compile(r"^address-family \S+ \S+ (?=neighbor )")
+
+
 @dataclass(frozen=True)
 class Footprint:
     """What belongs to an order: its ports with their subinterfaces, their passive lines, its peers, its lists.
 
-    `peers` are (section header, address); `isis` the headers of the IS-IS process.
+    `peers` are (section header, address); `isis` the headers of the IS-IS process; `wholes` the headers of sections
+    that are an order's as a whole (IOS XR: its prefix-set and its route-policy).
     """
 
     ports: tuple[str, ...] = ()
     peers: tuple[tuple[str, str], ...] = ()
     prefix_lists: tuple[str, ...] = ()
     isis: tuple[str, ...] = ()
+    wholes: tuple[str, ...] = ()
 
     def owns(self, section: str, text: str) -> bool:
         """Whether the order owns that line, in its positive or its `no` form."""
         body = text.removeprefix("no ")
         if not section:
             is_list = any(body.startswith(f"ip prefix-list {name} ") for name in self.prefix_lists)
-            return is_list or (self._port_of(body) is not None and not self._is_port(body))
-        if self._port_of(section) is not None:
+            return is_list or body in self.wholes or (self._port_of(body) is not None and not self._is_port(body))
+        if section in self.wholes or self._port_of(section) is not None:
             return True
-        if any(section == header and body.startswith(f"neighbor {peer} ") for header, peer in self.peers):
+        in_process = f"{_FAMILY.sub('', body)} "  # `no neighbor X` takes all of it
+        if any(section == header and in_process.startswith(f"neighbor {peer} ") for header, peer in self.peers):
             return True
         return section in self.isis and self._port_of(body.replace("passive-interface ", "interface ", 1)) is not None
 
@@ -83,6 +94,7 @@ def footprint_of(items: Iterable[ConfigItem]) -> Footprint:
     peers: dict[tuple[str, str], None] = {}
     lists: dict[str, None] = {}
     isis: dict[str, None] = {}
+    wholes: dict[str, None] = {}
     for item in items:
         words = item.text.removeprefix("no ").split(" ")
         kind = item.section.split(" ")[0:2]
@@ -94,7 +106,9 @@ def footprint_of(items: Iterable[ConfigItem]) -> Footprint:
             peers[item.section, words[1]] = None
         elif words[:2] == ["ip", "prefix-list"]:
             lists[words[2]] = None
-    return Footprint(tuple(ports), tuple(peers), tuple(lists), tuple(isis))
+        elif item.section.startswith(WHOLES):
+            wholes[item.section] = None
+    return Footprint(tuple(ports), tuple(peers), tuple(lists), tuple(isis), tuple(wholes))
 
 
 def together(*footprints: Footprint) -> Footprint:
@@ -102,7 +116,7 @@ def together(*footprints: Footprint) -> Footprint:
     return Footprint(
         *(
             tuple(dict.fromkeys(item for one in footprints for item in getattr(one, part)))
-            for part in ("ports", "peers", "prefix_lists", "isis")
+            for part in ("ports", "peers", "prefix_lists", "isis", "wholes")
         )
     )
 
@@ -114,6 +128,13 @@ def canonical(lines: Iterable[tuple[str, str]], hidden: tuple[str, ...] = ()) ->
     )
 
 
+def with_headers(lines: Lines) -> Lines:
+    """Lines of an order with the headers that it makes itself (subinterfaces, sets, policies) among the global ones."""
+    below = dict.fromkeys(header for header, _ in lines)
+    made = [h for h in below if h.startswith(WHOLES) or (h.startswith("interface ") and "." in h)]
+    return (*(("", header) for header in made), *lines)
+
+
 def sections_of(lines: Iterable[tuple[str, str]], headers: Iterable[str]) -> Sections:
     """Lines back as sections, with these headers there even if empty."""
     found: dict[str, list[str]] = {"": []}
@@ -121,6 +142,6 @@ def sections_of(lines: Iterable[tuple[str, str]], headers: Iterable[str]) -> Sec
         found.setdefault(header, [])
     for section, text in lines:
         found.setdefault(section, []).append(text)
-        if not section and text.startswith("interface "):
+        if not section and text.startswith(("interface ", *WHOLES)):
             found.setdefault(text, [])
     return {header: tuple(body) for header, body in found.items()}

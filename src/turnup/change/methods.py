@@ -2,7 +2,8 @@
 
 `[methods]` of platform.toml: reach -> method. `inverse`: line by line, taken back by the inverse of what the router
 shows (12.0S has no commit). `watched`: the same with a second session that watches, and a reload scheduled if chosen.
-Platforms with a commit name theirs here when it is built and proved; a name that is not built is refused.
+`committed`: a candidate, compared, on trial, confirmed (IOS XR); only where policy.yaml says `unproven_methods: true`,
+for no real router was ever written to so. A name that is not built is refused.
 """
 
 from __future__ import annotations
@@ -10,12 +11,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
-from ipaddress import IPv4Interface
 from typing import Protocol
 
+from turnup.change.addresses import address_in
 from turnup.change.footprint import Footprint
 from turnup.change.wire import Wire, Writable
-from turnup.errors import CouldNotRun, Refused, TurnupError
+from turnup.errors import CouldNotRun, InputError, Refused, TurnupError
 from turnup.model.equipment import Router
 from turnup.model.interface_name import InterfaceName
 from turnup.model.transcript import Ask, Request
@@ -55,6 +56,30 @@ class Inverse:
 
     def arm(self, wire: Wire) -> None:
         """Nothing to do."""
+
+    def disarm(self, wire: Wire) -> None:
+        """Nothing to do."""
+
+    def stand_down(self, session: Writable) -> None:
+        """Nothing to do."""
+
+
+@dataclass(frozen=True)
+class Committed:
+    """All lines in one candidate, compared before it is committed; a commit that goes back by itself until confirmed.
+
+    `seconds` is that trial. What is typed is the work of turnup.change.committed.
+    """
+
+    seconds: int = 300
+
+    @property
+    def note(self) -> str:
+        """What the journal says."""
+        return f"in one candidate, commit confirmed {self.seconds}"
+
+    def arm(self, wire: Wire) -> None:
+        """Nothing: the router itself goes back."""
 
     def disarm(self, wire: Wire) -> None:
         """Nothing to do."""
@@ -153,39 +178,60 @@ def _management(footprint: Footprint, sections: Sections, router: Router) -> Ite
             continue
         if any(line.startswith("ip router isis") for line in lines):
             yield f"{header.removeprefix('interface ')} has an IS-IS adjacency"
-        for network in (_network(line) for line in lines):
-            if network is not None and any(station in network.network for station in (*stations, router.loopback)):
+        for address in map(address_in, lines):
+            if address is not None and any(station in address.network for station in (*stations, router.loopback)):
                 yield f"{header.removeprefix('interface ')} leads to a station of the NOC"
+    yield from (f"{port} has an IS-IS adjacency" for port in _spoken_on(sections) if port in footprint.ports)
+
+
+def _spoken_on(sections: Sections) -> Iterator[str]:
+    """Interfaces of an IS-IS process that names them itself (IOS XR)."""
+    for header, lines in sections.items():
+        for line in lines if header.startswith("router isis") else ():
+            words = line.split(" ")
+            if words[0] == "interface" and "passive" not in words and f"{' '.join(words[:2])} passive" not in lines:
+                yield _port(line)
 
 
 def _ours(header: str, footprint: Footprint) -> bool:
+    return _port(header) in footprint.ports
+
+
+def _port(header: str) -> str:
+    """The physical interface of `interface X`; "" for other lines and for names that are none."""
     words = header.split(" ")
-    if words[0] != "interface" or len(words) < 2 or not words[1][-1:].isdigit() or "/" not in words[1]:
-        return False
-    return str(InterfaceName.parse(words[1]).parent) in footprint.ports
-
-
-def _network(line: str) -> IPv4Interface | None:
-    words = line.split(" ")
-    if words[:2] != ["ip", "address"] or len(words) < 4:
-        return None
+    if words[0] != "interface" or len(words) < 2:
+        return ""
     try:
-        return IPv4Interface(f"{words[2]}/{words[3]}")
-    except ValueError:
-        return None
+        return str(InterfaceName.parse(words[1]).parent)
+    except InputError:
+        return ""
 
 
 def method_for(
-    platform: Platform, management: tuple[str, ...], reload_in: int | None, watch: Callable[[], Writable] | None
+    platform: Platform,
+    management: tuple[str, ...],
+    reload_in: int | None,
+    watch: Callable[[], Writable] | None,
+    unproven: bool = False,
 ) -> Method:
     """The method of that platform for what the change could cut off. Raises Refused: not chosen, or not built.
 
-    `reload_in`: minutes, 0 = expressly without, None = nobody chose.
+    `reload_in`: minutes, 0 = expressly without, None = nobody chose. `unproven`: policy.yaml allows a method that was
+    never run on a router of its platform.
     """
     reach = Reach.MANAGEMENT if management else Reach.CUSTOMER_PORT
     name = platform.settings.methods.get(reach, "")
     if name == "inverse" and reach is Reach.CUSTOMER_PORT:
         return Inverse()
+    if name == "committed" and reach is Reach.CUSTOMER_PORT:
+        if not unproven:
+            raise Refused(
+                f"{platform.settings.title} is written to by `commit confirmed`, which turnup never did on a real one",
+                advice="Nothing was sent. Try it on a router of your lab first; then `unproven_methods: true` in"
+                " policy.yaml allows it. Until then have the plan carried out by hand.",
+            )
+        return Committed()
     if name != "watched":
         raise Refused(
             f"{platform.name} has no proved method for a change that reaches {reach.value} ({name or 'none named'})",

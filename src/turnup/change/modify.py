@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from turnup.change.conditions import Needs
-from turnup.change.footprint import Lines, canonical, footprint_of, together
+from turnup.change.footprint import Lines, canonical, footprint_of, together, with_headers
 from turnup.change.plan import Draft, Plan, intended, link_of, strange_lines, three_way
 from turnup.change.standing import Standing, must_be_met, must_not_change_shared
 from turnup.change.transition import transition
@@ -51,5 +51,4 @@ def make_change_plan(
 
 def as_lines(intent: Intent) -> Lines:
     """The owned lines of a port that carries that order, headers of subinterfaces among the global ones."""
-    headers = dict.fromkeys(header for header, _ in intent.lines if header.startswith("interface ") and "." in header)
-    return (*(("", header) for header in headers), *intent.lines)
+    return with_headers(intent.lines)

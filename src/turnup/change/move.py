@@ -42,7 +42,7 @@ def make_move_plan(
     draft = Draft(platform, assignment, footprint, needs, hidden, sections, "MOVE")
     must_be_met(needs, footprint, sections)
     here = Footprint(ports=tuple(port for port in standing.footprint.ports if port not in there.ports))
-    target = (*as_lines(intent), *bare(here, sections, None))
+    target = (*as_lines(intent), *bare(here, sections, None, grammar.bare))
     now = footprint.owned(sections)
     if canonical(now, hidden) == canonical(target, hidden):
         return draft.plan((), ())

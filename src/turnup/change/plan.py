@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from ipaddress import IPv4Network
 
 from turnup.change.conditions import Needs, not_free, unmet
-from turnup.change.footprint import Footprint, Lines, canonical, footprint_of, sections_of
+from turnup.change.footprint import Footprint, Lines, canonical, footprint_of, sections_of, with_headers
 from turnup.change.radius import BlastRadius, blast_radius
 from turnup.change.transition import transition
 from turnup.configuration import Configuration
@@ -122,8 +122,7 @@ def make_plan(
 
 def intended(intent: Intent) -> Lines:
     """The owned lines of a port that carries exactly this order, made comparable."""
-    headers = dict.fromkeys(header for header, _ in intent.lines if "." in header)
-    return canonical((*intent.lines, *(("", header) for header in headers if header.startswith("interface "))))
+    return canonical(with_headers(intent.lines))
 
 
 def strange_lines(after: Lines, intent: Intent) -> tuple[str, ...]:

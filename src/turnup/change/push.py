@@ -7,14 +7,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from turnup.change.books import NO_BOOKS, Books, entered
+from turnup.change.committed import commit, confirm
 from turnup.change.conditions import unmet
-from turnup.change.footprint import Lines, canonical
+from turnup.change.footprint import Lines
 from turnup.change.journal import Clock, Journal, Journals, State, utc_now
 from turnup.change.lease import FileLeases, LeaseLost, Leases
-from turnup.change.methods import RELOAD, Inverse, Method
+from turnup.change.methods import RELOAD, Committed, Inverse, Method
 from turnup.change.plan import Change, Plan
 from turnup.change.recover import finish_open
 from turnup.change.restore import take_back
+from turnup.change.told import told
 from turnup.change.wire import Wire, Writable
 from turnup.errors import BackedOut, CouldNotRun, NeedsHuman, Refused, TurnupError
 from turnup.home import Home
@@ -160,15 +162,13 @@ class _Push:
         running = self.wire.running()
         now = self.change.footprint.owned(running)
         if not self.change.same(now, self.change.before):
-            raise Refused(
-                f"{self.change.router}: the port was changed since the plan: {_told(self.change.before, now)}"
-            )
+            raise Refused(f"{self.change.router}: the port was changed since the plan: {told(self.change.before, now)}")
         if reasons := unmet(self.change.needs, self.change.footprint, running):
             raise Refused(f"{self.change.router}: {'; '.join(reasons)}")
         self.foreign = self.change.footprint.foreign(running)
         if planned_foreign and planned_foreign != self.foreign:
-            told = _told(planned_foreign, self.foreign)
-            self.notes.append(f"others changed the configuration since the plan: {told}")
+            said = told(planned_foreign, self.foreign)
+            self.notes.append(f"others changed the configuration since the plan: {said}")
         self._look_at_startup()
         if self.others_unsaved and self.method.note.startswith(RELOAD):
             raise Refused(f"{self.change.router}: a reload would lose the unsaved work of others; have it saved first")
@@ -184,7 +184,7 @@ class _Push:
         startup = self.change.footprint.foreign(sections)
         if startup != self.foreign:
             self.others_unsaved = True
-            self.notes.append(f"others have work that is not saved: {_told(startup, self.foreign)}")
+            self.notes.append(f"others have work that is not saved: {told(startup, self.foreign)}")
 
     # --- the change --------------------------------------------------------------------------------------------
 
@@ -221,6 +221,9 @@ class _Push:
         if self.journal is not None:
             self.journal.saved_before(self.startup)
         self.note(State.PUSHING, self.method.note)
+        if isinstance(self.method, Committed):
+            self._in_one_commit(self.method, accept)
+            return
         self.method.arm(self.wire)
         self.wire.send(self.change.phase1)
         self._read_back(self.change.halfway, "phase 1")
@@ -232,14 +235,23 @@ class _Push:
             raise CouldNotRun(f"the port was not accepted: {reason}")
         self.method.disarm(self.wire)
 
+    def _in_one_commit(self, method: Committed, accept: Callable[[], str] | None) -> None:
+        commit(self.wire, (*self.change.phase1, *self.change.phase2), self.change, method.seconds)
+        self.note(State.PHASE2)
+        self.note(State.VERIFIED, running=self._read_back(self.change.after, "the commit on trial"))
+        if accept is not None and (reason := accept()):
+            raise CouldNotRun(f"the port was not accepted: {reason}")
+        confirm(self.wire)
+        self._read_back(self.change.after, "the confirmed commit")
+
     def _read_back(self, expected: Lines, phase: str) -> Lines:
         running = self.wire.running()
         now = self.change.footprint.owned(running)
         if not self.change.same(now, expected):
-            raise CouldNotRun(f"{phase} does not read back as planned: {_told(expected, now)}")
+            raise CouldNotRun(f"{phase} does not read back as planned: {told(expected, now)}")
         foreign = self.change.footprint.foreign(running)
         if foreign != self.foreign:
-            self.notes.append(f"others changed the configuration during the push: {_told(self.foreign, foreign)}")
+            self.notes.append(f"others changed the configuration during the push: {told(self.foreign, foreign)}")
             self.foreign, self.others_unsaved = foreign, True
         return now
 
@@ -258,7 +270,7 @@ class _Push:
     # --- save --------------------------------------------------------------------------------------------------
 
     def _save(self, save_all: bool) -> PushOutcome:
-        if self.others_unsaved and not save_all:
+        if self.others_unsaved and not save_all and not self.wire.commits:
             return self._ended(State.UNSAVED, "not saved: saving would save the work of others too (--save-all does)")
         try:
             self.wire.save()
@@ -270,12 +282,10 @@ class _Push:
         startup = self.change.footprint.owned(sections)
         saved = self.change.footprint.foreign(sections)
         if saved != self.foreign:
-            self.notes.append(
-                f"others changed the router in that moment; saved with ours: {_told(self.foreign, saved)}"
-            )
+            self.notes.append(f"others changed the router in that moment; saved with ours: {told(self.foreign, saved)}")
         if not self.change.same(startup, self.change.after):
-            told = _told(self.change.after, startup)
-            return self._ended(State.UNSAVED, f"the startup configuration is not what was saved: {told}")
+            why = told(self.change.after, startup)
+            return self._ended(State.UNSAVED, f"the startup configuration is not what was saved: {why}")
         return self._ended(State.SAVED)
 
     def _ended(self, state: State, why: str = "") -> PushOutcome:
@@ -286,15 +296,3 @@ class _Push:
 
     def _outcome(self, state: str) -> PushOutcome:
         return PushOutcome(state, self.wire.sent, tuple(self.notes), self.journal.path if self.journal else None)
-
-
-def _told(before: Lines, after: Lines, most: int = 6) -> str:
-    """The difference in words, the first few lines of it."""
-    was, now = set(canonical(before)), set(canonical(after))
-    lines = [f"-{_said(line)}" for line in sorted(was - now)] + [f"+{_said(line)}" for line in sorted(now - was)]
-    more = f" and {len(lines) - most} more" if len(lines) > most else ""
-    return "; ".join(lines[:most]) + more if lines else "the order of lines"
-
-
-def _said(line: tuple[str, str]) -> str:
-    return f"{line[0]} / {line[1]}" if line[0] else line[1]

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from turnup.change.books import NO_BOOKS, Books, entered
+from turnup.change.committed import confirm
 from turnup.change.journal import Clock, Journal, Journals, State, by_hand, utc_now
 from turnup.change.lease import FileLeases, Leases
 from turnup.change.methods import cancelled
@@ -80,8 +81,24 @@ def _one(wire: Wire, journal: Journal, clock: Clock, books: Books) -> Recovered:
         return _end(journal, clock, done, f"nothing of the change is on the router{told and f'; {told}'}")
     if change.same(now, change.after) and record.state is not State.BACKING_OUT:
         journal.note(State.VERIFIED, clock(), "all of it is on the router", now)
+        if wire.commits:
+            return _confirmed(wire, journal, books, clock)
         state, why = _save(wire, journal)
         return _end(journal, clock, state, "; ".join((why, *entered(books, change))))
+    journal.note(State.BACKING_OUT, clock(), "found half way", now)
+    take_back(wire, change, journal, clock)
+    return _told(journal)
+
+
+def _confirmed(wire: Wire, journal: Journal, books: Books, clock: Clock) -> Recovered:
+    """It may be on trial, and may go back while we look: confirm, and read what became of it."""
+    change = journal.record.change
+    confirm(wire)
+    now = change.footprint.owned(wire.running())
+    if change.same(now, change.after):
+        return _end(journal, clock, State.SAVED, "; ".join(("complete, and confirmed", *entered(books, change))))
+    if change.same(now, change.before):
+        return _end(journal, clock, State.ABORTED, "the router had taken the commit on trial back by itself")
     journal.note(State.BACKING_OUT, clock(), "found half way", now)
     take_back(wire, change, journal, clock)
     return _told(journal)

@@ -50,7 +50,7 @@ def make_redesignate_plan(
     now = footprint.owned(sections)
     if canonical(now, hidden) == intended(intent):
         return draft.plan((), ())
-    empty = bare(footprint, sections, None)
+    empty = bare(footprint, sections, None, grammar.bare)
     built = footprint.owned(fold(sections_of(empty, footprint.headers), intent.phase1, grammar, hidden))
     activate = intent.phase2 if connected else ()
     if canonical(now, hidden) == canonical(built, hidden):

@@ -29,12 +29,12 @@ def make_release_plan(
     """
     sections, standing = configuration.sections, Standing(intent, applied)
     footprint = standing.footprint
-    needs = Needs(router.name, footprint.headers)
+    needs, grammar = Needs(router.name, footprint.headers), grammar_of(platform)
     draft = Draft(platform, assignment, footprint, needs, intent.hidden_defaults, sections, "DISCONNECT")
     must_be_met(needs, footprint, sections)
-    now, target = footprint.owned(sections), bare(footprint, sections, intent.available)
+    now, target = footprint.owned(sections), bare(footprint, sections, intent.available, grammar.bare)
     if canonical(now, intent.hidden_defaults) == canonical(target):
         return draft.plan((), ())
     standing.must_be_carried(f"{router.name}: {assignment.port.interface}", footprint, sections)
-    steps = transition(now, target, footprint, grammar_of(platform))
+    steps = transition(now, target, footprint, grammar)
     return draft.plan(steps.quiet, steps.alive)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from turnup.change.committed import commit
 from turnup.change.footprint import Lines
 from turnup.change.journal import Clock, Journal, State
 from turnup.change.lease import LeaseLost
@@ -27,7 +28,11 @@ def take_back(wire: Wire, change: Change, journal: Journal, clock: Clock) -> Non
         try:
             now = change.footprint.owned(wire.running())
             if not change.same(now, change.before):
-                wire.send(transition(now, change.before, change.footprint, wire.grammar).all)
+                steps = transition(now, change.before, change.footprint, wire.grammar).all
+                if wire.commits:
+                    commit(wire, steps, change)
+                else:
+                    wire.send(steps)
                 now = change.footprint.owned(wire.running())
         except LeaseLost:
             raise

@@ -79,8 +79,18 @@ def must_be_met(needs: Needs, footprint: Footprint, sections: Sections) -> None:
 
 
 def used_by_others(name: str, footprint: Footprint, sections: Sections) -> bool:
-    """Whether a line that is not ours refers to that prefix-list: another port of the same customer."""
-    return any(f" prefix-list {name} " in f" {line} " for _, line in footprint.foreign(sections))
+    """Whether a line that is not ours refers to that prefix-list: another port of the same customer, a route-map.
+
+    A route-map may name several in one line, a `distribute-list prefix` names it in other words: any line with that
+    word counts, but those that only talk.
+    """
+    return any(
+        name in line.split(" ") and not line.startswith(_TALK) and line.split(" ")[:3] != ["ip", "prefix-list", name]
+        for _, line in footprint.foreign(sections)
+    )
+
+
+_TALK = ("description ", "remark ", "hostname ", "router ", "interface ")
 
 
 def must_not_change_shared(footprint: Footprint, sections: Sections, target: Lines) -> None:
@@ -98,10 +108,10 @@ def must_not_change_shared(footprint: Footprint, sections: Sections, target: Lin
             )
 
 
-def bare(footprint: Footprint, sections: Sections, available: str | None) -> Lines:
+def bare(footprint: Footprint, sections: Sections, available: str | None, shown: tuple[str, ...]) -> Lines:
     """What is left when the order is gone: ports in their default state, lists only if others use them.
 
-    `available` is the description of a port that nobody has.
+    `available` is the description of a port that nobody has; `shown` the platform's other lines of it.
     """
     kept = [name for name in footprint.prefix_lists if used_by_others(name, footprint, sections)]
     lists = tuple(
@@ -109,8 +119,5 @@ def bare(footprint: Footprint, sections: Sections, available: str | None) -> Lin
         for line in footprint.cut(sections)[""]
         if line.startswith("ip prefix-list ") and line.split(" ")[2] in kept
     )
-    lines = (*((f"description {available}",) if available else ()), *_BARE)
+    lines = (*((f"description {available}",) if available else ()), *shown)
     return lists + tuple((f"interface {port}", line) for port in footprint.ports for line in lines)
-
-
-_BARE = ("no ip address", "no ip directed-broadcast", "shutdown")

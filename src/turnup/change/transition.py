@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from turnup.change.addresses import address_in
 from turnup.change.footprint import Footprint, Lines, sections_of
 from turnup.render.fold import Sections
 from turnup.render.grammar import Grammar, Known
@@ -52,11 +53,13 @@ class _Way:
             *self._remove_peers(),
             *self._take_passive(),
             *self._put_lists(),
+            *self._put_wholes(),
             *self._remove_subinterfaces(),
             *self._ports(),
             *self._put_passive(),
             *self._peers(),
             *self._remove_lists(),
+            *self._remove_wholes(),
         ]
         alive = list(self._activate())
         return Steps(tuple(ConfigItem(s, t, 1) for s, t in quiet), tuple(ConfigItem(s, t, 2) for s, t in alive))
@@ -102,7 +105,8 @@ class _Way:
         for header, peer in self.footprint.peers:
             if self._remade(header, peer):
                 # Takes all lines of the peer with it; a further `no neighbor` would be refused.
-                yield header, f"no {self._remote_as(self.now, header, peer)}"
+                line = self._remote_as(self.now, header, peer) or ""
+                yield header, known.off if (known := self.grammar.known(header, line)) else f"no {line}"
 
     def _peers(self) -> Iterator[tuple[str, str]]:
         for header, peer in self.footprint.peers:
@@ -122,10 +126,8 @@ class _Way:
     # --- interfaces --------------------------------------------------------------------------------------------
 
     def _loses_address(self, port: str) -> bool:
-        header, first = f"interface {port}", "ip address "
-        now, then = (
-            any(line.startswith(first) for line in sections.get(header, ())) for sections in (self.now, self.then)
-        )
+        header = f"interface {port}"
+        now, then = (any(address_in(line) for line in sections.get(header, ())) for sections in (self.now, self.then))
         return now and not then
 
     def _ports(self) -> Iterator[tuple[str, str]]:
@@ -174,6 +176,19 @@ class _Way:
         for place, line in self._lists(self.now).items():
             if place not in then:
                 yield "", f"no {line}"
+
+    def _put_wholes(self) -> Iterator[tuple[str, str]]:
+        """The sets and policies of IOS XR: typed again as a whole, in order."""
+        for header in self.footprint.wholes:
+            if header in self.then[""] and self.then.get(header) != self.now.get(header):
+                yield from ((header, line) for line in ("", *self.then[header]))
+                yield "", "end-set" if header.startswith("prefix-set ") else "end-policy"
+
+    def _remove_wholes(self) -> Iterator[tuple[str, str]]:
+        """A policy before the set that it names."""
+        for header in reversed(self.footprint.wholes):
+            if header in self.now[""] and header not in self.then[""]:
+                yield "", f"no {header}"
 
     def _take_passive(self) -> Iterator[tuple[str, str]]:
         for header in self.footprint.isis:

@@ -81,13 +81,7 @@ class Wire:
     def __init__(
         self, session: Writable, reopen: Callable[[], Writable] | None = None, lease: Lease | None = None
     ) -> None:
-        """Raises Refused for a platform whose lines wait for a commit: this way of writing has none."""
-        settings = session.platform.settings
-        if settings.changes != "at once":
-            raise Refused(
-                f"turnup does not write to {settings.title}: its lines take effect {settings.changes}",
-                advice="Show the plan and have it carried out by hand; the tests of the port run as always.",
-            )
+        """Nothing is sent."""
         self.session = session
         self.sent = 0
         self._lease = lease
@@ -155,8 +149,9 @@ class Wire:
 
         The session is left in configuration mode when anything is raised: `settle` comes next.
         """
-        grammar = self.grammar
-        lines = tuple(items)
+        if self.commits:
+            raise Refused(f"{self.session.platform.settings.title} takes lines at a commit: they are not typed alone")
+        grammar, lines = self.grammar, tuple(items)
         for item in lines:
             grammar.check(item.section, item.text)  # once more, right before the wire
         self._hold()
@@ -178,7 +173,31 @@ class Wire:
     def save(self) -> None:
         """Save the running configuration. Raises LeaseLost, and what the session raises."""
         self._hold()
-        self.session.save()
+        if not self.commits:  # what is committed is saved
+            self.session.save()
+
+    @property
+    def commits(self) -> bool:
+        """Whether lines take effect at a commit, not when they are typed."""
+        return self.session.platform.settings.changes != "at once"
+
+    def give_up_session(self) -> None:
+        """What is open in this session is not known: the next step opens another."""
+        self._lost = True
+
+    def aside(self, line: str) -> str:
+        """Type one line into the candidate, in whatever mode; what the router said. Raises LeaseLost and the session's.
+
+        After a failure the session counts as lost: what stands in its candidate goes with it.
+        """
+        self._hold()
+        try:
+            said = self.session.config_line(line, None)
+        except BaseException:
+            self._lost = True
+            raise
+        self.sent += 1
+        return said
 
     def _hold(self) -> None:
         if self._lease is not None:

@@ -5,6 +5,7 @@ No configuration line is ever sent twice. What a line held of secrets never come
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 
 from turnup.connect.conversation import Conversation
@@ -33,6 +34,7 @@ class Writer:
         self._reveal = reveal
         self._logs = logs
         self._to_enter = False
+        self._in_shell = False  # inside the program that configures, where that is another one than the session
         # Whether the image can keep others out of the configuration; None before that was tried.
         self._locks: bool | None = None if settings.lock_config else False
 
@@ -48,12 +50,35 @@ class Writer:
         cut = self._sent([self._settings.leave_config], window=1)[0]
         if cut.prompt.mode:
             raise WrongMode(f"{self._settings.leave_config!r} left the router in mode {cut.prompt.mode!r}")
+        if self._in_shell:
+            self._alone(self._settings.leave_shell)
+            self._in_shell = False
+
+    def _shell(self) -> None:
+        """Start the program that configures. Raises CommandRefused when it does not start."""
+        cut = self._alone(self._settings.enter_shell)
+        if any(re.match(refusal, line) for line in cut.text.splitlines() for refusal in self._settings.refusals):
+            said = self._redact(cut.text).strip()
+            raise CommandRefused(f"{self._settings.enter_shell!r} does not start; it said {said!r}")
+        self._in_shell = True
+
+    def _alone(self, command: str) -> Cut:
+        """A command behind which another program reads: nothing is typed before that one shows its prompt."""
+        try:
+            cut = self._conversation.alone(command, self._settings.config_timeout)
+        except (AnswerIncomplete, Unreachable) as error:
+            raise self._unknown([command], 0, isinstance(error, Unreachable)) from None
+        if cut.problem:
+            raise self._unknown([command], 0, lost=False)
+        return cut
 
     def lines(self, lines: Sequence[str], mode: str | None, window: int) -> tuple[Said, ...]:
         """What was said to each line that was sent. All lines are looked at before the first is sent."""
         typed = [fit_to_type(self._reveal(line), named=line) for line in lines]
         if self._to_enter:
             self._to_enter = False
+            if self._settings.enter_shell and not self._in_shell:
+                self._shell()
             if not self._locked_now():
                 if len(lines) == 1 and self._opens(lines[0]):
                     return (self._entered_with(typed[0], lines[0], mode),)
@@ -73,7 +98,8 @@ class Writer:
 
     def _opens(self, line: str) -> bool:
         """Whether the line only opens a section, and the router never lost input that was typed ahead."""
-        return line.split(None, 1)[0] in self._settings.modes and self._conversation.window != 1
+        ahead = self._conversation.window != 1 and self._settings.type_ahead
+        return ahead and line.split(None, 1)[0] in self._settings.modes
 
     def _locked_now(self) -> bool:
         """Go in and keep others out, where that was never tried in this session; whether it worked."""

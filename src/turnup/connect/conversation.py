@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from turnup.connect.pipeline import Pipeline
-from turnup.connect.splitter import Cut, Dialect
+from turnup.connect.splitter import Cut, Dialect, Splitter
 from turnup.connect.wire import ConnectionLost, Wire
 from turnup.errors import AnswerIncomplete
 
@@ -37,7 +37,9 @@ class InputLost(AnswerIncomplete):
 class Conversation:
     """One router's end of the wire. `host` is learned by `open`; `paged` when the router refused to stop paging.
 
-    `window` grows up to `limit` as long as the router loses nothing; after a loss it is 1 and stays so.
+    `ahead`: whether anything may be typed before the prompt is there; what readline has not asked for yet, the terminal
+    echoes at once, into the middle of an answer. `window` grows up to `limit` as long as the router loses nothing;
+    after a loss it is 1 and stays so.
     """
 
     wire: Wire
@@ -46,6 +48,7 @@ class Conversation:
     limit: int = 0
     host: str = ""
     paged: bool = False
+    ahead: bool = True
     lost_after: float = LOST_AFTER
     sent: int = 0  # commands of the last run that were written
     rest: bytes = field(default=b"", repr=False)
@@ -72,7 +75,20 @@ class Conversation:
         `patience` gives the seconds of silence allowed for a command. `lossy`: look for lost input after a few
         seconds already, where a mistake costs nothing. Raises Silence, InputLost, ConnectionLost.
         """
-        return self._run(commands, patience, window, seen, lossy)
+        if self.ahead:
+            return self._run(commands, patience, window, seen, lossy)
+        return list(self._each_alone(commands, patience, seen))
+
+    def _each_alone(self, commands: Sequence[str], patience: Patience, seen: Seen | None) -> Iterator[Cut]:
+        for number, command in enumerate(commands, start=1):
+            self.sent = number  # even when it is not typed after all: nothing is sent twice
+            cut = self.alone(command, patience(command))
+            stop = self._pipeline([command], window=1, rest=b"")
+            if seen:
+                seen(cut, stop)
+            yield cut
+            if stop.stopped:
+                return
 
     def lost_input(self) -> None:
         """This router cannot take more than one command at a time."""
@@ -80,9 +96,21 @@ class Conversation:
 
     def alone(self, command: str, seconds: float) -> Cut:
         """One command, its marker only once the prompt is back: for commands that may ask or page."""
+        if not self.ahead:
+            self._at_rest(seconds)
         heard, self.rest = self.rest, b""
         self.wire.write((command + self.wire.newline).encode())
         return self.finish(command, heard, seconds)
+
+    def _at_rest(self, seconds: float) -> None:
+        """Wait for the prompt behind the last marker. Raises Silence, ConnectionLost."""
+        waiting = Splitter([""], "----", self.dialect, self.host, self.rest)
+        until = time.monotonic() + seconds
+        while not waiting.at_prompt():
+            if (left := until - time.monotonic()) <= 0:
+                raise Silence(f"no prompt for {seconds:g} s; it shows {waiting.tail()!r}")
+            waiting.feed(self.wire.read(min(1.0, left)))
+        self.rest = waiting.rest
 
     def finish(self, command: str, heard: bytes, seconds: float) -> Cut:
         """Wait for the prompt behind a command that was typed, then let a marker prove that it is the prompt.

@@ -58,7 +58,7 @@ def open_session(
     settings = platform.settings
     dialect = Dialect(prompt_of(settings), log_pattern(settings.syslog), settings.comment)
     size, limit = (settings.window, settings.window_limit) if window is None else (window, window)
-    conversation = Conversation(wire, dialect, size, limit, rest=rest)
+    conversation = Conversation(wire, dialect, size, limit, ahead=settings.type_ahead, rest=rest)
     try:
         prompt = _prepare(conversation, platform, address, expect_hostname, seconds)
         if not prompt.privileged and credentials.enable:

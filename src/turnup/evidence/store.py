@@ -6,15 +6,14 @@ import hashlib
 import os
 import re
 import secrets
-import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from turnup.errors import InputError
+from turnup.evidence.packing import SUFFIX, NotWhole, pack, unpack
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
-_SUFFIX = ".z"
 
 
 @dataclass(frozen=True)
@@ -32,7 +31,7 @@ def address(text: str) -> Kept:
 
 
 class EvidenceStore:
-    """Files `ab/<sha256>.z` below one folder. `redact` runs over every text again: what is kept, is clean."""
+    """Files `ab/<sha256>.zst` below one folder. `redact` runs over every text again: what is kept, is clean."""
 
     def __init__(self, folder: Path, redact: Callable[[str], str]) -> None:
         self.folder = folder
@@ -44,17 +43,17 @@ class EvidenceStore:
         kept = address(text)
         path = self._path(kept.sha256)
         if not path.exists():
-            _write(path, _pack(_encode(text)))
+            _write(path, pack(_encode(text)))
         return kept
 
     def get(self, sha256: str) -> str:
         """The text. Raises InputError when it is not here or is not what was put in."""
         path = self._path(sha256)
         try:
-            data = _unpack(path.read_bytes())
+            data = unpack(path.read_bytes())
         except FileNotFoundError:
             raise InputError(f"evidence {sha256} is not in the store", where=str(self.folder)) from None
-        except zlib.error as error:
+        except NotWhole as error:
             raise _changed(path) from error
         if hashlib.sha256(data).hexdigest() != sha256:
             raise _changed(path)
@@ -66,7 +65,7 @@ class EvidenceStore:
     def _path(self, sha256: str) -> Path:
         if not _DIGEST.fullmatch(sha256):
             raise InputError(f"{sha256!r} is not a SHA-256 digest")
-        return self.folder / sha256[:2] / (sha256 + _SUFFIX)
+        return self.folder / sha256[:2] / (sha256 + SUFFIX)
 
 
 def _changed(path: Path) -> InputError:
@@ -79,15 +78,6 @@ def _changed(path: Path) -> InputError:
 
 def _encode(text: str) -> bytes:
     return text.encode("utf-8", "surrogateescape")
-
-
-# The codec of the files. The address is that of the plain bytes, so another codec changes no certificate.
-def _pack(data: bytes) -> bytes:
-    return zlib.compress(data, 6)
-
-
-def _unpack(data: bytes) -> bytes:
-    return zlib.decompress(data)
 
 
 def _write(path: Path, data: bytes) -> None:

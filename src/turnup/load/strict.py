@@ -11,7 +11,8 @@ import difflib
 import types
 import typing
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from decimal import Decimal, InvalidOperation
 from enum import Enum
 from functools import cache
 from ipaddress import IPv4Address, IPv4Interface, IPv4Network
@@ -130,6 +131,9 @@ def _mapping(annotation: Any, value: object, where: str, path: str) -> Any:
     )
 
 
+_WHOLE = 2**53  # a larger whole number is not the same as a float, or none at all
+
+
 def _scalar(annotation: Any, value: object, where: str, path: str) -> Any:
     if annotation in (Any, object):
         return value
@@ -142,6 +146,8 @@ def _scalar(annotation: Any, value: object, where: str, path: str) -> Any:
     if annotation is datetime and isinstance(value, datetime):
         return value
     if annotation is float and isinstance(value, int) and not isinstance(value, bool):
+        if abs(value) >= _WHOLE:
+            raise InputError(f"field {path!r} is too large a number", where=where)
         return float(value)
     if isinstance(value, annotation) and not (isinstance(value, bool) and annotation is not bool):
         return annotation(value) if annotation in (str, int, float) else value  # drops ruamel's subclasses
@@ -169,6 +175,17 @@ def _read(reader: Callable[[str], Any], value: str, where: str, path: str, kind:
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
 
+def _decimal(text: str) -> Decimal:
+    """Money and shares: as text, because a number of YAML would have become a float."""
+    try:
+        number = Decimal(text)
+    except InvalidOperation as error:
+        raise ValueError("no number") from error
+    if not number.is_finite():
+        raise ValueError("not finite")
+    return number
+
+
 def _period(text: str) -> timedelta:
     number, unit = text[:-1], text[-1:]
     if unit not in _UNITS or not number.isdigit():
@@ -181,6 +198,7 @@ _READERS: dict[Any, tuple[Callable[[str], Any], str]] = {
     IPv4Network: (IPv4Network, "an IPv4 network without host bits"),
     IPv4Interface: (IPv4Interface, "an IPv4 address with its length"),
     timedelta: (_period, "a period such as 48h"),
+    Decimal: (_decimal, 'a decimal number as text, such as "12.50"'),
 }
 _NAMES = {
     str: "text",
@@ -188,6 +206,7 @@ _NAMES = {
     bool: "true or false",
     float: "a number",
     datetime: "a time with its zone",
+    date: "a day such as 2001-08-01",
 }
 
 

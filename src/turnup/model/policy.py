@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from enum import StrEnum
 from ipaddress import IPv4Network
 
+from turnup.errors import InputError
 from turnup.model.period import Period
 
 
@@ -70,6 +72,56 @@ class Clocks:
     closed_days: tuple[str, ...] = ()  # beside the holidays of Colorado and New Jersey (PASA 10.5(b)), 2001-12-24
 
 
+class Per(StrEnum):
+    """What an amount is counted by. How a part of a day counts is said, never guessed."""
+
+    MONTH = "month"
+    OCCURRENCE = "occurrence"
+    FULL_DAY = "full day"
+    BEGUN_DAY = "begun day"
+    FULL_HOUR = "full hour"
+    BEGUN_HOUR = "begun hour"
+
+
+@dataclass(frozen=True)
+class Fee:
+    """By how much the Port Access Service Fees are reduced, for each affected port (Appendix B to Schedule 1)."""
+
+    amount: Decimal
+    per: Per
+
+    def __post_init__(self) -> None:
+        if self.amount < 0:
+            raise InputError(f"a reduction of fees cannot be negative: {self.amount}")
+
+
+@dataclass(frozen=True)
+class Fees:
+    """Amounts of Appendix B to Schedule 1 ("[text deleted]" in the filing). None = not configured: never an amount."""
+
+    currency: str | None = None  # such as USD
+    discontinued: Fee | None = None  # PASA 1.4(b)(iii)
+    delay: Fee | None = None  # PASA 4.1(a)
+    interruption: Fee | None = None  # PASA 4.2
+    changes: Fee | None = None  # PASA 5(a) and (b)
+    partial_termination: Fee | None = None  # PASA 8.4
+
+
+@dataclass(frozen=True)
+class MgsPeriods:
+    """Periods and levels of the Media Gateway Services Agreements that their filings leave out. None: never asserted.
+
+    What the texts do say (90 days of lead, 4 hours, 99.99 % of MGS II) is no setting.
+    """
+
+    installed_after_trunks: Period | None = None  # MGS II 3.a(a)(ii): after the ILEC order
+    installed_after_acceptance: Period | None = None  # MGS II 3.a(b), MGS IV 3.b(b)
+    lead: Period | None = None  # MGS IV 6: least time from order to requested installation
+    repair: Period | None = None  # MGS IV Schedule 2, 1.3
+    uptime_percent: Decimal | None = None  # MGS IV Schedule 2, 2
+    closed_days: tuple[str, ...] = ()  # beside federal holidays, 2001-12-24
+
+
 class BackOut(StrEnum):
     """Whether a change is taken back when the port then fails an acceptance test."""
 
@@ -90,6 +142,7 @@ class Policy:
     logs: LogRules = LogRules()
     bgp_soak_seconds: int | None = None
     last_resort_types: tuple[int, ...] = (5, 8, 9)
+    sensitivity: bool = True  # every certificate tries its own evidence by changes; about 2 s of a processor a port
     customer_route_map_in: str | None = None
     customer_route_map_out: str | None = None
     longest_prefix: int = 24  # of a customer's route
@@ -97,9 +150,15 @@ class Policy:
     bogon_exceptions: tuple[IPv4Network, ...] = ()  # taken as good although a list of bogons names them
     own_networks: tuple[IPv4Network, ...] = ()  # ours beside loopbacks, links and link pools
     clocks: Clocks = Clocks()
+    fees: Fees = Fees()
+    schedule3_dates: Mapping[str, str] = field(
+        default_factory=dict
+    )  # site -> 2001-10-01, by when it is in (PASA 4.1(b))
+    mgs: MgsPeriods = MgsPeriods()
     available_description: str | None = None  # what a port is left with that nobody has
     first_provisioning_any_time: bool = True  # PASA 2.3(a) speaks of what may affect the service: a shut port does not
     back_out: BackOut = BackOut.NEVER  # when an acceptance test fails right after a push
+    unproven_methods: bool = False  # write to platforms whose method never ran on a real router (IOS XR)
     secrets: Mapping[str, str] = field(default_factory=dict)  # name -> reference, e.g. env:TURNUP_SECRET_X
     checks: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
     origin: str = ""

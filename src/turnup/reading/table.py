@@ -39,7 +39,8 @@ class Rule:
 
     `says` are the tests' words, in the section `into` (by default where the line stands). `leave_out` is the reason
     why such a line says nothing. `when` and `unless` name another line of the same section that must or must not be
-    there. In `says`, `{prefix:netmask}` writes 10.0.0.1/30 as 10.0.0.1 255.255.255.252.
+    there. `everywhere`: the words are the platform's own too, shown in one place and typed in another, and whoever
+    writes reads them so. In `says`, `{prefix:netmask}` writes 10.0.0.1/30 as 10.0.0.1 255.255.255.252.
     """
 
     line: str
@@ -49,6 +50,7 @@ class Rule:
     leave_out: str = ""
     when: str = ""
     unless: str = ""
+    everywhere: bool = False
 
     @cached_property
     def patterns(self) -> tuple[re.Pattern[str], re.Pattern[str]]:
@@ -98,8 +100,8 @@ class Reading:
 
     @cached_property
     def plain(self) -> Reading:
-        """The same without rules: the platform's own words, for whoever writes to the router."""
-        return replace(self, rules=(), implied=())
+        """The same in the platform's own words as they are typed, for whoever writes to the router."""
+        return replace(self, rules=tuple(rule for rule in self.rules if rule.everywhere), implied=())
 
     def lines(self, text: str) -> tuple[ConfigLine, ...]:
         """Every line of that answer in the tests' words, in order, each with the text and number it is shown with."""

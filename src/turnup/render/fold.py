@@ -25,6 +25,8 @@ def fold(before: Sections, items: Iterable[ConfigItem], grammar: Grammar, hidden
         if not item.section and (gone := grammar.removes(item.text)):
             after.pop(gone, None)
             after[""] = [line for line in after[""] if line != gone]
+        elif not item.text and (rule := grammar.section(item.section)) and rule.whole:
+            after[item.section] = []
         elif item.text:
             _type(after, item, grammar, hidden)
     return {header: tuple(lines) for header, lines in after.items()}

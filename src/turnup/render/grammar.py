@@ -15,7 +15,7 @@ from turnup.platforms import Platform
 
 LONGEST = 254  # characters of a line that IOS takes at once
 _SENDABLE = re.compile(r"[!-~](?:[ -~]*[!-~])?")  # printable ASCII, no blank at either end
-_TYPED_PASSWORD = re.compile(r"\b(password|key|secret) \d (?=<secret:)")
+_TYPED_PASSWORD = re.compile(r"\b(password|key|secret) (?:\d|clear|encrypted) (?=<secret:)")
 
 
 @dataclass(frozen=True)
@@ -26,6 +26,7 @@ class SectionRule:
     header: str
     mode: str
     removable: bool = False
+    whole: bool = False  # typed again, it replaces all that it held
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,11 @@ class LineRule:
     def matcher(self) -> re.Pattern[str]:
         """The compiled pattern."""
         return re.compile(self.pattern)
+
+    @cached_property
+    def taker(self) -> re.Pattern[str]:
+        """The compiled `off`, its places as groups."""
+        return re.compile(re.sub(r"\\{(\w+)\\}", r"(?P<\1>\\S+)", re.escape(self.off)))
 
 
 @dataclass(frozen=True)
@@ -65,7 +71,7 @@ class Known:
     def off(self) -> str:
         """The line that takes this one away."""
         if self.rule.off and self.positive:
-            return self.rule.off
+            return self.rule.off.format(**self.groups)
         return f"no {self.text}" if self.positive else self.text.removeprefix("no ")
 
     @property
@@ -81,6 +87,7 @@ class Grammar:
     sections: tuple[SectionRule, ...] = ()
     lines: tuple[LineRule, ...] = ()
     idle: tuple[str, ...] = ()
+    bare: tuple[str, ...] = ("shutdown",)  # what a port shows that nobody has
     accepted: tuple[str, ...] = ()
     never: tuple[str, ...] = ()
 
@@ -110,8 +117,8 @@ class Grammar:
                 continue
             if match := line.matcher.fullmatch(body):
                 return Known(line, rank, match.groupdict(), plain, positive=body == plain)
-            if plain.startswith("no ") and plain == line.off:
-                return Known(line, rank, {}, plain, positive=False)
+            if plain.startswith("no ") and line.off and (match := line.taker.fullmatch(plain)):
+                return Known(line, rank, match.groupdict(), plain, positive=False)
         return None
 
     def shown(self, section: str, text: str, hidden: tuple[str, ...] = ()) -> str | None:
@@ -150,7 +157,10 @@ class Grammar:
 
 
 def untyped(text: str) -> str:
-    """The line without the type digit of a redacted secret: `password 7 <secret:X>` is `password <secret:X>`."""
+    """The line without the type of a redacted secret: `password 7 <secret:X>` is `password <secret:X>`.
+
+    So is IOS XR's `password encrypted <secret:X>`.
+    """
     return _TYPED_PASSWORD.sub(r"\1 ", text)
 
 

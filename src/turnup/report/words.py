@@ -104,10 +104,10 @@ def cause_of(certificate: Certificate, row: TestResult, finding: Finding) -> Cau
 
 
 def sensitivity(certificate: Certificate) -> str:
-    """The figure in one sentence; empty for a document that was written before there was one."""
+    """The figure in one sentence."""
     found = certificate.sensitivity
     if found is None:
-        return ""
+        return "Sensitivity: no changes of this evidence were tried (`turnup selftest` tries them)."
     if not found.tried:
         return "Sensitivity: no test passed, so there was no evidence of a PASS to change."
     missed = found.tried - found.caught - found.harmless

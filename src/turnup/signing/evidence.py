@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import re
-import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from turnup.evidence.packing import SUFFIX, NotWhole, unpack
 from turnup.signing.faults import Fault
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
-_LONGEST = 64 * 1024 * 1024  # of a text whose length was not signed
+_LONGEST = 64 * 1024 * 1024  # of any text: no router answers more, and nobody may fill the memory
 _ROOM = 4096  # what a packed file may be longer than what it packs
 
 
 @dataclass(frozen=True)
 class EvidenceFolder:
-    """A folder with evidence: `<sha256>.txt` as handed over to a customer, or `ab/<sha256>.z` as in the data folder."""
+    """A folder with evidence: `<sha256>.txt` as handed to a customer, or `ab/<sha256>.zst` as in the data folder."""
 
     path: Path
 
@@ -42,17 +42,19 @@ class EvidenceFolder:
         """What is wrong with one, and whether it was altered (True) or is only not here; None when it is right."""
         if not _DIGEST.fullmatch(sha256):
             return f"{sha256!r} is no digest", True
-        plain, packed = self.path / f"{sha256}.txt", self.path / sha256[:2] / f"{sha256}.z"
+        if length is not None and not 0 <= length <= _LONGEST:
+            return f"{sha256} cannot have that many bytes; at most {_LONGEST} are read", True
+        plain, packed = self.path / f"{sha256}.txt", self.path / sha256[:2] / f"{sha256}{SUFFIX}"
         path = plain if plain.is_file() else packed
         try:
             with path.open("rb") as file:
                 data = file.read((length or _LONGEST) + _ROOM)
-            content = data if path is plain else _unpacked(data, length or _LONGEST)
+            content = data if path is plain else unpack(data, length or _LONGEST)
         except FileNotFoundError:
             return f"{sha256} is missing in {self.path}", False
         except OSError as error:
             return f"{path} cannot be read: {error.strerror}", False
-        except zlib.error as error:
+        except NotWhole as error:
             return f"{path} was altered: {error}", True
         if hashlib.sha256(content).hexdigest() != sha256:
             return f"{path} was altered: its {len(content)} bytes have another digest than was signed", True
@@ -68,18 +70,9 @@ def hand_over(document: Mapping[str, Any], store: Path, folder: Path) -> int:
     if expected := document.get("expected"):  # what the tests had to see is kept with what they saw
         found[str(expected)] = _LONGEST
     for sha256, length in found.items():
-        data = (store / sha256[:2] / f"{sha256}.z").read_bytes()
-        (folder / f"{sha256}.txt").write_bytes(_unpacked(data, length))
+        data = (store / sha256[:2] / f"{sha256}{SUFFIX}").read_bytes()
+        (folder / f"{sha256}.txt").write_bytes(unpack(data, length))
     return len(found)
-
-
-def _unpacked(data: bytes, length: int) -> bytes:
-    """At most one byte more than `length`: a file that was made to fill the memory is only wrong."""
-    reader = zlib.decompressobj()
-    content = reader.decompress(data, length + 1)
-    if not reader.eof or reader.unused_data:
-        raise zlib.error("it is not one whole packed text")
-    return content
 
 
 def _resting(document: Mapping[str, Any], command: str) -> str:

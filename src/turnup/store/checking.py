@@ -9,8 +9,9 @@ from sqlalchemy.engine import Connection
 
 from turnup.errors import TurnupError
 from turnup.order.life import Life, after
+from turnup.store.chains import chain_faults
 from turnup.store.events import digest, entered, standings
-from turnup.store.tables import EVENT, HEAD
+from turnup.store.tables import EVENT, HEAD, INTERRUPTION, MGS_EVENT
 
 
 def faults(connection: Connection) -> Iterator[str]:
@@ -39,6 +40,8 @@ def faults(connection: Connection) -> Iterator[str]:
             yield f"{where}: {error}"
     yield from _head_faults(connection, number, previous)
     yield from _standing_faults(connection, lives)
+    for table in (INTERRUPTION, MGS_EVENT):
+        yield from chain_faults(connection, table)
 
 
 def _head_faults(connection: Connection, number: int, previous: str) -> Iterator[str]:

@@ -150,6 +150,19 @@ OUTBOX = sa.Table(
     sa.Column("sent_at", Utc),
     sa.Column("proof", sa.Text, nullable=False, default=""),
     sa.Column("error", sa.Text, nullable=False, default=""),
+    sa.Column("parked_at", Utc),  # tried in vain: waits for a person
+)
+
+# Trouble tickets as their last message has them; every message itself stays in the inbox.
+TICKET = sa.Table(
+    "ticket",
+    METADATA,
+    sa.Column("ticket_id", sa.Text, primary_key=True),
+    sa.Column("sender", sa.Text, primary_key=True),
+    sa.Column("order_id", sa.Text, nullable=False, index=True),
+    sa.Column("status", sa.Text, nullable=False),
+    sa.Column("updated_at", Utc, nullable=False),
+    sa.Column("ticket", Json, nullable=False),
 )
 
 # Runs of the tests: the certificate and the evidence it rests on, both by SHA-256.
@@ -164,4 +177,51 @@ RUN = sa.Table(
     sa.Column("outcome", sa.Text, nullable=False),
     sa.Column("red", Json, nullable=False),  # numbers of the tests that are not good
     sa.Column("evidence", Json, nullable=False),  # SHA-256 of each answer
+)
+
+# Where the chains of the tables below end: whoever takes the last rows away is found out.
+CHAIN = sa.Table(
+    "chain",
+    METADATA,
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("number", sa.Integer, nullable=False),
+    sa.Column("digest", sa.Text, nullable=False),
+)
+
+# Interruptions of service (PASA 4.2): entries, each never edited. Appended by `chains.append_row` alone.
+INTERRUPTION = sa.Table(
+    "interruption",
+    METADATA,
+    sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("doing", sa.Text, nullable=False),
+    sa.Column("by", sa.Text, nullable=False),
+    sa.Column("interruption", sa.Integer, nullable=False, index=True),
+    sa.Column("order_id", sa.Text, nullable=False),
+    sa.Column("router", sa.Text, nullable=False),
+    sa.Column("port", sa.Text, nullable=False),
+    sa.Column("cause", sa.Text),
+    sa.Column("starts", Utc),
+    sa.Column("ends", Utc),
+    sa.Column("answered", Utc),
+    sa.Column("customers", sa.Integer),
+    sa.Column("ticket", sa.Text, nullable=False),
+    sa.Column("note", sa.Text, nullable=False),
+    sa.Column("entered_at", Utc, nullable=False),
+    sa.Column("previous", sa.Text, nullable=False),
+    sa.Column("digest", sa.Text, nullable=False),
+)
+
+# What happened to service orders of the Media Gateway Services Agreements.
+MGS_EVENT = sa.Table(
+    "mgs_event",
+    METADATA,
+    sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("order_id", sa.Text, nullable=False, index=True),
+    sa.Column("event", sa.Text, nullable=False),
+    sa.Column("at", Utc, nullable=False),
+    sa.Column("by", sa.Text, nullable=False),
+    sa.Column("detail", Json, nullable=False),
+    sa.Column("entered_at", Utc, nullable=False),
+    sa.Column("previous", sa.Text, nullable=False),
+    sa.Column("digest", sa.Text, nullable=False),
 )
