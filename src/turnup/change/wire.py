@@ -10,7 +10,7 @@ from typing import Protocol
 from turnup.change.lease import Lease
 from turnup.configuration import Configuration
 from turnup.connect.session import ConfigurationUnknown
-from turnup.errors import CouldNotRun, NeedsHuman, Refused, TurnupError, Unreachable
+from turnup.errors import AnswerIncomplete, CouldNotRun, NeedsHuman, Refused, TurnupError, Unreachable
 from turnup.model.transcript import Answer, Ask, Request
 from turnup.platforms import Platform
 from turnup.render.fold import Sections
@@ -115,6 +115,9 @@ class Wire:
             answer = self.session.command(command, self.session.platform.settings.config_timeout)
         except (Unreachable, OSError):
             self._lost = True
+            raise
+        except AnswerIncomplete:  # a session that is silent once is silent for ever: the next look takes another
+            self._lost = self._reopen is not None
             raise
         if answer.failure:
             raise CouldNotRun(f"{command}: {answer.failure}")
