@@ -38,7 +38,8 @@ docs: $(VENV)/.ready   ## write what is generated from the code: docs/checks.md
 
 faults: $(VENV)/.ready   ## crash changes at every command, hostile orders, round trips, side by side (under 20 minutes)
 	@began=$$(date +%s); status=0; \
-	for proof in tests/faults/crash.py tests/faults/injection.py tests/faults/round_trip.py "bench/side_by_side.py --check"; do \
+	for proof in tests/faults/crash.py tests/faults/injection.py tests/faults/round_trip.py \
+	  tests/exchange/crash_table.py "bench/side_by_side.py --check"; do \
 	  echo "== $$proof"; $(BIN)/python $$proof || status=1; done; \
 	echo "make faults: $$(( $$(date +%s) - began )) s"; exit $$status
 

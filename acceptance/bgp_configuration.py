@@ -13,7 +13,16 @@ from turnup.model.interface_name import same_interface
 from turnup.model.order import Bgp
 from turnup.model.transcript import Ask
 from turnup.model.verdict import Finding, Seen, Verdict
-from turnup.rules.bgp import BgpSection, as_number, bgp_section, definitions, is_address, passes_all, undefined
+from turnup.rules.bgp import (
+    BgpNeighborConfig,
+    BgpSection,
+    as_number,
+    bgp_section,
+    definitions,
+    is_address,
+    passes_all,
+    undefined,
+)
 from turnup.rules.evidence import lines_seen
 from turnup.rules.orders import lines_of, without_bgp
 from turnup.rules.tokens import as_intended, token_name, without_token
@@ -40,9 +49,10 @@ def bgp_configuration(expected: Expected, facts: Facts) -> Iterator[Finding]:
 
     Keys are compared as fingerprints, never as text. iBGP peers come from the loopback; lines of a peer-group count
     for its members. The running session shows the same filters and limit.
-    FAIL: a line missing, different or extra; wrong AS; neighbor shut; an external neighbor without inbound filter or
-    maximum-prefix, or with a filter that is not defined; an internal neighbor that inventory does not name.
-    INCONCLUSIVE: no rendered lines, key present but its value not at hand, output not readable.
+    FAIL: a line missing, different or extra; wrong AS; neighbor shut or not activated; an external neighbor, in a VRF
+    too, without inbound filter or maximum-prefix, or with a filter that is not defined or passes everything, or with
+    a limit that only warns; an internal neighbor that inventory does not name.
+    INCONCLUSIVE: no rendered lines, key present but its value not at hand, settings of a template, output not readable.
     """
     config = facts.configuration()
     section = bgp_section(config)
@@ -94,13 +104,21 @@ def _customer(expected: Expected, facts: Facts, section: BgpSection) -> Iterator
     for text in wanted:
         yield _one_line(expected, facts, section, text, shown, source)
     planned = {without_token(text) for text in wanted}
-    for text in shown:
+    for text in (*shown, *section.elsewhere(address)):
         if without_token(text) not in planned:
             seen = lines_seen(facts, text, section=section.header)
             yield compare("line not of the order", "none", text, source=source, seen=seen)
+    yield from _active(facts, section, address, f"neighbor {address}")
     peer_as = [text.split()[3] for text in shown if text.split()[2] == "remote-as"]
     seen = lines_seen(facts, *(text for text in shown if text.split()[2] == "remote-as"), section=section.header)
     yield compare("customer's AS", [bgp.peer_as], list(map(as_number, peer_as)), source=source, seen=seen)
+
+
+def _active(facts: Facts, section: BgpSection, name: str, subject: str) -> Iterator[Finding]:
+    """A session that carries no IPv4 routes is none, whatever its lines say."""
+    if name in section.neighbors and (off := section.inactive(section.neighbors[name])):
+        seen = lines_seen(facts, off, section=section.header)
+        yield compare(f"{subject} carries IPv4", "yes", off, seen=seen)
 
 
 def _one_line(
@@ -154,6 +172,7 @@ def _running(expected: Expected, facts: Facts) -> Iterator[Finding]:
         "running remote AS", bgp.peer_as, as_number(row.remote_as), source=expected.order("bgp.peer_as"), seen=seen
     )
     yield compare("running neighbor", address, row.neighbor, source=expected.order("layer3.link_prefix"), seen=seen)
+    yield compare("running VRF", "default", row.vrf or "default", source=expected.order("layer3"), seen=seen)
     limit = expected.order("bgp.maximum_prefix")
     expected.need(expected.lines, "the lines of the order")
     prefix_list = _rendered(expected, address, "prefix-list", "in")
@@ -192,12 +211,20 @@ def _ibgp(expected: Expected, facts: Facts, section: BgpSection, peer: IbgpPeer)
     shut = neighbor.value("shutdown") is not None
     seen = _seen(facts, section, name, "shutdown")
     yield compare(f"iBGP {peer.name} shut", "no", "yes" if shut else "no", source=source, seen=seen)
+    yield from _active(facts, section, name, f"iBGP {peer.name}")
+    yield from _unread(facts, section, neighbor, f"iBGP {peer.name}")
     if expected.settings("bgp_configuration", Settings).ibgp_next_hop_self:
         has = "next-hop-self" in neighbor.lines
         seen = _seen(facts, section, name, "next-hop-self")
         yield holds(
             f"iBGP {peer.name} next-hop-self", has, expected="set", observed="set" if has else "not set", seen=seen
         )
+
+
+def _unread(facts: Facts, section: BgpSection, neighbor: BgpNeighborConfig, subject: str) -> Iterator[Finding]:
+    for text in neighbor.unread:
+        seen = lines_seen(facts, f"neighbor {neighbor.name} {text}", section=section.header)
+        yield inconclusive(f"{subject} settings", f"`{text}`: what a template says is not read", seen=seen)
 
 
 def _seen(facts: Facts, section: BgpSection, name: str, *words: str) -> tuple[Seen, ...]:
@@ -222,30 +249,43 @@ def _external(expected: Expected, facts: Facts, config: Configuration, section: 
 
     A filter that is named but not there filters nothing.
     """
-    for name, neighbor in section.neighbors.items():
-        remote = neighbor.value("remote-as")
-        if is_address(name) and remote is None:
+    listening = section.listening
+    for name, neighbor in (*section.neighbors.items(), *section.in_vrfs.items()):
+        remote = neighbor.value("remote-as") or _over_interface(neighbor)
+        one = is_address(name.split()[0]) or name in listening
+        if one and remote is None:
             seen = lines_seen(facts, *section.texts_of(name), section=section.header)
             yield inconclusive(f"neighbor {name} filtered", "it has no remote-as", seen=seen)
-        if not is_address(name) or remote is None:
+        if not one or remote is None:
             continue
-        if as_number(remote) == section.local_as:
-            yield from _internal(expected, facts, section, name)
+        if remote == "internal" or (remote != "external" and as_number(remote) == section.local_as):
+            if name in section.neighbors:
+                yield from _internal(expected, facts, section, name)
             continue
-        found = map(neighbor.inbound, ("prefix-list", "route-map", "distribute-list", "route-policy"))
-        filtered = next((name for name in found if name), None)
-        limited = neighbor.value("maximum-prefix")
-        told = f"inbound filter {filtered or 'none'}, maximum-prefix {limited or 'none'}"
-        if missing := undefined(config, neighbor):
-            filtered, told = None, f"{told}; not in the configuration: {', '.join(missing)}"
-        if passes_all(config, neighbor):
-            filtered, told = None, f"{told}; that policy passes everything"
-        seen = _seen(facts, section, name, "remote-as", *_GUARDS)
-        seen += lines_seen(facts, *definitions(config, neighbor), section="") if filtered else ()
-        yield holds(
-            f"neighbor {name} filtered",
-            bool(filtered and limited),
-            expected="inbound filter and maximum-prefix",
-            observed=told,
-            seen=seen,
-        )
+        yield from _unread(facts, section, neighbor, f"neighbor {name}")
+        yield _filtered(facts, config, section, neighbor)
+
+
+def _over_interface(neighbor: BgpNeighborConfig) -> str | None:
+    """AS of `neighbor eth1 interface remote-as external` (FRR)."""
+    words = (neighbor.value("interface") or "").split()
+    return words[-1] if "remote-as" in words[:-1] else None
+
+
+def _filtered(facts: Facts, config: Configuration, section: BgpSection, neighbor: BgpNeighborConfig) -> Finding:
+    found = map(neighbor.inbound, ("prefix-list", "route-map", "distribute-list", "route-policy"))
+    filtered = next((name for name in found if name), None)
+    told = f"inbound filter {filtered or 'none'}, maximum-prefix {neighbor.value('maximum-prefix') or 'none'}"
+    if missing := undefined(config, neighbor):
+        filtered, told = None, f"{told}; not in the configuration: {', '.join(missing)}"
+    if passes_all(config, neighbor):
+        filtered, told = None, f"{told}; that policy passes everything"
+    seen = _seen(facts, section, neighbor.name, "remote-as", "interface", *_GUARDS)
+    seen += lines_seen(facts, *definitions(config, neighbor), section="") if filtered else ()
+    return holds(
+        f"neighbor {neighbor.name} filtered",
+        bool(filtered and neighbor.limit),
+        expected="inbound filter and maximum-prefix",
+        observed=told,
+        seen=seen,
+    )

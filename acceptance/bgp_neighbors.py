@@ -24,7 +24,7 @@ def bgp_neighbors(expected: Expected, facts: Facts) -> Iterator[Finding]:
     INCONCLUSIVE: nothing announced where the order sets no minimum, unless policy accepts that; up for less than the
     soak time; no soak time in the policy; table not readable.
     """
-    rows = facts.rows(BgpSummary)
+    rows = tuple(row for row in facts.rows(BgpSummary) if _ours(row))
     yield from part("this router", _self(expected, facts, rows))
     if without_bgp(expected):
         yield from _no_session(expected, facts, rows)
@@ -36,6 +36,11 @@ def bgp_neighbors(expected: Expected, facts: Facts) -> Iterator[Finding]:
         yield from part(
             subject, _session(expected, facts, rows, subject, str(peer.address), expected.router.local_as, source)
         )
+
+
+def _ours(row: BgpSummary) -> bool:
+    """A session of another address family or of a VRF carries nothing of what was ordered."""
+    return row.vrf in (None, "default") and row.address_family in (None, "IPv4 Unicast")
 
 
 def _self(expected: Expected, facts: Facts, rows: tuple[BgpSummary, ...]) -> Iterator[Finding]:

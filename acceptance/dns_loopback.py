@@ -13,6 +13,7 @@ from turnup.model.verdict import Finding
 from turnup.rules.evidence import lines_seen, taken_away
 
 _ANSWERED = ("NOERROR", "NXDOMAIN")
+_DOMAIN_LISTS = ("ip domain-list", "ip domain list", "domain list")
 
 
 @dataclass(frozen=True)
@@ -92,6 +93,10 @@ def _configured(expected: Expected, facts: Facts) -> Iterator[Finding]:
     shown = tuple(text.split()[-1] for text in domains)
     wanted = (expected.need(router.dns_zone, "the DNS zone"),)
     yield compare("domain", wanted, shown, source=expected.inventory("dns_zone"), seen=lines_seen(facts, *domains))
+    lists = tuple(text for words in _DOMAIN_LISTS for text in config.headers(words))
+    if lists:  # then the domain name is not used at all
+        seen = lines_seen(facts, *lists)
+        yield compare("domain list", "none", "; ".join(lists), source=expected.inventory("dns_zone"), seen=seen)
     lines = config.headers("ip name-server")
     servers = tuple(address for text in lines for address in text.split()[2:])
     listed = tuple(map(str, expected.need(router.name_servers, "the router's name servers")))

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from turnup.checks import Expected, Facts, check, compare, part
 from turnup.facts.interface_description import InterfaceDescription
 from turnup.facts.running_config import RunningConfig
+from turnup.model.interface_name import same_interface
 from turnup.model.verdict import Finding
 from turnup.rules.evidence import lines_seen
 from turnup.rules.interfaces import named, only, stanza
@@ -34,11 +35,22 @@ def interface_description(expected: Expected, facts: Facts) -> Iterator[Finding]
         shown = wanted if cut else row.description
         yield compare(f"{port} as shown", wanted, shown, source=source, seen=facts.seen(row))
     ours = tuple(ordered_interfaces(expected))
+    yield from _configured_twice(expected, facts, wanted, ours)
     for other in rows:
         if other.description == wanted and not any(named([other], name) for name in ours):
             yield compare(
                 f"{other.name} description", "another text", other.description, source=source, seen=facts.seen(other)
             )
+
+
+def _configured_twice(expected: Expected, facts: Facts, wanted: str, ours: tuple[str, ...]) -> Iterator[Finding]:
+    """The table may cut the text, or end early: the configuration has every port's whole text."""
+    config = facts.configuration()
+    for header in config.headers("interface"):
+        text, name = f"description {wanted}", header.split()[1]
+        if text in (config.section(header) or ()) and not any(same_interface(name, one) for one in ours):
+            source, seen = expected.order("description"), lines_seen(facts, text, section=header)
+            yield compare(f"{name} configured description", "another text", wanted, source=source, seen=seen)
 
 
 def _configured(expected: Expected, facts: Facts, wanted: str) -> Iterator[Finding]:

@@ -60,6 +60,23 @@ _FOREIGN = (
     ),
     *("rate-limit ", "traffic-shape ", "service-policy ", "crypto map ", "no keepalive", "loopback", "shutdown"),
     *("encapsulation ", "ppp authentication ", "mtu ", "crc ", "bundle id ", "l2transport", "apply-group "),
+    *(
+        "vrf ",
+        "ip mtu ",
+        "ip ospf ",
+        "ip rip ",
+        "ip pim ",
+        "ip pim",
+        "ip router ",
+        "mpls ",
+        "tag-switching ",
+        "xconnect ",
+    ),
+    *("bridge-group ", "channel-group ", "multilink-group ", "ppp multilink", "switchport", "service instance "),
+    *("ip directed-broadcast", "ip redirects", "ip proxy-arp", "proxy-arp", "cdp enable", "ip helper-address "),
+    *("ip inspect ", "ip wccp ", "zone-member ", "mac access-group ", "ethernet-services access-group ", "pbr-policy "),
+    *("ipv6 address ", "ipv6 enable", "ipv6 access-group ", "ipv6 traffic-filter ", "ipv6 router ", "ipv6 unnumbered "),
+    *("standby ", "vrrp ", "glbp ", "pppoe ", "storm-control ", "squelch", "dot1q ", "ip rip"),
 )
 _SLOT_RUNS = ("IOS Running", "IOS XR RUN", "ok")  # 12.0S, IOS-XR, IOS-XE
 _CARD_RUNS = "Line Card Enabled (IOS RUN)"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -9,7 +10,7 @@ from turnup.checks import Expected, Facts, check, compare, holds, part
 from turnup.configuration import Configuration
 from turnup.facts.clns_protocol import ClnsProtocol
 from turnup.model.equipment import IntraPopLink
-from turnup.model.interface_name import InterfaceName
+from turnup.model.interface_name import InterfaceName, same_interface
 from turnup.model.verdict import Finding
 from turnup.rules.evidence import lines_seen
 from turnup.rules.interfaces import stanza
@@ -18,6 +19,10 @@ from turnup.rules.orders import customer_ports, lines_of
 
 _DEFAULT_IS_TYPE = "level-1-2"  # not shown in a configuration
 _SHOWN_IS_TYPE = {"level-2-only": ("level-2", "level-2-only"), "level-1": ("level-1",), "level-1-2": ("level-1-2",)}
+
+_AWAY = ("set-overload-bit", "protocol shutdown")
+# One customer's announcement less or more would be a change of topology for the whole network.
+_LETS_BGP_IN = re.compile(r"(?:address-family \S+(?: unicast)? )?redistribute (?:ipv[46] )?bgp\b")
 
 
 @dataclass(frozen=True)
@@ -32,8 +37,9 @@ class Settings:
 def isis_configuration(expected: Expected, facts: Facts) -> Iterator[Finding]:
     """One process with the inventory's NET, level, metric style; IS-IS on every link with its metric, loopback passive.
 
-    FAIL: an attribute differs or is missing, a second NET or process, the overload bit, IS-IS on an interface that is
-    neither link nor loopback; above all on a customer port, which is a fault of security.
+    FAIL: an attribute differs or is missing, a second NET or process, the overload bit, BGP routes let in, a link that
+    is passive, IS-IS on an interface that is neither link nor loopback; above all on a customer port, which is a
+    fault of security.
     INCONCLUSIVE: configuration or `show clns protocol` not readable, inventory without NET or links.
     """
     config = facts.configuration()
@@ -63,10 +69,13 @@ def _process(expected: Expected, facts: Facts, config: Configuration) -> Iterato
         yield _line(facts, header, lines, subject, word, value, source)
     if router.is_type != _DEFAULT_IS_TYPE or any(line.startswith("is-type ") for line in lines):
         yield _line(facts, header, lines, "IS type", "is-type", router.is_type, expected.inventory("is_type"))
-    away = tuple(line for line in lines if line.startswith(("set-overload-bit", "protocol shutdown")))
+    away = tuple(line for line in lines if line.startswith(_AWAY) or line == "shutdown")
     told = "; ".join(away) or "none"
     seen = lines_seen(facts, *away, section=header)
     yield compare("lines that keep traffic away (overload bit)", "none", told, source="", seen=seen)
+    let_in = tuple(line for line in lines if _LETS_BGP_IN.match(line))
+    seen = lines_seen(facts, *let_in, section=header)
+    yield compare("BGP routes in IS-IS", "none", "; ".join(let_in) or "none", seen=seen)
     passive = [f"passive-interface {router.source_interface}"]
     passive += lines_of(expected, header) if expected.assignment else []
     for text in dict.fromkeys(passive):
@@ -100,6 +109,7 @@ def _link(expected: Expected, facts: Facts, config: Configuration, link: IntraPo
     if off:
         seen = lines_seen(facts, *off, section=header)
         yield compare(f"{link.interface} speaks IS-IS", "yes", "; ".join(off), source=source, seen=seen)
+    yield from _passive(facts, config, _header(expected), link, source)
     metrics = tuple(line for line in lines if line.startswith("isis metric "))
     values = tuple(line.split()[2] for line in metrics)
     metric = () if link.metric is None else (str(link.metric),)
@@ -119,6 +129,18 @@ def _link(expected: Expected, facts: Facts, config: Configuration, link: IntraPo
         yield compare(f"{link.interface} circuit type", wanted_type, shown_types, source=source, seen=seen)
 
 
+def _passive(facts: Facts, config: Configuration, header: str, link: IntraPopLink, source: str) -> Iterator[Finding]:
+    """A passive interface is announced and never spoken on: no neighbor can be there."""
+    lines, name = config.section(header) or (), str(link.interface)
+    named = [(line, line.split()) for line in lines if "passive-interface" in line.split()[:2]]
+    excepted = any(words[0] == "no" and same_interface(words[-1], name) for _, words in named)
+    by_default = [line for line, words in named if words == ["passive-interface", "default"] and not excepted]
+    own = [line for line, words in named if words[0] != "no" and same_interface(words[-1], name)]
+    if off := (*own, *by_default):
+        seen = lines_seen(facts, *off, section=header)
+        yield compare(f"{name} speaks IS-IS", "yes", "; ".join(off), source=source, seen=seen)
+
+
 def _allowed(expected: Expected) -> set[InterfaceName]:
     links = {link.interface for link in expected.router.links}
     return links | {InterfaceName.parse(expected.router.source_interface)}
@@ -129,7 +151,7 @@ def _where(expected: Expected, facts: Facts, config: Configuration) -> Iterator[
     source = expected.inventory("links")
     allowed = _allowed(expected)
     for header in config.headers("interface"):
-        lines = [text for text in config.section(header) or () if text.split()[:3] == ["ip", "router", "isis"]]
+        lines = [text for text in config.section(header) or () if text.split()[1:3] == ["router", "isis"]]
         if lines and InterfaceName.parse(header.split()[1]) not in allowed:
             name = header.split()[1]
             what = "a customer port" if name in customer_ports(expected) else "no link of inventory"

@@ -21,6 +21,7 @@ _STEPS = (
     "unreachable for this router and log in at the console with it, then enable",
     "Look: both are taken and no other is; put TACACS+ back, seal the secret again; keep a log without the secret",
 )
+_HINDRANCES = ("access-class", "autocommand", "one-time", "user-maxlinks", "callback", "noescape", "view")
 _FALLBACKS = ("local", "if-authenticated", "none")
 
 
@@ -130,6 +131,10 @@ def _account(expected: Expected, facts: Facts, config: Configuration) -> Iterato
     if any("nopassword" in line for line in words):
         shown = "without a secret (nopassword)"
     yield compare(f"username {user}", "with a secret", shown, source=source, seen=seen)
+    for text in lines:
+        if hindrance := next((word for word in text.split()[2:] if word in _HINDRANCES), None):
+            why = f"`{hindrance}` may keep it out or throw it out"
+            yield inconclusive(f"use of {user}", why, expected="free to log in", source=source, seen=seen)
     if facts.lacks("enable_mode"):  # then the account itself must be allowed everything
         good = any(line[:2] == ["privilege", "15"] for line in words)
         told = "all rights" if good else "; ".join(lines)

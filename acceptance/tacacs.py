@@ -11,7 +11,7 @@ from turnup.errors import CouldNotRun
 from turnup.facts.running_config import RunningConfig
 from turnup.facts.tacacs_server import TacacsServer
 from turnup.facts.user import User
-from turnup.model.interface_name import InterfaceName
+from turnup.model.interface_name import InterfaceName, same_interface
 from turnup.model.transcript import Ask
 from turnup.model.verdict import Finding, Verdict
 from turnup.rules.aaa import NEW_MODEL, method_list, method_lists, tacacs_groups, terminal_lines
@@ -89,10 +89,15 @@ def _key_below(config: Configuration, header: str) -> bool:
 
 def _source(expected: Expected, facts: Facts, config: Configuration) -> Finding:
     lines = config.headers("ip tacacs source-interface")
-    named = tuple(InterfaceName.parse(text.split()[3]) for text in lines)
+    named = tuple(_interface(text.split()[3:]) for text in lines)
     wanted = (InterfaceName.parse(expected.router.source_interface),)
     seen = lines_seen(facts, *lines, section="")
     return compare("source interface", wanted, named, source=expected.inventory("source_interface"), seen=seen)
+
+
+def _interface(words: list[str]) -> InterfaceName | str:
+    """That interface; the words themselves where they say more, e.g. a VRF."""
+    return InterfaceName.parse(words[0]) if len(words) == 1 else " ".join(words)
 
 
 def _lists(expected: Expected, facts: Facts, config: Configuration) -> Iterator[Finding]:
@@ -106,6 +111,7 @@ def _lists(expected: Expected, facts: Facts, config: Configuration) -> Iterator[
     yield from part("login of the vty lines", _vty_logins(expected, facts, config))
     for group in sorted(_named_groups(config, kinds) & groups - {"tacacs+"}):
         yield _members(expected, facts, config, group)
+        yield from _way_out(expected, facts, config, group)
     for kind in kinds:
         found = [entry for entry in method_lists(config, kind) if entry.methods and entry.methods[0] in groups]
         shown = "; ".join(entry.text for entry in method_lists(config, kind))
@@ -138,6 +144,18 @@ def _members(expected: Expected, facts: Facts, config: Configuration, group: str
     shown = tuple(_address(config, text.split()) for text in lines)
     seen = lines_seen(facts, *lines, section=header)
     return compare(f"group {group}", _wanted(expected), shown, source=expected.inventory("tacacs_servers"), seen=seen)
+
+
+def _way_out(expected: Expected, facts: Facts, config: Configuration, group: str) -> Iterator[Finding]:
+    """What a group says of source and VRF counts for its servers, whatever the global line says."""
+    header = f"aaa group server tacacs+ {group}"
+    for text in config.section(header) or ():
+        words = text.split()
+        if "source-interface" in words or "vrf" in words:
+            good = "vrf" not in words and same_interface(words[-1], expected.router.source_interface)
+            wanted = f"by {expected.router.source_interface}"
+            seen, source = lines_seen(facts, text, section=header), expected.inventory("source_interface")
+            yield holds(f"group {group} way out", good, expected=wanted, observed=text, source=source, seen=seen)
 
 
 def _address(config: Configuration, words: list[str]) -> str:

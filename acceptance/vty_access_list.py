@@ -28,9 +28,9 @@ def vty_access_list(expected: Expected, facts: Facts) -> Iterator[Finding]:
     """Every `line vty` range has the access-list of inventory inbound; the list exists with exactly its entries.
 
     Host and wildcard forms are one; match counters are left aside; the final deny may be implicit.
-    FAIL: a range without it, `out` only, another list, an undefined list (it permits all), other entries,
-    `exec-timeout 0 0`, a transport that policy does not allow. INCONCLUSIVE: entries that are no plain sources,
-    output not readable, inventory without list.
+    FAIL: a range without it, `out` only or of one VRF only, another list, an undefined list (it permits all), other
+    entries, `exec-timeout 0 0`, a transport that policy does not allow. INCONCLUSIVE: entries that are no plain
+    sources, output not readable, inventory without list.
     """
     acl = expected.need(expected.router.vty_acl, "the access-list of the vty lines")
     config = facts.configuration()
@@ -47,7 +47,7 @@ def vty_access_list(expected: Expected, facts: Facts) -> Iterator[Finding]:
 def _range(expected: Expected, facts: Facts, line: TerminalLine, acl: str) -> Iterator[Finding]:
     source = expected.inventory("vty_acl")
     classes = tuple(text for text in line.lines if text.startswith("access-class "))
-    inbound = tuple(text.split()[1] for text in classes if text.split()[2:3] == ["in"])
+    inbound = tuple(text.split()[1] for text in classes if text.split()[2:] in (["in"], ["in", "vrf-also"]))
     seen = lines_seen(facts, line.header, section="") + lines_seen(facts, *classes, section=line.header)
     yield compare(f"{line.header} access-class in", (acl,), inbound, source=source, seen=seen)
     yield compare(f"{line.header} times out", "yes", "never" if line.never_times_out else "yes", seen=seen)

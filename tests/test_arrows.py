@@ -31,6 +31,7 @@ ARROWS: dict[str, set[str]] = {
     "order": {"errors", "model", "load", "equipment", "configuration", "home"},
     "store": {"errors", "model", "order", "home"},
     "desk": {"errors", "model", "order", "store", "noc", "change", "certificate", "evidence"},
+    "exchange": {"errors", "model", "load", "order", "store", "desk", "noc", "certificate", "job"},
     "performance": {"errors", "model", "order", "store"},
     "mgs": {"errors", "model", "load", "store", "performance"},
     "connect": {"errors", "model", "platforms", "load", "home"},
@@ -77,6 +78,8 @@ ARROWS: dict[str, set[str]] = {
     "pytest_plugin": {"errors", "home", "model", "load", "platforms", "checks", "judge", "equipment", "certificate"}
     | {"report", "noc", "certify", "job", "laboratory", "secrets"},
     "record": {"errors", "model", "load", "platforms", "parse", "facts", "judge", "evidence", "noc", "certify", "job"},
+    "repair": {"errors", "model", "load", "equipment", "order", "store", "desk", "noc", "certificate", "certify"}
+    | {"runner"},
     "laboratory": {"errors", "home"},
     "virtual": {"errors", "model", "load", "equipment", "platforms", "configuration", "secrets", "home"},
 }
@@ -91,6 +94,7 @@ FENCED = {
     "alembic": {"store"},
     "psycopg": {"store"},
     "hier_config": {"change"},
+    "httpx": {"exchange"},
 }
 
 

@@ -11,7 +11,7 @@ from turnup.change.methods import method_for
 from turnup.change.plan import Plan
 from turnup.change.push import PushOutcome, plan_and_push
 from turnup.change.undertaking import Undertaking
-from turnup.errors import UsageError
+from turnup.errors import InputError, UsageError
 from turnup.model.text import plain
 from turnup.noc import Host, Noc
 from turnup.order.maintenance import must_be_allowed
@@ -86,8 +86,11 @@ def permitted(noc: Noc, work: Undertaking, plan: Plan, emergency: str) -> str:
     now = noc.clock()
     if emergency:
         if len(emergency.strip()) < _SHORTEST_REASON:
-            raise UsageError(f"--emergency wants a reason in words, not {emergency!r}")
-        reason = noc.redact(plain(emergency.strip()))
+            raise UsageError(f"--emergency wants a reason in words, not {emergency!r}", advice="Nothing was sent.")
+        try:
+            reason = noc.redact(plain(emergency.strip()))
+        except InputError as error:
+            raise UsageError(f"--emergency {error}", advice="Say it in one line; nothing was sent.") from error
         noc.records.add(Emergency(work.router, work.order.order_id, reason, noc.username or "unknown", now))
         return f"outside the windows of maintenance, as an emergency: {reason}. {TELL_THE_CUSTOMER}"
     router = noc.equipment.router(work.router)

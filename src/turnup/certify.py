@@ -38,11 +38,15 @@ IDENTITY = (Ask("version"), Ask("diagnosis"))  # asked of every router: the cert
 
 @dataclass(frozen=True)
 class Run:
-    """Why and how often the port is tested (PASA 1.4(a), (b)); `since` starts the log window, ISO 8601 UTC."""
+    """Why and how often the port is tested (PASA 1.4(a), (b)); `since` starts the log window, ISO 8601 UTC.
+
+    `own_change`: a change of ours falls into that window. After a repair none needs to.
+    """
 
     occasion: Occasion = Occasion.INITIAL
     attempt: int = 1
     since: str = ""
+    own_change: bool = True
 
 
 @dataclass(frozen=True)
@@ -88,7 +92,7 @@ def prepared(noc: Noc, router: str, assignment: Assignment | None, run: Run) -> 
     """All of a run that needs no router. Raises InputError when order, inventory or policy are wrong."""
     names = secret_names(noc, router, assignment)
     noc = noc.knowing(names)
-    expected = what_is_expected(noc, router, assignment, run.since, names)
+    expected = replace(what_is_expected(noc, router, assignment, run.since, names), own_change=run.own_change)
     check_settings(expected)
     return Prepared(noc, router, assignment, run, expected, all_checks())
 

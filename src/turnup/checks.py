@@ -56,6 +56,7 @@ class Expected:
     description: str | None = None
     customer_ports: tuple[str, ...] = ()  # interfaces that carry any customer, the ordered one included
     since: str = ""  # start of the log window, ISO 8601 UTC; "" = whole buffer
+    own_change: bool = True  # whether a change of ours falls into that window: then the log must show it
     username: str = ""
     known_secrets: frozenset[str] = frozenset()  # names whose values the vault gave, so that redaction could compare
     attestations: tuple[Attestation, ...] = ()  # what persons saw, one a test; those that no longer count say why

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 from turnup.bookkeeping import LedgerBooks, concerned
@@ -18,7 +20,7 @@ from turnup.change.push import PushOutcome
 from turnup.change.recover import Recovered
 from turnup.change.undertaking import Kind, Undertaking
 from turnup.configuration import Configuration
-from turnup.desk.noting import noted, noted_clarification
+from turnup.desk.noting import life_of, noted, noted_clarification
 from turnup.equipment.capacity import ports
 from turnup.equipment.sites import find_site
 from turnup.errors import Clarification, InputError, Unreachable, UsageError
@@ -31,6 +33,7 @@ from turnup.model.order import Action, OrderMessage
 from turnup.noc import Noc, with_bad_ports
 from turnup.order.acknowledge import acknowledge
 from turnup.order.answers import Links, Taken, digest_of
+from turnup.order.life import next_attempt
 from turnup.runner import HostOutcome, run_on, task_named, value_of
 from turnup.undertake import free_orders, planned_work, pushed_work, unfinished_orders
 
@@ -51,8 +54,12 @@ def read_message(target: str, noc: Noc) -> OrderMessage:
     )
 
 
-def acknowledged(noc: Noc, message: OrderMessage, *, live: bool = True, enter: bool = True) -> Acknowledgement:
+def acknowledged(
+    noc: Noc, message: OrderMessage, *, live: bool = True, enter: bool = True, received_at: datetime | None = None
+) -> Acknowledgement:
     """Answer an order (PASA 1.3(b)). `live` reads the routers it may stand on; `enter` makes the answer binding.
+
+    `received_at` is when it arrived, where that was before now.
 
     The same order twice gets the first answer again, and no router is asked. Raises Unreachable when no router of the
     site could be read.
@@ -68,13 +75,14 @@ def acknowledged(noc: Noc, message: OrderMessage, *, live: bool = True, enter: b
     def decide(taken: Taken, links: Links) -> Acknowledgement:
         # A port nobody could look at is not given away.
         closed = tuple((p.router, str(p.interface)) for p in ports(estate, noc.cards) if p.router in unread)
-        return acknowledge(message, estate, noc.cards, configurations, (*taken, *closed), now, links)
+        found = acknowledge(message, estate, noc.cards, configurations, (*taken, *closed), now, links)
+        return replace(found, received_at=received_at or now)
 
     answer = noc.ledger.settle(message, decide, now, enter=enter)
     if enter and answer.accepted:
         noted(noc, message.order.order_id)
     elif enter:
-        noted_clarification(noc, message.order.order_id, len(answer.points), now)
+        noted_clarification(noc, message.order.order_id, len(answer.points), received_at or now)
     return answer
 
 
@@ -105,7 +113,10 @@ def accepted(noc: Noc, message: OrderMessage) -> Assignment:
     order = message.order
     assignment = noc.ledger.assignment(order.order_id)
     if assignment is None:
-        raise UsageError(f"{order.order_id} has no port yet", advice="turnup order ack, then push it; or turnup run.")
+        raise UsageError(
+            f"{order.order_id} has no port",
+            advice="turnup order show tells why. A new one: turnup order ack, then push it; or turnup run.",
+        )
     if digest_of(assignment.order) != digest_of(order):
         raise UsageError(
             f"{order.origin} is not {order.order_id} as it was accepted (revision {assignment.order.revision})",
@@ -137,12 +148,15 @@ def tested(noc: Noc, router: str, assignment: Assignment | None, occasion: Occas
 
 
 def attempt_of(noc: Noc, router: str, assignment: Assignment | None) -> int:
-    """Which opportunity the next run is (PASA 1.4(b)): runs that failed since the port last satisfied, and this one.
+    """Which opportunity the next run is (PASA 1.4(b)), by the order's history; a run not completed is no attempt.
 
-    A run that could not be completed was no attempt.
+    Only while the history cannot be reached it is counted from the certificates on this machine: the runs that failed
+    since the port last satisfied, and this one.
     """
     if assignment is None:
         return 1
+    if (life := life_of(noc, assignment.order.order_id)) is not None:
+        return next_attempt(life)
     mine = certificates_of(noc, router, str(assignment.port.interface))
     attempt = 1
     for _, certificate in mine:

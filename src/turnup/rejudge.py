@@ -21,7 +21,7 @@ from turnup.judge.run import judge
 from turnup.judge.transcript_facts import TranscriptFacts
 from turnup.model.certificate import Certificate
 from turnup.model.result import TestResult
-from turnup.model.verdict import Finding, Verdict
+from turnup.model.verdict import BY_A_PERSON, Finding, Verdict
 from turnup.noc import Noc
 from turnup.platforms import platform
 
@@ -132,6 +132,31 @@ def rejudge(noc: Noc, certificate: Certificate) -> Rejudged:
         software=tuple(_software(certificate)),
         notes=tuple(notes),
     )
+
+
+def unproved(certificate: Certificate, store: EvidenceStore) -> tuple[str, ...]:
+    """Tests that the certificate calls good and its own evidence does not; () also for an older one without `expected`.
+
+    What a person attested is not in the evidence and is left to the book. Raises InputError for evidence that is lost.
+    """
+    if certificate.expected is None:
+        return ()
+    expected = read_expectation(store.get(certificate.expected), where="expected values of that day")
+    facts = TranscriptFacts(platform(certificate.software.platform), platform("noc"), recall(certificate, store))
+    again = {row.number: row for row in _judged(expected, facts)}
+    return tuple(
+        f"test {row.number} says {row.verdict}, its evidence says {other.verdict}: {other.reason}"
+        for row in certificate.rows
+        if row.verdict in _GOOD and (other := again.get(row.number)) is not None and not _good(other)
+    )
+
+
+_GOOD = (Verdict.PASS, Verdict.NOT_APPLICABLE)
+
+
+def _good(row: TestResult) -> bool:
+    open_ = [finding for finding in row.findings if finding.verdict not in _GOOD]
+    return row.verdict in _GOOD or (bool(open_) and all(one.expected == BY_A_PERSON for one in open_))
 
 
 def _judged(expected: Expected, facts: TranscriptFacts) -> tuple[TestResult, ...]:

@@ -10,7 +10,7 @@ from turnup.judge import TranscriptFacts, asks_of, judge, overall
 from turnup.judge.cases import Case, judge_case
 from turnup.model.result import SCHEDULE_2, TestResult
 from turnup.model.verdict import Verdict
-from turnup.platforms import platform
+from turnup.platforms import all_platforms, platform
 
 CASES = platform_cases()
 _each_case = pytest.mark.parametrize(("name", "case"), CASES, ids=label)
@@ -58,6 +58,12 @@ def test_check_has_cases_both_ways(name: str, check: Check) -> None:
     if platform(name).settings.not_applicable.get(check.name):
         wanted = {"NOT APPLICABLE"}
     assert wanted <= verdicts, f"cases of {check.name} on {name} show {sorted(verdicts)} only"
+
+
+def test_every_platform_of_routers_has_cases() -> None:
+    """A platform without a folder of cases would be asked for none."""
+    routers = {name for name in all_platforms() if name != "noc"}
+    assert set(PLATFORMS) == routers
 
 
 @_each_case

@@ -92,6 +92,8 @@ def test_the_fingerprint_is_of_the_lines_not_of_their_place() -> None:
         ({"by": "A\x1b[1m"}, "who saw it"),
         ({"witness": "A. Operator"}, "own witness"),
         ({"witness": "a operator"}, "own witness"),
+        ({"by": "Jos\u00e9", "witness": "Jose\u0301"}, "own witness"),
+        ({"witness": "-"}, "the witness"),
         ({"expires": AT}, "expired before"),
         ({"file_sha256": "x"}, "SHA-256"),
         ({"verdict": Verdict.INCONCLUSIVE}, "neither PASS nor FAIL"),

@@ -305,3 +305,34 @@ def test_a_test_that_a_site_added_replaces_none_of_the_twenty() -> None:
     ):
         with pytest.raises(TurnupError, match="each once"):
             rebuilt(certificate, results=rows)
+
+
+@pytest.mark.parametrize(
+    ("observed", "source"),
+    [
+        ("it asked for a password", "attestation 0123456789abcdef"),
+        (
+            "PASS attested by A, witnessed by , on 2026-11-22, file sha256 " + "0" * 64 + ", valid until 2027",
+            "attestation 0123456789abcdef",
+        ),
+        (
+            "FAIL attested by A, witnessed by B, on 2026-11-22, file sha256 " + "0" * 64 + ", valid until 2027",
+            "attestation 0123456789abcdef",
+        ),
+        (
+            "PASS attested by A, witnessed by B, on 2026-11-22, file sha256 " + "0" * 64 + ", valid until 2027",
+            "rule of test 12",
+        ),
+    ],
+)
+def test_what_only_a_person_decides_names_him_and_his_witness(observed: str, source: str) -> None:
+    """PENDING edited into PASS is no certificate."""
+    document = json.loads(text("pending"))
+    for one in document["rows"]:
+        for found in one["findings"]:
+            if found["verdict"] == "PENDING":
+                found.update(verdict="PASS", observed=observed, source=source)
+                one["verdict"] = "PASS"
+    document["outcome"] = "SATISFIED"
+    with pytest.raises(InputError, match="witness"):
+        from_json(json.dumps(document))

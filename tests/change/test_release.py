@@ -9,9 +9,11 @@ import pytest
 from fake_router import FakeRouter, FakeSession, Trouble
 from sample_orders import GOLDEN, IOS, POLICY, ROUTER, Case, assignment_for, kinds
 
+from turnup.change.footprint import Footprint
 from turnup.change.plan import Plan, make_plan
 from turnup.change.push import push
 from turnup.change.release import make_release_plan
+from turnup.change.standing import used_by_others
 from turnup.configuration import Configuration
 from turnup.errors import BackedOut, Refused
 from turnup.home import Home
@@ -93,6 +95,24 @@ def test_a_list_that_another_port_uses_stays(home: Home) -> None:
     push(FakeSession(router), release(DS3, router), home)
     assert "ip prefix-list CUST-64603-IN seq 5 permit 203.0.113.0/24" in router.show()
     assert "10.10.3.2" not in router.show()
+
+
+@pytest.mark.parametrize(
+    ("header", "line", "stays"),
+    [
+        ("route-map PEERS-IN permit 10", "match ip address prefix-list CUST-64603-IN", True),
+        ("route-map PEERS-IN permit 10", "match ip address prefix-list OTHERS CUST-64603-IN", True),
+        ("router bgp 64500", "distribute-list prefix CUST-64603-IN in", True),
+        ("interface Serial5/1", "description CUST-64603-IN once had it", False),
+        ("route-map PEERS-IN permit 10", "match ip address prefix-list CUST-64603-IN-OLD", False),
+    ],
+)
+def test_who_uses_a_list(header: str, line: str, stays: bool) -> None:
+    """A list that a route-map still names lets everything through once it is gone."""
+    footprint = Footprint(ports=("Serial5/0",), prefix_lists=("CUST-64603-IN",))
+    own = "ip prefix-list CUST-64603-IN seq 5 permit 203.0.113.0/24"
+    sections = {"": (own, "ip prefix-list CUST-64603-IN description theirs", header), header: (line,)}
+    assert used_by_others("CUST-64603-IN", footprint, sections) is stays
 
 
 def test_a_port_that_carries_something_else_is_left_alone(home: Home) -> None:

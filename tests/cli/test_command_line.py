@@ -29,6 +29,9 @@ COMMANDS = [
     ("keys", "new"),
     ("keys", "show"),
     ("recover",),
+    ("repair", "open"),
+    ("repair", "close"),
+    ("retest",),
     ("demo",),
     ("order", "check"),
     ("order", "ack"),
@@ -72,6 +75,31 @@ def test_help_in_80_columns(turnup: Command, monkeypatch: pytest.MonkeyPatch, co
     assert "\x1b[" not in ran.out, "colour off a terminal"
 
 
+def test_the_job_is_the_first_panel_of_help(turnup: Command) -> None:
+    panels = [line.split()[1:4] for line in turnup("--help").out.splitlines() if line.startswith("╭")]
+    assert panels[:2] == [["Options", *panels[0][1:]], ["The", "job", panels[1][2]]]
+    assert len(panels) >= 6
+
+
+RELEASES = ("confirm", "emergency", "save_all", "reload_in", "back_out", "resolved", "resolve_note")
+
+
+def test_what_releases_a_guard_is_never_taken_from_the_environment() -> None:
+    """A variable exported once would make every dry run a push."""
+    from typer.main import get_command
+
+    from turnup.cli.app import app
+
+    found = [
+        (command, option.name, option.allow_from_autoenv)
+        for command, made in get_command(app).commands.items()  # type: ignore[attr-defined]
+        for option in made.params
+        if option.name in RELEASES
+    ]
+    assert {name for _, name, _ in found} >= {"confirm", "emergency", "save_all", "reload_in", "back_out"}
+    assert not [one for one in found if one[2]]
+
+
 def test_every_option_has_an_environment_variable(turnup: Command, monkeypatch: pytest.MonkeyPatch) -> None:
     assert not turnup("inventory", "check").out.startswith("{")
     monkeypatch.setenv("TURNUP_INVENTORY_CHECK_JSON", "1")
@@ -94,6 +122,29 @@ def test_an_error_as_json(turnup: Command) -> None:
     document = json.loads(ran.out) if ran.out else {}
     assert ran.code == 2
     assert not document or document["exit_code"] == 2
+
+
+def test_an_order_s_history_is_found_by_its_file_too(turnup: Command, tmp_path: Path) -> None:
+    order = folder("orders") / "60-hudson-ds3-level3.xml"
+    ran = turnup("--home", tmp_path, "order", "history", order)
+    assert ran.code == 2
+    assert "no order PSO-2001-000051 was received" in ran.err
+
+
+def test_no_library_speaks_on_the_terminal() -> None:
+    """Nornir logs a refused push with its traceback: not redacted, and not what a person at a terminal needs."""
+    told = """
+import logging, sys
+from turnup.cli import main
+sys.argv = ["turnup", "--version"]
+try:
+    main()
+except SystemExit:
+    logging.getLogger("nornir.core.task").error("Traceback (most recent call last)")
+"""
+    done = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=True)
+    assert done.stdout.startswith("turnup 0.")
+    assert done.stderr == ""
 
 
 def test_version_and_completion(turnup: Command) -> None:

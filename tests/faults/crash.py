@@ -125,7 +125,7 @@ def _share(worker: Worker, number: int, options: argparse.Namespace) -> Iterator
         chosen = tuple(map(fault_of, options.fault)) if options.fault else FAULTS
         for at in range(1, len(scene.steps) + 1):
             for fault in chosen:
-                if fault.at_entries and at > len(ENTRIES):
+                if (fault.at_entries and at > len(ENTRIES)) or (fault.turn is not None and at % 2 != fault.turn):
                     continue
                 count += 1
                 if options.at and at not in options.at:

@@ -25,6 +25,7 @@ class Fault:
 
     `at_entries`: it happens not at a command but when our own process has made an entry (ENTRIES).
     `human`: it may end with a person called. `saves`: somebody else saves meanwhile. `patience` in seconds.
+    `turn`: two that are near of kind take turns, one at every odd, one at every even command.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Fault:
     refuses: bool = False
     killed: bool = False
     at_entries: bool = False
+    turn: int | None = None
 
 
 def _one(kind: str, *, lines: tuple[str, ...] = (), stays: bool = False) -> Callable[[int, int], Mishaps]:
@@ -58,13 +60,13 @@ _SILENT = 1.5  # seconds
 FAULTS = (
     Fault("dropped before the line", _one("drop-before")),
     Fault("dropped before its answer", _one("drop-after")),
-    Fault("dropped before it, for good", _one("drop-before", stays=True)),
-    Fault("dropped after it, for good", _one("drop-after", stays=True)),
+    Fault("dropped before it, for good", _one("drop-before", stays=True), turn=0),
+    Fault("dropped after it, for good", _one("drop-after", stays=True), turn=1),
     Fault("killed before the line", _one("kill-before"), killed=True),
     Fault("killed after the line", _one("kill-after"), killed=True),
     Fault("killed at a journal entry", lambda at, pid: [], killed=True, at_entries=True),
-    Fault("session hangs", _one("hang"), patience=_SILENT),
-    Fault("router hangs for good", _one("hang", stays=True), patience=_SILENT),
+    Fault("session hangs", _one("hang"), patience=_SILENT, turn=0),
+    Fault("router hangs for good", _one("hang", stays=True), patience=_SILENT, turn=1),
     Fault("line rejected", _one("reject", lines=REFUSED), refuses=True),
     Fault("syslog burst", _one("burst", lines=MESSAGES * 5)),
     Fault("foreign edit outside", _one("edit", lines=ELSEWHERE), edit=ELSEWHERE),
@@ -75,8 +77,9 @@ FAULTS = (
         _both(_one("save"), _one("reject", lines=REFUSED)),
         saves=True,
         refuses=True,
+        turn=0,
     ),
-    Fault("others save, killed", _both(_one("save"), _one("kill-after")), saves=True, killed=True),
+    Fault("others save, killed", _both(_one("save"), _one("kill-after")), saves=True, killed=True, turn=1),
 )
 
 

@@ -41,6 +41,8 @@ DETAIL = {
     Event.DELIVER: {"certificate": "good", "delivery": "mail 1"},
     Event.DIFFERENT_PORT: {"router": "nyc-hud-gsr1", "port": "Serial6/0"},
     Event.REJECT: {"reason": "no route"},
+    Event.MOVE: {"router": "nyc-hud-gsr1", "port": "Serial6/1"},
+    Event.RESTORE: {"certificate": "good"},
 }
 TO_SERVICE = (
     Event.RECEIVE,

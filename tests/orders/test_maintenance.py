@@ -142,6 +142,8 @@ def test_never_without_48_hours(moment: datetime, name: str, before: timedelta) 
     assert allowed == (before >= timedelta(hours=48))
 
 
-def test_no_such_zone() -> None:
+@pytest.mark.parametrize("name", ["New York", "localtime", "right/America/New_York", "posix/America/New_York", ""])
+def test_no_such_zone(name: str) -> None:
+    """`localtime` is a file beside the zones: the window of whoever runs turnup, not the site's."""
     with pytest.raises(InputError, match="IANA"):
-        zone_of("New York")
+        zone_of(name)

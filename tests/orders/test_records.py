@@ -55,3 +55,8 @@ def test_fibre(tmp_path: Path) -> None:
     assert records.fibre("PSO-1", Fibre.REMOVED)
     assert records.fibre("PSO-1", Fibre.MADE) is None
     assert records.fibre("PSO-2", Fibre.REMOVED) is None
+    records.add(CrossConnectEvent("PSO-1", Fibre.MADE, NOW.replace(minute=1), "field staff", NOW))
+    assert records.fibre("PSO-1", Fibre.MADE)
+    assert records.fibre("PSO-1", Fibre.REMOVED) is None, "it was put back: the fibre leads to the old customer again"
+    records.add(CrossConnectEvent("PSO-1", Fibre.REMOVED, NOW.replace(hour=9), "told late", NOW))
+    assert records.fibre("PSO-1", Fibre.MADE), "what is recorded late stands where it happened"

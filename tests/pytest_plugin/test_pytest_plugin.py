@@ -213,7 +213,7 @@ USAGE = [
     (["--turnup-order=nowhere.xml"], "neither a file nor an order"),
     (["--turnup-order=PSO-2001-999999"], "neither a file nor an order"),
     (["--turnup-order=order.xml", "--turnup-order=order.xml", "--turnup-replay=recording"], "given twice"),
-    (["--turnup-order=order.xml"], "has no port yet"),
+    (["--turnup-order=order.xml"], "has no port"),
     (["--turnup-order=order.xml", "--turnup-inventory=nowhere"], "nowhere"),
     (["--turnup-order=order.xml", "--turnup-replay=nowhere"], "no recording can be read"),
     (["--turnup-order=order.xml", "--turnup-replay=recording", "--turnup-occasion=REPAIRED"], "did you mean 'REPAIR'"),

@@ -55,6 +55,15 @@ router isis POP
  interface POS0/4/0/1
   suppressed
  !
+ interface POS0/4/0/2
+  address-family ipv6 unicast
+  !
+ !
+ interface Loopback6
+  passive
+  address-family ipv6 unicast
+  !
+ !
 !
 end
 """

@@ -95,3 +95,24 @@ def test_signed_ones_are_verified_and_stand_for_themselves(tmp_path: Path, three
     sealed.write_bytes(data)
     next((tmp_path / "evidence").rglob("*.zst")).unlink()
     assert "is missing" in told(walk(folder, trust, NOW, evidence))
+
+
+def test_a_certificate_that_nobody_signed_is_not_proved_by_those_before_it(tmp_path: Path, three: list[Path]) -> None:
+    """Whoever can write there can forge the newest of a chain: it needs a signature, or a signed successor."""
+    key = make_key(tmp_path)
+    folder, trust = three[0].parent, Trust((key,))
+    three[1].with_suffix(".dsse").write_bytes(sign(three[1], str(tmp_path / "keys" / "signing.key"), NOW))
+    found = walk(folder, trust, NOW)
+    assert told(found).startswith("c2: nobody signed it")
+    assert not found.all_faults[0].altered
+    assert not walk(folder, None, NOW).all_faults, "without a key no signature is looked at, and that is said"
+    three[2].with_suffix(".dsse").write_bytes(sign(three[2], str(tmp_path / "keys" / "signing.key"), NOW))
+    assert not walk(folder, trust, NOW).all_faults, "c0 is named by c1, c1 by c2"
+
+
+def test_what_is_no_file_among_them(three: list[Path]) -> None:
+    folder = three[0].parent
+    (folder / "d0.json").mkdir()
+    (folder / "d1.json").symlink_to(folder / "nowhere")
+    (folder / "d2.dsse").mkdir()
+    assert [fault.where for fault in walk(folder, None, NOW).all_faults] == ["d0", "d1", "d2"]

@@ -9,6 +9,7 @@ import re
 import shutil
 import subprocess
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -16,12 +17,16 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from signed_samples import NOW, Signed, digest_at, make_key, signed_in, write_certificate
+from signed_samples import HOME, NOW, Signed, digest_at, judged, make_key, signed_in, write_certificate
 
 from turnup.certificate import digest, from_json
+from turnup.certificate.expectation import expectation
 from turnup.errors import ExitCode, InputError, Refused, UsageError
+from turnup.evidence.manifest import manifest
 from turnup.evidence.store import EvidenceStore
+from turnup.judge.cases import cases
 from turnup.load.json import canonical_json
+from turnup.rejudge import unproved
 from turnup.signing.envelope import read_envelope, seal, written
 from turnup.signing.evidence import EvidenceFolder, hand_over
 from turnup.signing.keys import new_key, read_public_key, read_signer
@@ -564,3 +569,70 @@ def test_a_second_key_never_replaces_the_first(tmp_path: Path) -> None:
     with pytest.raises(Refused, match="is there already"):
         new_key(tmp_path / "keys", "signing", "x", NOW)
     assert (tmp_path / "keys" / "signing.key").read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "words"),
+    [
+        ("bytes", 10**4000, "cannot have that many bytes"),
+        ("bytes", 10**17, "cannot have that many bytes"),
+        ("bytes", -5000, "cannot have that many bytes"),
+        ("seconds", 10**400, "too large a number"),
+    ],
+)
+def test_numbers_that_no_machine_holds(signed: Signed, field: str, value: int, words: str) -> None:
+    """Evidence is looked at whoever signed: a forged file must end as altered, not fill the memory nor as a defect."""
+    document = signed.document
+    document["evidence"][0][field] = value
+    file = (json.dumps(document) + "\n").encode()
+    payload = statement_of("x", file, NOW)
+    data = seal(payload, read_signer(str(signed.home / "keys" / "signing.key")))
+    found = verify(data, signed.trust, NOW, evidence=EvidenceFolder(signed.evidence))
+    assert found.exit_code is ExitCode.REFUSED
+    assert words in "\n".join(map(str, found.faults))
+
+
+@pytest.mark.parametrize("depth", [70, 300, 900, 990, 100_000])
+def test_what_is_nested_too_deeply(signed: Signed, depth: int) -> None:
+    """The reader has room that those who go through the document afterwards have not."""
+    statement = json.loads(read_envelope(signed.sealed.read_bytes()).payload)
+    statement["predicate"]["turnupCertificate"]["deep"] = "HERE"
+    payload = canonical_json(statement).replace(b'"HERE"', b"[" * depth + b"1" + b"]" * depth)
+    data = seal(payload, read_signer(str(signed.home / "keys" / "signing.key")))
+    found = verify(data, signed.trust, NOW, without_evidence=True)
+    assert "nested too deeply" in "\n".join(map(str, found.faults))
+    own = verify(
+        signed.sealed.read_bytes(),
+        signed.trust,
+        NOW,
+        without_evidence=True,
+        certificate=("c", b"[" * depth + b"]" * depth),
+    )
+    assert own.exit_code is ExitCode.REFUSED
+
+
+@pytest.mark.parametrize("name", ["\x1b[2J\nx.dsse: AUTHENTIC", "\r", "\x9b2J", "\u2028", "\u202e", "\ud800"])
+def test_a_forged_name_writes_no_line_of_its_own(signed: Signed, name: str) -> None:
+    """The words of a fault quote the file: none may clear the screen or say that it is authentic."""
+    signed.certificate.write_text(json.dumps({**signed.document, name: 1}))
+    for line in told(signed).splitlines():
+        assert line.isprintable()
+        assert line.startswith(signed.certificate.name)
+
+
+def test_a_pass_that_the_evidence_does_not_show(tmp_path: Path) -> None:
+    """Whoever edits FAIL into PASS before it is signed: the file agrees with itself, its evidence does not."""
+    case = next(one for one in cases(HOME) if one.name == "healthy")
+    store = EvidenceStore(tmp_path, str)
+    kept = store.put(expectation(case.expected)).sha256
+    certificate, transcript = judged()
+    manifest(transcript, store)
+    honest = replace(certificate, expected=kept)
+    assert unproved(honest, store) == ()
+    assert unproved(certificate, store) == (), "an older one does not say what it had to see"
+    answers = dict(transcript.answers)
+    ask, answer = next((ask, one) for ask, one in answers.items() if "\nip tftp source-interface" in one.text)
+    answers[ask] = replace(answer, text=re.sub(r"\nip tftp source-interface .*", "", answer.text))
+    assert answers[ask].text != answer.text
+    forged = replace(honest, evidence=manifest(replace(transcript, answers=answers), store))
+    assert [one.partition(":")[0] for one in unproved(forged, store)] == ["test 11 says PASS, its evidence says FAIL"]

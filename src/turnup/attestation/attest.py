@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -117,7 +118,7 @@ def _flaws(one: Attestation) -> Iterator[str]:
     if one.verdict not in (Verdict.PASS, Verdict.FAIL):
         yield f"says {one.verdict}, which is neither PASS nor FAIL"
     for name, role in ((one.by, "who saw it"), (one.witness, "the witness")):
-        if not name.strip() or not name.isprintable() or len(name) > LONGEST_NAME:
+        if not _letters(name) or not name.isprintable() or len(name) > LONGEST_NAME:
             yield f"does not name {role} in one line of at most {LONGEST_NAME} characters"
     if _same(one.by, one.witness):
         yield f"has {one.by} as own witness; a witness is somebody else"
@@ -137,4 +138,5 @@ def _same(one: str, other: str) -> bool:
 
 
 def _letters(name: str) -> str:
-    return "".join(letter for letter in name.casefold() if letter.isalnum())
+    # Decomposed, so that a letter and its accent are told apart whichever way they were typed.
+    return "".join(letter for letter in unicodedata.normalize("NFKD", name).casefold() if letter.isalnum())

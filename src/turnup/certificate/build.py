@@ -23,9 +23,13 @@ from turnup.model.certificate import (
     outcome,
 )
 from turnup.model.result import SCHEDULE_2, TestResult
-from turnup.model.verdict import Verdict, conclude
+from turnup.model.verdict import BY_A_PERSON, Finding, Verdict, conclude
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
+_ATTESTED = re.compile(
+    r"(PASS|FAIL) attested by \S.*, witnessed by \S.*, on .+, file sha256 [0-9a-f]{64}, valid until .+"
+)
+_ATTESTATION = re.compile(r"attestation [0-9a-f]{16}")
 
 
 def build_certificate(
@@ -103,6 +107,16 @@ def _faults_of_rows(rows: Sequence[TestResult]) -> Iterator[str]:
             yield f"{where} is {row.verdict} without a reason"
         if row.verdict is Verdict.NOT_APPLICABLE and not is_agreed(row):
             yield f"{where} is NOT APPLICABLE without saying why and who agreed"
+        if not all(map(_is_attested, row.findings)):
+            yield f"{where} has a finding of a person without who, witness, file and attestation"
+
+
+def _is_attested(finding: Finding) -> bool:
+    """Whether a finding that only a person decides is open, or says all that an attestation does."""
+    if finding.expected != BY_A_PERSON or finding.verdict not in (Verdict.PASS, Verdict.FAIL):
+        return True
+    told = _ATTESTED.fullmatch(finding.observed)
+    return bool(told and told[1] == finding.verdict and _ATTESTATION.fullmatch(finding.source))
 
 
 def _faults_of_evidence(rows: Sequence[TestResult], evidence: Sequence[EvidenceItem]) -> Iterator[str]:

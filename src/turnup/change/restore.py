@@ -9,7 +9,8 @@ from turnup.change.lease import LeaseLost
 from turnup.change.plan import Change
 from turnup.change.transition import transition
 from turnup.change.wire import LOST, Wire
-from turnup.errors import CouldNotRun, NeedsHuman, TurnupError
+from turnup.connect.session import ConfigurationUnknown
+from turnup.errors import CouldNotRun, NeedsHuman, TurnupError, Unreachable
 
 _ROUNDS = 2  # a back-out line that is refused once is worked out anew from a fresh read, once
 
@@ -20,7 +21,7 @@ def take_back(wire: Wire, change: Change, journal: Journal, clock: Clock) -> Non
     Raises NeedsHuman: with the journal in that state when the router cannot be brought back, with the journal still
     at `backing-out` when it cannot be reached (`recover` goes on from there).
     """
-    trouble = ""
+    trouble, lost = "", False
     now: Lines = ()
     for _ in range(_ROUNDS):
         wire.settle()
@@ -36,16 +37,16 @@ def take_back(wire: Wire, change: Change, journal: Journal, clock: Clock) -> Non
         except LeaseLost:
             raise
         except (TurnupError, OSError) as error:
-            trouble = str(error)
+            trouble, lost = str(error), isinstance(error, ConfigurationUnknown | Unreachable | OSError)
             continue
         if change.same(now, change.before):
             _back(wire, change, journal, clock, trouble, now)
             return
-        trouble = "the owned lines do not read back as they were"
-    _last_look(wire, change, journal, clock, trouble)
+        trouble, lost = "the owned lines do not read back as they were", False
+    _last_look(wire, change, journal, clock, trouble, lost)
 
 
-def _last_look(wire: Wire, change: Change, journal: Journal, clock: Clock, trouble: str) -> None:
+def _last_look(wire: Wire, change: Change, journal: Journal, clock: Clock, trouble: str, lost: bool) -> None:
     wire.settle()
     try:
         now = change.footprint.owned(wire.running())
@@ -54,6 +55,8 @@ def _last_look(wire: Wire, change: Change, journal: Journal, clock: Clock, troub
     if change.same(now, change.before):
         _back(wire, change, journal, clock, trouble, now)
         return
+    if lost:  # no answer is no refusal: recovery goes on when the line is good again, and needs nobody
+        raise NeedsHuman(f"{change.router}: {change.port} is not brought back yet ({trouble})", advice=LOST)
     journal.note(State.NEEDS_HUMAN, clock(), trouble, now)
     raise NeedsHuman(
         f"{change.router}: {change.port} could not be brought back ({trouble})\n{both_texts(change.before, now)}",

@@ -79,8 +79,18 @@ def must_be_met(needs: Needs, footprint: Footprint, sections: Sections) -> None:
 
 
 def used_by_others(name: str, footprint: Footprint, sections: Sections) -> bool:
-    """Whether a line that is not ours refers to that prefix-list: another port of the same customer."""
-    return any(f" prefix-list {name} " in f" {line} " for _, line in footprint.foreign(sections))
+    """Whether a line that is not ours refers to that prefix-list: another port of the same customer, a route-map.
+
+    A route-map may name several in one line, a `distribute-list prefix` names it in other words: any line with that
+    word counts, but those that only talk.
+    """
+    return any(
+        name in line.split(" ") and not line.startswith(_TALK) and line.split(" ")[:3] != ["ip", "prefix-list", name]
+        for _, line in footprint.foreign(sections)
+    )
+
+
+_TALK = ("description ", "remark ", "hostname ", "router ", "interface ")
 
 
 def must_not_change_shared(footprint: Footprint, sections: Sections, target: Lines) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 import traceback
@@ -18,6 +19,9 @@ def main() -> None:
         if os.environ.get("TURNUP_DEBUG"):
             print(clean(traceback.format_exc()), file=sys.stderr)
 
+    # Libraries log what goes wrong with its traceback, unredacted, and without a handler that ends on the terminal.
+    # It is told below, once and redacted.
+    logging.getLogger().addHandler(logging.NullHandler())
     keep_out(None)
     try:
         app(prog_name="turnup")

@@ -62,7 +62,9 @@ def options(
     context.obj = Options(inventory, config, home, lab, accept_new_host_key)
 
 
-# A command is a file of this folder with `register`: it enters what it has below the tree.
-for _module in pkgutil.iter_modules(turnup.cli.__path__, "turnup.cli."):
-    if _register := getattr(importlib.import_module(_module.name), "register", None):
+# A command is a file of this folder with `register`: it enters what it has below the tree. The PANEL of `--help` that
+# it is shown in, and the panel's RANK, stand in that file as well.
+_modules = [importlib.import_module(found.name) for found in pkgutil.iter_modules(turnup.cli.__path__, "turnup.cli.")]
+for _module in sorted(_modules, key=lambda module: getattr(module, "RANK", 99)):
+    if _register := getattr(_module, "register", None):
         _register(app)

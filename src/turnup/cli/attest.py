@@ -17,11 +17,13 @@ if TYPE_CHECKING:
     from turnup.model.verdict import Verdict
     from turnup.noc import Noc
 
+PANEL, RANK = "Proof", 5  # where `turnup --help` shows it
+
 
 def register(main: typer.Typer) -> None:
     """Enter the commands."""
-    main.command()(attest)
-    main.command()(reissue)
+    main.command(rich_help_panel=PANEL)(attest)
+    main.command(rich_help_panel=PANEL)(reissue)
 
 
 def attest(

@@ -10,10 +10,12 @@ from turnup.cli.options import AsJson
 
 app = typer.Typer(help="The twenty acceptance tests of Schedule 2.", no_args_is_help=True)
 
+PANEL, RANK = "Proof", 5  # where `turnup --help` shows it
+
 
 def register(main: typer.Typer) -> None:
     """Enter `turnup checks`."""
-    main.add_typer(app, name="checks")
+    main.add_typer(app, name="checks", rich_help_panel=PANEL)
 
 
 @app.command("list")

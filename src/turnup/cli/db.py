@@ -11,10 +11,12 @@ from turnup.cli.options import AsJson, opened
 
 app = typer.Typer(help="The store of orders' histories: check, back up, restore, migrate.", no_args_is_help=True)
 
+PANEL, RANK = "An order's life", 2  # where `turnup --help` shows it
+
 
 def register(main: typer.Typer) -> None:
     """Enter `turnup db`."""
-    main.add_typer(app, name="db")
+    main.add_typer(app, name="db", rich_help_panel=PANEL)
 
 
 PARTS = ("certificates", "evidence", "journal", "orders", "records", "attestations")  # of the data folder, no key

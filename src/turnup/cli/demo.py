@@ -94,12 +94,12 @@ def _told(certificate: Certificate, target: Path, *, only_red: bool = False) -> 
     """Show a certificate, write it with its reports; its exit code."""
     from turnup.certificate.document import to_json
     from turnup.cli.job import exit_code
-    from turnup.cli.show import console
+    from turnup.cli.show import console, show_document
     from turnup.report import render
 
     terminal = console()
     text = render("terminal", certificate, width=min(terminal.width, 100), colour=terminal.is_terminal)
-    say(_short(text) if only_red else text)
+    show_document(_short(text) if only_red else text)
     target.mkdir(parents=True, exist_ok=True)
     for name, form in (("certificate.html", "html"), ("junit.xml", "junit"), ("certificate.md", "md")):
         (target / name).write_text(render(form, certificate), encoding="utf-8")

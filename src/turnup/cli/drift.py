@@ -9,11 +9,13 @@ import typer
 from turnup.cli.options import AsJson, opened
 from turnup.errors import ExitCode
 
+PANEL, RANK = "Changes of a port in service", 3  # where `turnup --help` shows it
+
 
 def register(main: typer.Typer) -> None:
     """Enter the command."""
 
-    @main.command()
+    @main.command(rich_help_panel=PANEL)
     def drift(
         context: typer.Context,
         router: Annotated[str, typer.Argument(help="Name of the router.", show_default=False)],

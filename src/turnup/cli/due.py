@@ -12,10 +12,12 @@ from turnup.cli.options import AsJson
 if TYPE_CHECKING:
     from turnup.order.due import Due
 
+PANEL, RANK = "An order's life", 2  # where `turnup --help` shows it
+
 
 def register(main: typer.Typer) -> None:
     """Enter the command."""
-    main.command()(due)
+    main.command(rich_help_panel=PANEL)(due)
 
 
 def due(
@@ -40,8 +42,9 @@ def due(
     for row in rows:
         say(f"{row.order_id:<18} {row.state.value:<17} {row.router} {row.port}".rstrip())
         told = f"{row.clock}: {_left(row)}" if row.clock else ""
+        tried = _attempts(row) if row.attempts else ""
         red = f"red: {', '.join(map(str, row.red))}" if row.red else ""
-        for line in (told, red, f"next: {row.action} ({row.whose})" if row.whose else ""):
+        for line in (told, tried, red, f"next: {row.action} ({row.whose})" if row.whose else ""):
             if line:
                 say(f"  {line}")
     if not rows:
@@ -54,6 +57,12 @@ def _left(row: Due) -> str:
     if row.left < timedelta(0):
         return f"LATE by {_length(-row.left)}"
     return f"{_length(row.left)} left"
+
+
+def _attempts(row: Due) -> str:
+    """`attempt 2 of [not configured], 1 unsuccessful` (PASA 1.4(b)); nothing while the first has not failed."""
+    many = "[not configured]" if row.opportunities is None else row.opportunities
+    return f"attempt {row.attempts} of {many}, {row.unsuccessful} unsuccessful" if row.unsuccessful else ""
 
 
 def _length(span: timedelta | None) -> str:
@@ -74,6 +83,9 @@ def _plain(row: Due) -> dict[str, object]:
         "elapsed_seconds": int(row.elapsed.total_seconds()) if row.elapsed is not None else None,
         "left_seconds": int(row.left.total_seconds()) if row.left is not None else None,
         "red": list(row.red),
+        "attempts": row.attempts,
+        "unsuccessful": row.unsuccessful,
+        "opportunities": row.opportunities,
         "action": row.action,
         "whose": row.whose,
     }

@@ -17,12 +17,14 @@ if TYPE_CHECKING:
 inventory_app = typer.Typer(help="The inventory: read it strictly, discover a router.", no_args_is_help=True)
 Live = Annotated[bool, typer.Option("--live", help="Read the routers too, not only inventory and orders.")]
 
+PANEL, RANK = "Equipment", 6  # where `turnup --help` shows it
+
 
 def register(main: typer.Typer) -> None:
     """Enter the commands that stand by themselves."""
-    main.add_typer(inventory_app, name="inventory")
+    main.add_typer(inventory_app, name="inventory", rich_help_panel=PANEL)
 
-    @main.command()
+    @main.command(rich_help_panel=PANEL)
     def sites(context: typer.Context, live: Live = False, json: AsJson = False) -> None:
         """Show the Equipment Sites (Schedule 3) with their ports by speed, and what is left."""
         from rich.table import Table
@@ -46,7 +48,7 @@ def register(main: typer.Typer) -> None:
             table.add_row(row.site, row.speed, str(row.total), *counts)
         console().print(table)
 
-    @main.command()
+    @main.command(rich_help_panel=PANEL)
     def ports(
         context: typer.Context,
         site: Annotated[str, typer.Argument(help="A site's id, name or street address.", show_default=False)],

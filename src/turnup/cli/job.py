@@ -41,13 +41,15 @@ if TYPE_CHECKING:
 
 Occasion = Annotated[str, typer.Option(help="Why it is tested: INITIAL, REPAIR or RESTORATION (PASA 1.4(a)).")]
 
+PANEL, RANK = "The job", 1  # where `turnup --help` shows it
+
 
 def register(main: typer.Typer) -> None:
     """Enter the commands."""
-    main.command()(plan)
-    main.command()(push)
-    main.command("test")(accept)
-    main.command()(run)
+    main.command(rich_help_panel=PANEL)(plan)
+    main.command(rich_help_panel=PANEL)(push)
+    main.command("test", rich_help_panel=PANEL)(accept)
+    main.command(rich_help_panel=PANEL)(run)
 
 
 def plan(context: typer.Context, order: Target, json: AsJson = False) -> None:
@@ -225,11 +227,11 @@ def _occasion(word: str) -> OccasionWord:
 
 
 def _show_certificate(noc: Noc, certificate: Certificate) -> None:
-    from turnup.cli.show import console, say
+    from turnup.cli.show import console, say, show_document
     from turnup.report import render
 
     terminal = console()
-    say(
+    show_document(
         render(
             "terminal",
             certificate,

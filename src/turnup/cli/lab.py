@@ -98,11 +98,14 @@ def faults(json: AsJson = False) -> None:
         say(f"{name:32} {told['title']}")
 
 
+PANEL, RANK = "Without a router", 7  # where `turnup --help` shows it
+
+
 def register(main: typer.Typer) -> None:
     """Enter the commands that stand beside `lab`."""
-    main.add_typer(app, name="lab")
+    main.add_typer(app, name="lab", rich_help_panel=PANEL)
 
-    @main.command()
+    @main.command(rich_help_panel=PANEL)
     def demo(
         order: Annotated[Path | None, typer.Option(help="Another order than the contract's example.")] = None,
     ) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -15,11 +16,20 @@ if TYPE_CHECKING:
     from turnup.desk.entering import Desk
     from turnup.order.life import Life
 
-OrderId = Annotated[str, typer.Argument(help="Id of the order.", show_default=False)]
+
+def _id_of(order: str) -> str:
+    """The id that stands in an order's file, for whoever named that as for the other commands."""
+    path = Path(order)
+    if not path.suffix or not path.is_file():
+        return order
+    from turnup.load.order import read_order
+
+    return read_order(path).order.order_id
+
+
+OrderId = Annotated[str, typer.Argument(help="An order's file, or its id.", show_default=False, callback=_id_of)]
 By = Annotated[str, typer.Option(help="Who says so, or whose message it is.", show_default=False)]
 At = Annotated[str | None, typer.Option(help="When it happened or arrived, ISO 8601 with zone; now when left out.")]
-
-Proof = Annotated[str, typer.Option(help="What proves it: a message's id, or who took the paper.", show_default=False)]
 
 
 def register(main: typer.Typer) -> None:  # noqa: ARG001 - they stand below `turnup order`
@@ -58,8 +68,31 @@ def moment(text: str | None) -> datetime | None:
     return at
 
 
-def deliver(context: typer.Context, order: OrderId, by: By, proof: Proof, at: At = None) -> None:
-    """Record that the test results were handed to the customer: his acceptance period begins (PASA 1.4(c))."""
+def deliver(
+    context: typer.Context,
+    order: OrderId,
+    by: Annotated[str | None, typer.Option(help="Who handed them over.", show_default=False)] = None,
+    proof: Annotated[str | None, typer.Option(help="What proves it: a message's id, or who took the paper.")] = None,
+    at: At = None,
+    send: Annotated[bool, typer.Option("--send", help="Send them now; the channel's answer is the proof.")] = False,
+    to: Annotated[str | None, typer.Option("--to", help="With --send: the partner; who sent the order if not.")] = None,
+) -> None:
+    """Record that the test results were handed to the customer: his acceptance period begins (PASA 1.4(c)).
+
+    With --send the results and the certificate go out by the partner's channel, and the delivery is recorded when the
+    channel took them, never before; what cannot be sent now stays in the outbox.
+    """
+    from turnup.errors import UsageError
+
+    if send:
+        from turnup.cli.exchange import deliver_now
+
+        if by or proof or at:
+            raise UsageError("--send brings its own proof", advice="Leave out --by, --proof and --at.")
+        deliver_now(context, order, to)
+        return
+    if by is None or proof is None or to is not None:
+        raise UsageError("say --by and --proof, or --send", advice="turnup order deliver --help")
     with at_desk(context) as desk:
         _told(desk, desk.deliver(order, desk.noc.redact(proof), by, moment(at)))
 

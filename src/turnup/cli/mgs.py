@@ -24,10 +24,12 @@ OrderId = Annotated[str, typer.Argument(help="Id of the service order.", show_de
 By = Annotated[str, typer.Option(help="Who says so, or whose message it is.", show_default=False)]
 At = Annotated[str | None, typer.Option(help="When it happened, ISO 8601 with zone; now when left out.")]
 
+PANEL, RANK = "Performance and credits", 4  # where `turnup --help` shows it
+
 
 def register(main: typer.Typer) -> None:
     """Enter the commands."""
-    main.add_typer(app, name="mgs")
+    main.add_typer(app, name="mgs", rich_help_panel=PANEL)
 
 
 @order.command()

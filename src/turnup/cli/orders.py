@@ -13,12 +13,14 @@ if TYPE_CHECKING:
 
     from turnup.model.order import Header
 
-app = typer.Typer(help="Port Service Orders: check, acknowledge, show.", no_args_is_help=True)
+app = typer.Typer(help="Port Service Orders: check, acknowledge, show; deliver, accept, history.", no_args_is_help=True)
+
+PANEL, RANK = "An order's life", 2  # where `turnup --help` shows it
 
 
 def register(main: typer.Typer) -> None:
     """Enter `turnup order`."""
-    main.add_typer(app, name="order")
+    main.add_typer(app, name="order", rich_help_panel=PANEL)
 
 
 @app.command()
@@ -98,19 +100,23 @@ def show(
     order: Annotated[str, typer.Argument(help="An order's id or file.", show_default=False)],
     json: AsJson = False,
 ) -> None:
-    """Show what is known of an order: its port, what was pushed, its certificates."""
+    """Show an order as a note for a ticket: where it stands, the clocks, what is red and why, what is next, whose."""
     from turnup.certify import certificates_of
-    from turnup.change.journal import Journals
     from turnup.cli.show import as_json, say
+    from turnup.desk.note import note_fields, note_of, note_text
+    from turnup.desk.noting import life_of
+    from turnup.desk.sources import certificates
     from turnup.job import read_message
 
     noc = opened(context)
     told = read_message(order, noc).order
     assignment = noc.ledger.assignment(told.order_id)
     port = assignment.port if assignment else None
-    journals = list(Journals(noc.home.part("journal")).of(port.router)) if port else []
-    pushes = [j for j in journals if j.record.change.order_id == told.order_id]
+    pushes = [j for j in noc.journals.of(port.router) if j.record.change.order_id == told.order_id] if port else []
     kept = certificates_of(noc, port.router, str(port.interface)) if port else ()
+    place = (port.router, str(port.interface)) if port else ("", "")
+    life = life_of(noc, told.order_id) if noc.ledger.knows(told.order_id) else None
+    note = note_of(noc, told, place, life, certificates(noc, told.order_id))
     if json:
         as_json(
             {
@@ -118,19 +124,18 @@ def show(
                 "revision": told.revision,
                 "router": port.router if port else None,
                 "port": str(port.interface) if port else None,
+                **note_fields(note),
                 "pushes": [{"journal": str(j.path), "state": j.record.state} for j in pushes],
                 "certificates": [{"file": str(path), "outcome": c.outcome} for path, c in kept],
             }
         )
         return
-    say(f"{told.order_id} revision {told.revision}: {told.action} {told.speed} at {told.location.site}")
-    say(f"  customer  {told.customer.name} ({told.customer.code})")
-    say(f"  circuit   {told.cross_connect.circuit_id if told.cross_connect else 'none'}")
-    say(f"  port      {f'{port.router} {port.interface}' if port else 'not assigned yet'}")
+    say(note_text(note))
+    say("")
     for journal in pushes:
-        say(f"  push      {journal.record.state}  {journal.path}")
+        say(f"push      {journal.record.state}  {journal.path}")
     for path, certificate in kept:
-        say(f"  tested    {certificate.outcome}  {path}")
+        say(f"tested    {certificate.outcome}  {path}")
 
 
 def _reply_header(asked: Header | None, order_id: str, now: datetime) -> Header:

@@ -29,12 +29,14 @@ MonthWord = Annotated[str, typer.Argument(metavar="MONTH", help="Such as 2001-08
 Site = Annotated[str, typer.Option(help="One Equipment Site.", show_default=False)]
 Form = Annotated[str, typer.Option("--format", help="terminal, md, csv or json.")]
 
+PANEL, RANK = "Performance and credits", 4  # where `turnup --help` shows it
+
 
 def register(main: typer.Typer) -> None:
     """Enter the commands."""
-    main.add_typer(app, name="interruption")
-    main.command()(performance)
-    main.command()(credits)
+    main.add_typer(app, name="interruption", rich_help_panel=PANEL)
+    main.command(rich_help_panel=PANEL)(performance)
+    main.command(rich_help_panel=PANEL)(credits)
 
 
 @app.command("open")

@@ -16,11 +16,13 @@ if TYPE_CHECKING:
 Format = Annotated[str, typer.Option("--format", "-f", help="terminal or json.")]
 _SHOWN = 10
 
+PANEL, RANK = "Proof", 5  # where `turnup --help` shows it
+
 
 def register(main: typer.Typer) -> None:
     """Enter the commands."""
-    main.command()(selftest)
-    main.command()(rejudge)
+    main.command(rich_help_panel=PANEL)(selftest)
+    main.command(rich_help_panel=PANEL)(rejudge)
 
 
 def selftest(

@@ -18,20 +18,37 @@ if TYPE_CHECKING:
     from turnup.noc import Noc
 
 Target = Annotated[str, typer.Argument(help="An order's file, or the id of an acknowledged order.", show_default=False)]
-Confirm = Annotated[bool, typer.Option("--confirm", help="Really send it. Without this nothing is sent.")]
-SaveAll = Annotated[bool, typer.Option("--save-all", help="Save even if somebody else's unsaved work is saved too.")]
+# What releases a guard is said at each command: a variable that somebody exported last week does not say it.
+Confirm = Annotated[
+    bool,
+    typer.Option("--confirm", allow_from_autoenv=False, help="Really send it. Without this nothing is sent."),
+]
+SaveAll = Annotated[
+    bool,
+    typer.Option(
+        "--save-all", allow_from_autoenv=False, help="Save even if somebody else's unsaved work is saved too."
+    ),
+]
 Digest = Annotated[str | None, typer.Option("--digest", help="Send only if the plan still has this digest.")]
 Wait = Annotated[float, typer.Option(help="Seconds to wait for another writer of the router.")]
 Emergency = Annotated[
     str,
     typer.Option(
-        "--emergency", metavar="REASON", help="Outside the windows of maintenance (PASA 2.3(a)), for this reason."
+        "--emergency",
+        metavar="REASON",
+        allow_from_autoenv=False,
+        help="Outside the windows of maintenance (PASA 2.3(a)), for this reason.",
     ),
 ]
 ReloadIn = Annotated[
     int | None,
     typer.Option(
-        "--reload-in", min=0, max=60, metavar="MINUTES", help="Only for what could cut off management: 0 = no reload."
+        "--reload-in",
+        min=0,
+        max=60,
+        metavar="MINUTES",
+        allow_from_autoenv=False,
+        help="Only for what could cut off management: 0 = no reload.",
     ),
 ]
 BackOutWord = Annotated[
@@ -39,6 +56,7 @@ BackOutWord = Annotated[
     typer.Option(
         "--back-out",
         metavar="always|never|ask",
+        allow_from_autoenv=False,
         help="When an acceptance test fails: take the change back? Left out, policy.yaml says (back_out).",
     ),
 ]

@@ -9,10 +9,12 @@ import typer
 
 from turnup.cli.options import AsJson, opened
 
+PANEL, RANK = "Proof", 5  # where `turnup --help` shows it
+
 
 def register(main: typer.Typer) -> None:
     """Enter the command."""
-    main.command()(record)
+    main.command(rich_help_panel=PANEL)(record)
 
 
 def record(

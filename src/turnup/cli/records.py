@@ -11,10 +11,12 @@ from turnup.cli.options import AsJson, opened
 
 app = typer.Typer(help="Record what people did: notices, cross-connects, bad ports.", no_args_is_help=True)
 
+PANEL, RANK = "Changes of a port in service", 3  # where `turnup --help` shows it
+
 
 def register(main: typer.Typer) -> None:
     """Enter `turnup logbook`."""
-    main.add_typer(app, name="logbook")
+    main.add_typer(app, name="logbook", rich_help_panel=PANEL)
 
 
 By = Annotated[str, typer.Option(help="Who did it.", show_default=False)]
@@ -123,6 +125,8 @@ def listed(context: typer.Context, json: AsJson = False) -> None:
     if json:
         as_json(found)
         return
+    if not any(found.values()):
+        say("nothing is recorded")
     for kind, rows in found.items():
         for row in rows:
             say(f"{kind}: " + ", ".join(f"{name} {value}" for name, value in row.items() if value != ""))

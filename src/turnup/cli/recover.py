@@ -9,20 +9,29 @@ import typer
 from turnup.cli.options import AsJson, opened
 from turnup.errors import ExitCode
 
+PANEL, RANK = "Changes of a port in service", 3  # where `turnup --help` shows it
+
 
 def register(main: typer.Typer) -> None:
     """Enter the command."""
 
-    @main.command()
+    @main.command(rich_help_panel=PANEL)
     def recover(
         context: typer.Context,
         router: Annotated[str, typer.Argument(help="Name of the router.", show_default=False)],
         resolved: Annotated[
             str | None,
-            typer.Option(metavar="WHO: WHAT", help="A person put right what needed one; lifts the router's block."),
+            typer.Option(
+                metavar="WHO: WHAT",
+                allow_from_autoenv=False,
+                help="A person put right what needed one; lifts the router's block.",
+            ),
         ] = None,
         resolve_note: Annotated[
-            str | None, typer.Option("--resolve", metavar="NOTE", help="The same, with --by for the name.")
+            str | None,
+            typer.Option(
+                "--resolve", metavar="NOTE", allow_from_autoenv=False, help="The same, with --by for the name."
+            ),
         ] = None,
         by: Annotated[str, typer.Option(help="Who put it right.")] = "",
         json: AsJson = False,

@@ -9,11 +9,13 @@ import typer
 
 from turnup.errors import UsageError
 
+PANEL, RANK = "Proof", 5  # where `turnup --help` shows it
+
 
 def register(main: typer.Typer) -> None:
     """Enter the command."""
 
-    @main.command()
+    @main.command(rich_help_panel=PANEL)
     def report(
         context: typer.Context,
         certificate: Annotated[Path, typer.Argument(help="A certificate's JSON file.", show_default=False)],
@@ -43,7 +45,7 @@ def register(main: typer.Typer) -> None:
             sign_certificate(context, certificate, signing_key, output, customer)
             return
         from turnup.certificate.document import from_json
-        from turnup.cli.show import console, say
+        from turnup.cli.show import console, say, show_document
         from turnup.errors import InputError
         from turnup.report import render
 
@@ -57,7 +59,7 @@ def register(main: typer.Typer) -> None:
             format, from_json(text, where=str(certificate)), width=min(terminal.width, 120), colour=colour
         )
         if output is None:
-            say(document)
+            show_document(document)
         else:
             output.write_text(document, encoding="utf-8")
             say(str(output))

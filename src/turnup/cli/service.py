@@ -26,12 +26,14 @@ from turnup.errors import UsageError
 if TYPE_CHECKING:
     from turnup.change.undertaking import Undertaking
 
+PANEL, RANK = "Changes of a port in service", 3  # where `turnup --help` shows it
+
 
 def register(main: typer.Typer) -> None:
     """Enter the commands."""
-    main.command()(disconnect)
-    main.command()(redesignate)
-    main.command()(move)
+    main.command(rich_help_panel=PANEL)(disconnect)
+    main.command(rich_help_panel=PANEL)(redesignate)
+    main.command(rich_help_panel=PANEL)(move)
 
 
 def disconnect(

@@ -42,12 +42,24 @@ def clean(text: str) -> str:
 
 def as_json(document: Any) -> None:
     """One JSON document on stdout."""
-    print(clean(json.dumps(document, indent=2, default=str, ensure_ascii=False)))
+    text = clean(json.dumps(document, indent=2, default=str, ensure_ascii=False))
+    print(text.encode("utf-8", "backslashreplace").decode("utf-8"))  # half a pair of a forged file is no UTF-8
 
 
 def say(text: str = "") -> None:
-    """A line for a person, on stdout."""
+    """A line for a person, on stdout. No text of a file moves his cursor: control characters are spelled."""
+    print(_still(clean(text)))
+
+
+def show_document(text: str) -> None:
+    """A document on stdout, coloured or for a file: it has spelled what it was given itself."""
     print(clean(text))
+
+
+def _still(text: str) -> str:
+    from turnup.model.text import lines
+
+    return lines(text)
 
 
 @contextmanager
@@ -58,7 +70,7 @@ def step(text: str) -> Iterator[None]:
         with terminal.status(text):
             yield
     else:
-        print(f"... {clean(text)}", file=sys.stderr, flush=True)
+        print(f"... {_still(clean(text))}", file=sys.stderr, flush=True)
         yield
 
 
@@ -80,5 +92,5 @@ def error_exit(error: TurnupError, *, as_json: bool = False) -> int:
         told += "".join(f"\n  - {field}: {reason}" for field, reason in error.points)
     else:
         told = f"turnup: {error}"
-    print(clean(f"{told}\n  what to do: {error.advice}"), file=sys.stderr)
+    print(_still(clean(f"{told}\n  what to do: {error.advice}")), file=sys.stderr)
     return int(error.exit_code)

@@ -23,12 +23,14 @@ Keys = Annotated[list[Path] | None, typer.Option("--key", help="The carrier's pu
 Customers = Annotated[list[Path] | None, typer.Option("--customer-key", help="The customer's public key.")]
 Evidence = Annotated[Path | None, typer.Option("--evidence", help="Folder with the evidence, if not beside FILE.")]
 
+PANEL, RANK = "Proof", 5  # where `turnup --help` shows it
+
 
 def register(main: typer.Typer) -> None:
     """Enter the commands."""
-    main.add_typer(keys_app, name="keys")
-    main.command()(verify)
-    main.command()(countersign)
+    main.add_typer(keys_app, name="keys", rich_help_panel=PANEL)
+    main.command(rich_help_panel=PANEL)(verify)
+    main.command(rich_help_panel=PANEL)(countersign)
 
 
 def home_of(context: typer.Context) -> Home:
@@ -79,7 +81,7 @@ def keys_show(
 
 def verify(
     context: typer.Context,
-    file: Annotated[Path, typer.Argument(help="A signed certificate (.dsse); a folder of them with --chain.")],
+    file: Annotated[Path, typer.Argument(help="A signed certificate (.dsse); with --chain the folder of them.")],
     key: Keys = None,
     customer_key: Customers = None,
     certificate: Annotated[
@@ -149,12 +151,30 @@ def sign_certificate(
 
     keys = home_of(context).path / "keys"
     signed = sign.sign(certificate, key or str(keys / "signing.key"), _now(), keys=keys)
+    _must_follow_from_evidence(certificate)
     path = output or certificate.with_suffix(SUFFIX)
     sign.write_new(path, signed)
     say(str(path))
     if customer is not None:
         number = sign.give_to_customer(certificate, signed, customer)
         say(f"{customer}: certificate, signature and {number} pieces of evidence")
+
+
+def _must_follow_from_evidence(path: Path) -> None:
+    """Raise Refused where the file calls a test good and its evidence does not: it was edited before it was signed."""
+    from turnup.certificate.document import from_json
+    from turnup.errors import Refused
+    from turnup.evidence.store import EvidenceStore
+    from turnup.rejudge import unproved
+    from turnup.signing.sign import evidence_beside
+
+    folder = evidence_beside(path)
+    certificate = from_json(path.read_text(encoding="utf-8"), where=str(path))
+    if folder and (told := unproved(certificate, EvidenceStore(folder, str))):
+        raise Refused(
+            f"not signed: {'; '.join(told)}",
+            advice="The file was edited, or turnup judges otherwise now: see turnup rejudge, and test the port again.",
+        )
 
 
 def _trust(
@@ -175,6 +195,8 @@ def _verify_chain(folder: Path, trust: Trust | None, evidence: Path | None, json
     from turnup.signing.chain import walk
     from turnup.signing.evidence import EvidenceFolder
 
+    if folder.is_file():  # one of them stands for the folder that it lies in
+        folder = folder.absolute().parent
     if not folder.is_dir():
         raise UsageError(f"{folder} is no folder", advice="Give the folder of a port's certificates.")
     found = walk(folder, trust, _now(), EvidenceFolder(evidence) if evidence else None)
@@ -231,6 +253,7 @@ def _show(found: Verification, json: bool) -> None:
 
 def _show_chains(found: Chains, trust: Trust | None, json: bool) -> None:
     from turnup.cli.show import as_json, say
+    from turnup.model.text import one_line
 
     if json:
         chains = [
@@ -246,9 +269,10 @@ def _show_chains(found: Chains, trust: Trust | None, json: bool) -> None:
         as_json({"chains": chains, "faults": _listed(found.faults), "signatures_verified": trust is not None})
         return
     for chain in found.chains:
-        say(f"{chain.place}: {len(chain.links)} certificates, {'BROKEN' if chain.faults else 'unbroken'}")
+        number = f"{len(chain.links)} certificate{'s' if len(chain.links) > 1 else ''}"
+        say(f"{one_line(chain.place)}: {number}, {'BROKEN' if chain.faults else 'unbroken'}")
         for link in chain.links:
-            say(f"  {link.digest[:16]}  {link.name}  {'signed' if link.signed else 'not signed'}")
+            say(f"  {link.digest[:16]}  {one_line(link.name)}  {'signed' if link.signed else 'not signed'}")
         for fault in chain.faults:
             say(f"  {fault}")
     for fault in found.faults:

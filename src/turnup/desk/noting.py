@@ -12,6 +12,7 @@ from turnup.noc import Noc
 
 if TYPE_CHECKING:
     from turnup.desk.entering import Desk
+    from turnup.order.life import Life
 
 LOG = logging.getLogger("turnup")
 
@@ -28,6 +29,13 @@ def noted(noc: Noc, *orders: str) -> None:
 def noted_clarification(noc: Noc, order_id: str, points: int, received_at: datetime) -> None:
     """Enter that an order came and that points of it were sent back to be made clear (PASA 1.3(b))."""
     _kept(noc, [order_id], lambda desk, order: desk.clarified(order, points, received_at))
+
+
+def life_of(noc: Noc, order_id: str) -> Life | None:
+    """Where the order stands by its complete history; None when nothing is known, or the store cannot be reached."""
+    found: list[Life | None] = []
+    _kept(noc, [order_id], lambda desk, order: found.append(desk.catch_up(order)))
+    return found[0] if found else None
 
 
 def _kept(noc: Noc, orders: Iterable[str], enter: Callable[[Desk, str], object]) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from turnup.certificate.document import digest, from_json
 from turnup.change.journal import Journal, State
+from turnup.change.undertaking import Kind
 from turnup.model.certificate import Certificate, Outcome
 from turnup.model.order import Action
 from turnup.model.verdict import Verdict
@@ -132,7 +133,8 @@ def _journalled(noc: Noc, files: tuple[OrderFile, ...], order_id: str) -> Iterat
                 continue
             detail = {"source": f"journal {Path(journal.path).name}", "router": router, "port": change.port}
             if change.order_id == order_id and change.action != Action.DISCONNECT:
-                yield Happening(order_id, Event.PROVISION, Actor.CARRIER, at, "turnup", detail)
+                event = Event.MOVE if change.action == Kind.MOVE else Event.PROVISION
+                yield Happening(order_id, event, Actor.CARRIER, at, "turnup", detail)
             elif change.order_id in ending and change.action == Action.DISCONNECT:
                 yield Happening(order_id, Event.DISCONNECTED, Actor.CARRIER, at, "turnup", detail)
 
@@ -149,6 +151,9 @@ def _tested(order_id: str, certificate: Certificate) -> Happening:
         "source": f"certificate {digest(certificate)}",
         "certificate": digest(certificate),
         "outcome": certificate.outcome.value,
+        "occasion": certificate.occasion.value,
+        "router": certificate.subject.router,
+        "port": certificate.subject.port or "",
     }
     event = _EVENTS[certificate.outcome]
     return Happening(order_id, event, Actor.CARRIER, certificate.ended, certificate.account or "turnup", detail)

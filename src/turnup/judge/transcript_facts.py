@@ -20,6 +20,7 @@ from turnup.parse.again import Trace, parse_again, trace
 from turnup.platforms import Platform
 
 T = TypeVar("T")
+_PAGED = re.compile(r"^ ?(?:<)?--+ ?[Mm]ore ?--+|[\x08\x1b]", re.MULTILINE)
 _OF_CONFIG = ("_configuration", "_by_text")  # what is kept of a configuration once it was read
 
 
@@ -142,6 +143,8 @@ class TranscriptFacts:
         first = next((line.strip() for line in answer.text.splitlines() if line.strip(" ^\r")), "")
         if any(re.match(pattern, first) for pattern in self.platform.settings.refusals):
             raise CommandRefused(f"`{answer.command}` was refused: {first}")
+        if paged := _PAGED.search(answer.text):
+            raise AnswerIncomplete(f"`{answer.command}` was shown in pages: {paged[0].strip()!r} stands in it")
         config = Configuration.read(answer.text, self.platform.reading)
         if config.headers("end") != ("end",) or len(config.headers("version")) > 1:
             raise AnswerIncomplete(f"`{answer.command}` holds more than one configuration")

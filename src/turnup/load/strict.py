@@ -131,6 +131,9 @@ def _mapping(annotation: Any, value: object, where: str, path: str) -> Any:
     )
 
 
+_WHOLE = 2**53  # a larger whole number is not the same as a float, or none at all
+
+
 def _scalar(annotation: Any, value: object, where: str, path: str) -> Any:
     if annotation in (Any, object):
         return value
@@ -143,6 +146,8 @@ def _scalar(annotation: Any, value: object, where: str, path: str) -> Any:
     if annotation is datetime and isinstance(value, datetime):
         return value
     if annotation is float and isinstance(value, int) and not isinstance(value, bool):
+        if abs(value) >= _WHOLE:
+            raise InputError(f"field {path!r} is too large a number", where=where)
         return float(value)
     if isinstance(value, annotation) and not (isinstance(value, bool) and annotation is not bool):
         return annotation(value) if annotation in (str, int, float) else value  # drops ruamel's subclasses

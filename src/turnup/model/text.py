@@ -13,6 +13,7 @@ from turnup.errors import InputError
 
 TEXT_LIMIT = 60  # of one field; the whole description stays below DESCRIPTION_LIMIT
 DESCRIPTION_LIMIT = 200  # IOS takes 240 on an interface
+LINE_LIMIT = 500  # of what people write in messages
 
 # Meant by a router's line editor, its parser, its pipe, a secret's token, or a template.
 _FORBIDDEN = '?^"\\`%|<>'
@@ -30,6 +31,25 @@ def plain(value: str) -> str:
         if unicodedata.category(character) in _UNSEEN:
             raise InputError(f"holds the control character U+{ord(character):04X} at position {place}")
     return value
+
+
+def one_line(value: str) -> str:
+    """Text from anywhere, as it may be shown on one line of a terminal: what is unseen or moves a cursor is spelled."""
+    return "".join(
+        _spelled(character) if unicodedata.category(character) in _UNSEEN else character for character in value
+    )
+
+
+def lines(value: str) -> str:
+    """The same for text of several lines: line ends and tabs stay."""
+    return "".join(
+        _spelled(character) if character not in "\n\t" and unicodedata.category(character) in _UNSEEN else character
+        for character in value
+    )
+
+
+def _spelled(character: str) -> str:
+    return character.encode("unicode_escape").decode("ascii")
 
 
 def cli_text(value: str, *, limit: int = TEXT_LIMIT) -> str:
@@ -78,3 +98,13 @@ def _short(value: str, limit: int) -> str:
     if len(value) > limit:
         raise InputError(f"is {len(value)} characters long; at most {limit} are allowed")
     return value
+
+
+def line(value: str, *, limit: int = LINE_LIMIT) -> str:
+    """What people write in messages: one line of printable ASCII that holds no token of a secret."""
+    _ascii(plain(value))
+    if not value or value != value.strip(" "):
+        raise InputError("must not be empty, nor begin or end with a blank")
+    if "<secret:" in value:
+        raise InputError("must not hold a secret, nor what stands for one")
+    return _short(value, limit)

@@ -70,8 +70,11 @@ def _clock(one: _Started, clocks: Clocks) -> Clock:
     return Clock(one.name, one.clause, one.whose, one.at, due, one.stopped)
 
 
+_ENDED = OVER | {State.DISCONTINUED}  # a discontinued port is still to be disconnected
+
+
 def _started(life: Life, clocks: Clocks) -> Iterator[_Started]:
-    over = life.entered.get(life.state) if life.state in OVER else None
+    over = min((at for state, at in life.entered.items() if state in _ENDED), default=None)
     if life.received_at:
         answered = _answered(life) or over
         yield _Started("acknowledgement", "1.3(b)", "carrier", life.received_at, clocks.acknowledgement, answered)
@@ -86,7 +89,8 @@ def _started(life: Life, clocks: Clocks) -> Iterator[_Started]:
     if life.repair_since:
         period = clocks.repair_critical if life.critical else clocks.repair
         name = "repair (critical)" if life.critical else "repair"
-        yield _Started(name, "Schedule 2 (iii)", "carrier", life.repair_since, period, life.repaired_at or over)
+        stopped = life.restored_at or life.repaired_at or over
+        yield _Started(name, "Schedule 2 (iii)", "carrier", life.repair_since, period, stopped)
     if life.disconnect_since:
         stopped = life.entered.get(State.AVAILABLE) or over
         yield _Started("disconnect", "1.3(c)", "carrier", life.disconnect_since, clocks.disconnect, stopped)

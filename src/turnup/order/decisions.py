@@ -49,6 +49,11 @@ def failed_attempts(life: Life, clocks: Clocks) -> int:
     return sum(not one.satisfied and (clocks.count_initial or one.number > 1) for one in life.attempts)
 
 
+def opportunities_used(life: Life, clocks: Clocks) -> int:
+    """How many of the opportunities of PASA 1.4(b) are used: unsuccessful attempts, and the one that stands."""
+    return sum(clocks.count_initial or one.number > 1 for one in life.attempts)
+
+
 def choice_open(life: Life, clocks: Clocks) -> bool:
     """Whether the customer may choose: "if the second (or any further) attempt is unsuccessful" (PASA 1.4(b))."""
     return failed_attempts(life, clocks) >= 2
@@ -69,8 +74,70 @@ _TESTABLE = (State.PROVISIONED, State.TESTED, State.REJECTED, State.REPAIRING, S
 
 
 def _certified(life: Life, happening: Happening, clocks: Clocks) -> None:  # noqa: ARG001
-    if not happening.detail.get("certificate"):
+    """A test counts with its certificate, of the port the order has now, and only where it is not an old one.
+
+    Certificates are offered to the history again and again: one that did not count when it was made (the port was in
+    service) must not count later, when the port is under repair.
+    """
+    detail = happening.detail
+    if not detail.get("certificate"):
         raise Refused(f"{happening.event.value} without a certificate proves nothing")
+    tested = (detail.get("router", life.router), detail.get("port", life.port))
+    if life.port and tested != (life.router, life.port):
+        raise Refused(f"{' '.join(tested)} was tested; {life.order_id} is on {life.router} {life.port}")
+    since = [life.repair_since, *(one.at for one in life.attempts[-1:])]
+    if any(at is not None and happening.at < at for at in since):
+        raise Refused("this test was run before what has happened since; test the port again")
+
+
+def _passed(life: Life, happening: Happening, clocks: Clocks) -> None:
+    """A test that passed counts only after the state it ends began, and for a repair only when run for it."""
+    _certified(life, happening, clocks)
+    begun = life.entered.get(life.state)
+    if life.state in (State.REJECTED, State.REPAIRING) and begun is not None and happening.at < begun:
+        raise Refused(f"this test was run before {begun.isoformat()}, when the order became {life.state.value}")
+    if life.occasion is Occasion.REPAIRED and happening.detail.get("occasion") == "INITIAL":
+        raise Refused(
+            "a repair is proved by tests run for it (PASA 1.4(a): connection, repair or restoration)",
+            advice="Run `turnup retest`.",
+        )
+
+
+def _provisioned(life: Life, happening: Happening, clocks: Clocks) -> None:  # noqa: ARG001
+    """What was pushed to a port that the order has left does not provision the order."""
+    port = f"{happening.detail.get('router', '')} {happening.detail.get('port', '')}"
+    if port in life.bad_ports:
+        raise Refused(f"{life.order_id} has left {port}")
+
+
+def _fault(life: Life, happening: Happening, clocks: Clocks) -> None:  # noqa: ARG001
+    if life.delivered_at is not None and happening.at < life.delivered_at:
+        raise Refused(
+            f"this fault is from before {life.delivered_at.isoformat()}, when the last results were delivered",
+            advice="A fault from before the acceptance is a rejection (`turnup order reject`), in the period.",
+        )
+
+
+def _restored(life: Life, happening: Happening, clocks: Clocks) -> None:  # noqa: ARG001
+    """A repair is closed once, by a satisfied certificate that was made for it, and not before the fault."""
+    if life.occasion is not Occasion.REPAIRED or life.repair_since is None:
+        raise Refused(f"no repair of {life.order_id} is open")
+    if life.restored_at is not None:
+        raise Refused(f"the repair of {life.order_id} was closed, restored {life.restored_at.isoformat()}")
+    if life.repaired_at is None or happening.detail.get("certificate") != life.certificate:
+        raise Refused(
+            "no satisfied certificate of this repair stands behind it", advice="Run `turnup retest` after the repair."
+        )
+    if not life.repair_since <= happening.at <= life.repaired_at:
+        raise Refused(
+            f"restored {happening.at.isoformat()} is not between the call ({life.repair_since.isoformat()}) and the"
+            f" tests that prove it ({life.repaired_at.isoformat()})"
+        )
+
+
+def _moved(life: Life, happening: Happening, clocks: Clocks) -> None:  # noqa: ARG001
+    if not (happening.detail.get("router") and happening.detail.get("port")):
+        raise Refused(f"it is not said where {life.order_id} was moved to")
 
 
 def _delivered(life: Life, happening: Happening, clocks: Clocks) -> None:  # noqa: ARG001
@@ -117,10 +184,14 @@ def _rejected(life: Life, happening: Happening, clocks: Clocks) -> None:
 
 
 _GUARDS: Mapping[Event, Callable[[Life, Happening, Clocks], None]] = {
-    Event.TEST_PASS: _certified,
+    Event.TEST_PASS: _passed,
     Event.TEST_FAIL: _certified,
     Event.DELIVER: _delivered,
     Event.DEEM: _deemed,
     Event.ACCEPT: _answered,
     Event.REJECT: _rejected,
+    Event.PROVISION: _provisioned,
+    Event.FAULT: _fault,
+    Event.RESTORE: _restored,
+    Event.MOVE: _moved,
 }

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from turnup.model.policy import Clocks
 from turnup.order.clocks import Clock, next_due
-from turnup.order.decisions import deadline
+from turnup.order.decisions import deadline, failed_attempts, opportunities_used
 from turnup.order.life import Life
 from turnup.order.states import OVER, State
 
@@ -28,6 +28,7 @@ NEXT: Mapping[State, tuple[str, str]] = {
     State.IN_SERVICE: ("nothing", ""),
     State.REPAIRING: ("repair, then test again", "carrier"),
     State.DISCONNECTING: ("disconnect the port", "carrier"),
+    State.DISCONTINUED: ("disconnect the port by a DISCONNECT order (`turnup disconnect`)", "carrier"),
 }
 
 
@@ -47,6 +48,9 @@ class Due:
     action: str
     whose: str
     red: tuple[int, ...] = ()
+    attempts: int = 0  # opportunities used (PASA 1.4(b)), the one that stands included
+    unsuccessful: int = 0
+    opportunities: int | None = None  # None = not configured
 
 
 def due_list(
@@ -79,6 +83,9 @@ def _due(life: Life, clocks: Clocks, now: datetime, red: Mapping[str, tuple[int,
         action,
         whose,
         red.get(life.certificate, ()),
+        opportunities_used(life, clocks),
+        failed_attempts(life, clocks),
+        clocks.opportunities,
     )
 
 

@@ -75,8 +75,11 @@ class Ledger:
     def assignment(self, order_id: str) -> Assignment | None:
         """The port an accepted order has; None when there is no such order, or its port was given back."""
         file = self._files().get(order_id)
-        entry = file.holding if file else None
-        if file is None or entry is None or (port := self._port(entry)) is None:
+        return self._assignment(file) if file else None
+
+    def _assignment(self, file: OrderFile) -> Assignment | None:
+        entry = file.holding
+        if entry is None or (port := self._port(entry)) is None:
             return None
         return Assignment(self._in_force(file, entry), port)
 
@@ -107,7 +110,8 @@ class Ledger:
 
     def assignments(self) -> tuple[Assignment, ...]:
         """Every assignment, by order."""
-        found = (self.assignment(order_id) for order_id in sorted(self._files()))
+        files = self._files()
+        found = (self._assignment(files[order_id]) for order_id in sorted(files))
         return tuple(assignment for assignment in found if assignment is not None)
 
     def taken(self) -> Taken:

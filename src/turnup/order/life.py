@@ -77,7 +77,8 @@ class Life:
     accepted_certificate: str = ""  # digest of the certificate the port went into service with
     completed_at: datetime | None = None  # acceptance tests first satisfied on this port (PASA 1.3(b)(ii))
     repair_since: datetime | None = None
-    repaired_at: datetime | None = None
+    repaired_at: datetime | None = None  # acceptance tests satisfied after the repair
+    restored_at: datetime | None = None  # the repair was closed: since when the port serves again
     critical: bool = False
     disconnect_since: datetime | None = None
     attempts: tuple[Attempt, ...] = ()
@@ -124,16 +125,20 @@ def _received(happening: Happening, at: datetime) -> Life:
     )
 
 
+_UNANSWERED = (State.TESTED, State.DELIVERED)
+_SERVING = (State.ACCEPTED, State.DEEMED_ACCEPTED, State.IN_SERVICE)  # a test of a port that serves is no attempt
+
+
 def counted(life: Life, happening: Happening) -> Life:
     """The attempt that this happening is, if it is one. A test that could not be completed is none."""
     event = happening.event
-    if event is Event.REJECT:  # the attempt was taken for good when its test passed
+    if event is Event.REJECT and life.attempts:  # the attempt was taken for good when its test passed
         last = replace(life.attempts[-1], satisfied=False, failed_by=happening.actor)
         return replace(life, attempts=(*life.attempts[:-1], last))
     if event not in (Event.TEST_PASS, Event.TEST_FAIL):
         return life
     passed = event is Event.TEST_PASS
-    again = life.state in (State.TESTED, State.DELIVERED)  # tested again before the answer: still the same attempt
+    again = life.state in _UNANSWERED  # tested again before the answer: still the same attempt
     number = life.attempts[-1].number + (not again) if life.attempts else 1
     certificate, port = happening.detail.get("certificate", ""), f"{life.router} {life.port}".strip()
     failed_by = None if passed else happening.actor
@@ -142,6 +147,13 @@ def counted(life: Life, happening: Happening) -> Life:
 
 
 Remember = Callable[[Life, Happening, datetime], Life]
+
+
+def next_attempt(life: Life) -> int:
+    """The number that the next run of the tests has (PASA 1.4(b)); a run that is not completed leaves it as it is."""
+    if not life.attempts or life.state in _SERVING:
+        return 1
+    return life.attempts[-1].number + (life.state not in _UNANSWERED)
 
 
 def _nothing(life: Life, happening: Happening, at: datetime) -> Life:  # noqa: ARG001 - as the others are called
@@ -153,12 +165,19 @@ def _acknowledged(life: Life, happening: Happening, at: datetime) -> Life:
     return replace(life, accepted_order_at=at, router=router, port=port)
 
 
+def _provisioned(life: Life, happening: Happening, at: datetime) -> Life:  # noqa: ARG001
+    """The journal knows best where: the ledger names the present port alone, also when it was moved since."""
+    detail = happening.detail
+    return replace(life, router=detail.get("router") or life.router, port=detail.get("port") or life.port)
+
+
 def _supplemented(life: Life, happening: Happening, at: datetime) -> Life:
     return replace(life, received_at=at, revision=int(happening.detail.get("revision", str(life.revision + 1))))
 
 
 def _failed(life: Life, happening: Happening, at: datetime) -> Life:  # noqa: ARG001
-    return replace(life, certificate=happening.detail.get("certificate", ""), delivered_at=None, repaired_at=None)
+    certificate = happening.detail.get("certificate", "")
+    return replace(life, certificate=certificate, delivered_at=None, repaired_at=None, restored_at=None)
 
 
 def _passed(life: Life, happening: Happening, at: datetime) -> Life:
@@ -176,6 +195,7 @@ def _repair(life: Life, happening: Happening, at: datetime) -> Life:
         occasion=Occasion.REPAIRED,
         repair_since=at,
         repaired_at=None,
+        restored_at=None,
         critical=critical,
         attempts=(),
         deemed_until=None,
@@ -201,19 +221,47 @@ def _other_port(life: Life, happening: Happening, at: datetime) -> Life:
     )
 
 
+def _moved(life: Life, happening: Happening, at: datetime) -> Life:  # noqa: ARG001
+    """Another port carries the order: nothing that was proved or answered of the old one counts for it.
+
+    A port that was in service is a restored one from now on, with a period and opportunities of its own.
+    """
+    router, port = happening.detail.get("router", ""), happening.detail.get("port", "")
+    here, left = f"{router} {port}", f"{life.router} {life.port}".strip()
+    bad = tuple(one for one in (*life.bad_ports, left) if one and one != here)
+    life = replace(
+        life,
+        router=router,
+        port=port,
+        bad_ports=tuple(dict.fromkeys(bad)),
+        certificate="",
+        delivered_at=None,
+        delivery="",
+        completed_at=None if life.occasion is Occasion.NEW else life.completed_at,
+        repaired_at=None,
+        restored_at=None,
+    )
+    if happening.to is not State.REPAIRING or life.state is State.REPAIRING:
+        return life
+    return replace(life, occasion=Occasion.REPAIRED, attempts=(), repair_since=None, critical=False, deemed_until=None)
+
+
 _REMEMBER: Mapping[Event, Remember] = {
     Event.ACKNOWLEDGE: _acknowledged,
     Event.SUPPLEMENT: _supplemented,
     Event.CROSS_CONNECT: lambda life, _, at: replace(life, cross_connected_at=at),
+    Event.PROVISION: _provisioned,
     Event.TEST_PASS: _passed,
     Event.TEST_FAIL: _failed,
     Event.DELIVER: lambda life, h, at: replace(life, delivered_at=at, delivery=h.detail.get("delivery", "")),
-    Event.REJECT: lambda life, _, at: replace(life, repaired_at=None),  # noqa: ARG005
+    Event.REJECT: lambda life, _, at: replace(life, repaired_at=None, restored_at=None),  # noqa: ARG005
     Event.DEEM: lambda life, h, _: replace(life, deemed_until=datetime.fromisoformat(h.detail["until"])),
     Event.BEGIN_SERVICE: lambda life, _, at: replace(  # noqa: ARG005
         life, accepted_certificate=life.certificate
     ),
     Event.FAULT: _repair,
+    Event.RESTORE: lambda life, _, at: replace(life, restored_at=at),
+    Event.MOVE: _moved,
     Event.DIFFERENT_PORT: _other_port,
     Event.DISCONTINUE: lambda life, _, at: replace(life, fee_reduced=True),  # noqa: ARG005
     Event.DISCONNECT: lambda life, _, at: replace(life, disconnect_since=at),

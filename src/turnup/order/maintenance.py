@@ -6,6 +6,7 @@ Sunday when it goes forward the window is an hour shorter.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -18,6 +19,7 @@ DAYS = (2, 6)  # Wednesday and Sunday, as date.weekday() counts
 OPENS, CLOSES = time(2), time(6)
 NOTICE = timedelta(hours=48)
 _LOOK_AHEAD = 14  # days
+_PLACE = re.compile(r"[A-Z][A-Za-z_]+(/[A-Z][A-Za-z0-9_+-]*)+")  # America/New_York, not posix/... nor right/...
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,8 @@ class Window:
 def zone_of(name: str) -> ZoneInfo:
     """The zone of that IANA name. Raises InputError."""
     try:
+        if name != "UTC" and not _PLACE.fullmatch(name):  # `localtime` would be the zone of whoever runs turnup
+            raise ValueError(name)
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError) as error:
         raise InputError(f"no time zone {name!r}: it must be an IANA name such as America/New_York") from error

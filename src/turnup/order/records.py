@@ -122,9 +122,13 @@ class Records:
         return tuple(port for port, bad in last.items() if bad)
 
     def fibre(self, order_id: str, what: Fibre) -> CrossConnectEvent | None:
-        """The last such event of that order's cross-connect, None while none is recorded."""
-        found = [row for row in self.rows(CrossConnectEvent) if (row.order_id, row.what) == (order_id, what)]
-        return found[-1] if found else None
+        """The last event of that order's cross-connect if it is such a one; None while it is another, or none at all.
+
+        A cross-connect that was made and then removed is not made. What was recorded late stands where it happened.
+        """
+        rows = [row for row in self.rows(CrossConnectEvent) if row.order_id == order_id]
+        last = max(reversed(rows), key=lambda row: row.at, default=None)  # of the same minute the one recorded last
+        return last if last is not None and last.what is what else None
 
     def _path(self, kind: type[Row]) -> Path:
         return self.folder / f"{_FILES[kind]}.json"

@@ -58,6 +58,8 @@ class Event(StrEnum):
     DISCONTINUE = "discontinue"
     BEGIN_SERVICE = "begin service"
     FAULT = "fault"
+    RESTORE = "restored"
+    MOVE = "moved"
     DISCONNECT = "disconnect"
     DISCONNECTED = "disconnected"
     TERMINATE = "terminate"
@@ -128,7 +130,23 @@ _ROWS: tuple[tuple[State, Event, State, frozenset[Actor], str], ...] = (
     (_S.REPAIRING, _E.PROVISION, _S.REPAIRING, _CARRIER, "1.4(a)"),
     (_S.REPAIRING, _E.TEST_PASS, _S.TESTED, _CARRIER, "1.4(a)"),
     (_S.REPAIRING, _E.TEST_INCOMPLETE, _S.REPAIRING, _CARRIER, "1.4(a)"),
+    (_S.TESTED, _E.RESTORE, _S.TESTED, _CARRIER, "Schedule 2 (iii)"),
+    (_S.DELIVERED, _E.RESTORE, _S.DELIVERED, _CARRIER, "Schedule 2 (iii)"),
+    (_S.IN_SERVICE, _E.RESTORE, _S.IN_SERVICE, _CARRIER, "Schedule 2 (iii)"),
+    (_S.DISCONTINUED, _E.DISCONNECT, _S.DISCONNECTING, _CUSTOMER, "1.4(b)(iii), 1.3(c)"),
     (_S.DISCONNECTING, _E.DISCONNECTED, _S.AVAILABLE, _CARRIER, "1.3(c)"),
+    # Another port carries the order now: whatever was tested, delivered or accepted was another port's.
+    (_S.ACKNOWLEDGED, _E.MOVE, _S.PROVISIONED, _CARRIER, "1.4(b)(ii)"),
+    (_S.CROSS_CONNECTED, _E.MOVE, _S.PROVISIONED, _CARRIER, "1.4(b)(ii)"),
+    (_S.PROVISIONED, _E.MOVE, _S.PROVISIONED, _CARRIER, "1.4(b)"),
+    (_S.TESTED, _E.MOVE, _S.PROVISIONED, _CARRIER, "1.4(b)"),
+    (_S.DELIVERED, _E.MOVE, _S.PROVISIONED, _CARRIER, "1.4(b)"),
+    (_S.REJECTED, _E.MOVE, _S.PROVISIONED, _CARRIER, "1.4(b)"),
+    (_S.ELECTION, _E.MOVE, _S.ELECTION, _CARRIER, "1.4(b)"),  # the choice stays the customer's
+    (_S.ACCEPTED, _E.MOVE, _S.REPAIRING, _CARRIER, "1.4(a)"),
+    (_S.DEEMED_ACCEPTED, _E.MOVE, _S.REPAIRING, _CARRIER, "1.4(a)"),
+    (_S.IN_SERVICE, _E.MOVE, _S.REPAIRING, _CARRIER, "1.4(a)"),
+    (_S.REPAIRING, _E.MOVE, _S.REPAIRING, _CARRIER, "1.4(a)"),
 )
 
 # A test that fails, and a customer's rejection, are failed attempts: from the second on the customer may choose.

@@ -261,7 +261,8 @@ def _line_errors(row: ControllerPos | ControllerSerial) -> dict[str, int | None]
 def in_brief(row: InterfaceBrief) -> str:
     """Address and state of a row as one text, in the words of IOS."""
     valid = row.ok in ("YES", None)  # IOS-XR has no such column
-    return f"{row.address} {brief_status(row)}/{row.protocol.lower()}{'' if valid else ' not valid'}"
+    vrf = "" if row.vrf in (None, "default") else f" in VRF {row.vrf}"
+    return f"{row.address} {brief_status(row)}/{row.protocol.lower()}{'' if valid else ' not valid'}{vrf}"
 
 
 def brief_status(row: InterfaceBrief) -> str:

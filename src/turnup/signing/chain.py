@@ -64,10 +64,14 @@ def walk(folder: Path, trust: Trust | None, now: datetime, evidence: EvidenceFol
     """
     links: list[Link] = []
     faults: list[Fault] = []
+    proved: set[str] = set()
     for name in sorted({path.stem for path in folder.iterdir() if path.suffix in (".json", SUFFIX)}):
         path, sealed = folder / f"{name}.json", folder / f"{name}{SUFFIX}"
         try:
             links.append(_link(path, sealed))
+        except OSError as error:
+            faults.append(Fault(name, f"cannot be read: {error.strerror}", altered=False))
+            continue
         except InputError as error:
             faults.append(Fault(name, str(error)))
         if trust is not None and sealed.is_file():
@@ -82,11 +86,29 @@ def walk(folder: Path, trust: Trust | None, now: datetime, evidence: EvidenceFol
                 without_evidence=evidence is None,
             )
             faults += (Fault(f"{name}: {fault.where}", fault.told, fault.altered) for fault in found.faults)
+            if found.authentic:
+                proved.add(name)
     places: dict[str, list[Link]] = defaultdict(list)
     for link in links:
         places[link.place].append(link)
     everywhere = {link.digest: link for link in links}
+    if trust is not None:
+        faults += _unproved(links, proved, everywhere)
     return Chains(tuple(_chain(place, links, everywhere) for place, links in sorted(places.items())), tuple(faults))
+
+
+def _unproved(links: Sequence[Link], proved: set[str], everywhere: Mapping[str, Link]) -> Iterator[Fault]:
+    """Certificates that nobody signed, and that no signed one follows: anyone could have put them there."""
+    vouched: set[str] = set()
+    for link in links:
+        at: Link | None = link if link.name in proved else None
+        while at is not None and at.digest not in vouched:
+            vouched.add(at.digest)
+            at = everywhere.get(at.certificate.previous or "")
+    for link in links:
+        if link.digest not in vouched and not link.signed:
+            told = "nobody signed it, and no signed one follows it: whoever could write here could have made it"
+            yield Fault(link.name, told, altered=False)
 
 
 def _link(path: Path, sealed: Path) -> Link:

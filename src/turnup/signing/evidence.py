@@ -13,7 +13,7 @@ from turnup.evidence.packing import SUFFIX, NotWhole, unpack
 from turnup.signing.faults import Fault
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
-_LONGEST = 64 * 1024 * 1024  # of a text whose length was not signed
+_LONGEST = 64 * 1024 * 1024  # of any text: no router answers more, and nobody may fill the memory
 _ROOM = 4096  # what a packed file may be longer than what it packs
 
 
@@ -42,6 +42,8 @@ class EvidenceFolder:
         """What is wrong with one, and whether it was altered (True) or is only not here; None when it is right."""
         if not _DIGEST.fullmatch(sha256):
             return f"{sha256!r} is no digest", True
+        if length is not None and not 0 <= length <= _LONGEST:
+            return f"{sha256} cannot have that many bytes; at most {_LONGEST} are read", True
         plain, packed = self.path / f"{sha256}.txt", self.path / sha256[:2] / f"{sha256}{SUFFIX}"
         path = plain if plain.is_file() else packed
         try:

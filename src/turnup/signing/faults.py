@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from turnup.model.text import one_line
+
 
 @dataclass(frozen=True)
 class Fault:
@@ -14,4 +16,5 @@ class Fault:
     altered: bool = True
 
     def __str__(self) -> str:
-        return f"{self.where}: {self.told}"
+        """On one line, whatever stands in a forged file: names of its fields are quoted here."""
+        return one_line(f"{self.where}: {self.told}")

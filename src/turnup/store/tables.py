@@ -150,6 +150,19 @@ OUTBOX = sa.Table(
     sa.Column("sent_at", Utc),
     sa.Column("proof", sa.Text, nullable=False, default=""),
     sa.Column("error", sa.Text, nullable=False, default=""),
+    sa.Column("parked_at", Utc),  # tried in vain: waits for a person
+)
+
+# Trouble tickets as their last message has them; every message itself stays in the inbox.
+TICKET = sa.Table(
+    "ticket",
+    METADATA,
+    sa.Column("ticket_id", sa.Text, primary_key=True),
+    sa.Column("sender", sa.Text, primary_key=True),
+    sa.Column("order_id", sa.Text, nullable=False, index=True),
+    sa.Column("status", sa.Text, nullable=False),
+    sa.Column("updated_at", Utc, nullable=False),
+    sa.Column("ticket", Json, nullable=False),
 )
 
 # Runs of the tests: the certificate and the evidence it rests on, both by SHA-256.

@@ -18,8 +18,8 @@ class Mishap:
 
     `drop-before` the connection breaks and the command is lost; `drop-after` it is carried out and its answer lost;
     `kill-before`, `kill-after` the process `pid` is killed (SIGKILL) then; `hang` this session is silent for ever;
-    `reject` is answered instead, `ask` a question that waits for a key; `burst` of log messages; `edit` and `save`: somebody else does so just before.
-    `stays`: nobody gets in any more until the router listens anew.
+    `reject` is answered instead, `ask` a question that waits for a key; `burst` of log messages; `edit` and `save`:
+    somebody else does so just before. `stays`: nobody gets in any more until the router listens anew.
     """
 
     at: int
