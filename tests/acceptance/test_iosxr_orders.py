@@ -117,7 +117,7 @@ def test_text_of_an_order_is_never_a_second_line() -> None:
         _rendered(replace(assignment, order=replace(assignment.order, cross_connect=cross_connect)))
 
 
-def test_nothing_is_written_to_a_router_that_waits_for_a_commit() -> None:
+def test_no_line_is_typed_alone_to_a_router_that_waits_for_a_commit() -> None:
     session = cast("Writable", SimpleNamespace(platform=XR))
-    with pytest.raises(Refused, match="does not write to Cisco IOS XR"):
-        Wire(session)
+    with pytest.raises(Refused, match="takes lines at a commit"):
+        Wire(session).send(())

@@ -112,10 +112,10 @@ class Frr:
     port: int
     pid: int
 
-    def inside(self, *command: str) -> str:
-        enter = ("nsenter", "-t", str(self.pid), "-m", "-n", "-u")
-        done = subprocess.run([*enter, *command], capture_output=True, text=True, check=True, timeout=30)
-        return done.stdout
+    def inside(self, *command: str, check: bool = True) -> str:
+        # With the PID namespace: a number read in there must never mean a process of the host.
+        enter = ("nsenter", "-t", str(self.pid), "-m", "-n", "-u", "-p")
+        return subprocess.run([*enter, *command], capture_output=True, text=True, check=check, timeout=30).stdout
 
     def show(self) -> str:
         return self.inside("vtysh", "-c", "show running-config")
@@ -126,7 +126,9 @@ class Frr:
 
     def type(self, *lines: str) -> str:
         """Configuration by somebody else."""
-        return self.inside("vtysh", *(word for line in ("configure terminal", *lines) for word in ("-c", line)))
+        return self.inside(
+            "vtysh", *(word for line in ("configure terminal", *lines) for word in ("-c", line)), check=False
+        )
 
     def reset(self) -> None:
         """Everything as it was at the start: running and startup configuration."""

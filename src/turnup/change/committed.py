@@ -107,9 +107,10 @@ def _compare(wire: Wire, before: Sections, lines: tuple[ConfigItem, ...], change
 
 
 def _owned(footprint: Footprint, item: ConfigItem) -> bool:
-    return (
-        footprint.owns(item.section, item.text) if item.text else item.section in footprint.headers + footprint.wholes
-    )
+    if not item.text:
+        return item.section in footprint.headers + footprint.wholes
+    whole_peers = [(header, f"no neighbor {peer}") for header, peer in footprint.peers]
+    return (item.section, item.text) in whole_peers or footprint.owns(item.section, item.text)
 
 
 def differences(wire: Wire, said: str) -> Iterator[ConfigItem]:

@@ -44,7 +44,7 @@ class Footprint:
             return is_list or body in self.wholes or (self._port_of(body) is not None and not self._is_port(body))
         if section in self.wholes or self._port_of(section) is not None:
             return True
-        in_process = f"{_FAMILY.sub('', body)} "  # `no neighbor X` takes all of it
+        in_process = _FAMILY.sub("", body)
         if any(section == header and in_process.startswith(f"neighbor {peer} ") for header, peer in self.peers):
             return True
         return section in self.isis and self._port_of(body.replace("passive-interface ", "interface ", 1)) is not None
