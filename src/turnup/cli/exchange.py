@@ -18,9 +18,12 @@ if TYPE_CHECKING:
 app = typer.Typer(help="Messages with the customer: take in, act, answer, send, show.", no_args_is_help=True)
 
 
+PANEL, RANK = "An order's life", 2  # where `turnup --help` shows it
+
+
 def register(main: typer.Typer) -> None:
     """Enter `turnup exchange`."""
-    main.add_typer(app, name="exchange")
+    main.add_typer(app, name="exchange", rich_help_panel=PANEL)
 
 
 In = Annotated[

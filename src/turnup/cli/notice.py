@@ -15,9 +15,12 @@ if TYPE_CHECKING:
 app = typer.Typer(help="Notices to the customer: maintenance, emergencies, outages.", no_args_is_help=True)
 
 
+PANEL, RANK = "Changes of a port in service", 3  # where `turnup --help` shows it
+
+
 def register(main: typer.Typer) -> None:
     """Enter `turnup notice`."""
-    main.add_typer(app, name="notice")
+    main.add_typer(app, name="notice", rich_help_panel=PANEL)
 
 
 Target = Annotated[str, typer.Argument(metavar="ROUTER|SITE", show_default=False)]

@@ -18,9 +18,12 @@ Place = Annotated[str, typer.Argument(metavar="PORT|ORDER", help="ORDER, ROUTER:
 CausedBy = Annotated[str, typer.Option("--caused-by", help="CARRIER, CUSTOMER or THIRD-PARTY, where it is known.")]
 
 
+PANEL, RANK = "Changes of a port in service", 3  # where `turnup --help` shows it
+
+
 def register(main: typer.Typer) -> None:
     """Enter `turnup repair`."""
-    main.add_typer(app, name="repair")
+    main.add_typer(app, name="repair", rich_help_panel=PANEL)
 
 
 @app.command("open")

@@ -26,9 +26,12 @@ _WORST = (ExitCode.INTERNAL, ExitCode.FAILED, ExitCode.NOTHING_TESTED, ExitCode.
 _SHOWN = 12  # measured values of one port on the terminal
 
 
+PANEL, RANK = "Changes of a port in service", 3  # where `turnup --help` shows it
+
+
 def register(main: typer.Typer) -> None:
     """Enter the command."""
-    main.command()(retest)
+    main.command(rich_help_panel=PANEL)(retest)
 
 
 def retest(
