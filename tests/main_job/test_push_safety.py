@@ -120,9 +120,9 @@ def test_killed_before_anything_was_sent_binds_nobody(turnup: Command, spawn: Sp
 
 def test_killed_when_all_is_done_but_the_history(turnup: Command, spawn: Spawn, pop: Lab) -> None:
     killed(spawn, "note:saved", "--lab", "push", ORDER, "--confirm")
-    assert "provisioned" not in turnup("--lab", "order", "history", PSO, "--json").out
+    assert "provisioned" not in turnup("--lab", "due", "--json").out, "due reads the store alone"
     assert turnup("--lab", "recover", ROUTER).code == 0
-    assert "provisioned" in turnup("--lab", "order", "history", PSO, "--json").out
+    assert "provisioned" in turnup("--lab", "due", "--json").out
 
 
 @pytest.mark.parametrize("when", ["note:phase2", "note:verified"])
