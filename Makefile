@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 
-.PHONY: help demo test check lint types wheel docs bench lab faults frr clean
+.PHONY: help demo test proofs check lint types wheel docs bench lab faults frr clean
 help:            ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
 
@@ -19,9 +19,12 @@ demo: $(VENV)/.ready   ## the main job on the virtual POP at 60 Hudson Street: o
 
 test: $(VENV)/.ready   ## the tests (under five minutes); as root it installs Debian's postgresql, which they need
 	@tests/store/need_postgres.sh
-	@$(BIN)/python -m pytest -n auto --dist loadfile
+	@$(BIN)/python -m pytest -n auto --dist loadfile -m "not proof"
 
-check: lint types test wheel   ## what CI runs
+proofs: $(VENV)/.ready   ## the tests that kill, break and repair one thing after the other (five minutes more)
+	@$(BIN)/python -m pytest -n auto --dist worksteal -m proof
+
+check: lint types test proofs wheel   ## what CI runs
 
 lint: $(VENV)/.ready   ## ruff, ruff format
 	@$(BIN)/ruff check .

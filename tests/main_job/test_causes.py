@@ -21,6 +21,8 @@ from turnup.platforms import platform
 from turnup.virtual.faults import Fault, all_faults
 from turnup.why import causes
 
+pytestmark = pytest.mark.proof
+
 FAULTS = {name: fault for name, fault in all_faults().items() if fault.tests}
 # Counters and logs keep what was, as on a real router: these come last, each on what the others left.
 LEAVES_TRACES = ("bgp-notification", "intrapop-errors", "log-line-card", "log-malloc", "port-errors", "port-flapping")

@@ -17,6 +17,8 @@ from turnup.model.equipment import Assignment
 from turnup.model.verdict import Verdict
 from turnup.noc import Noc, open_noc
 
+pytestmark = pytest.mark.proof
+
 # One fault or more for every test of Schedule 2 that applies to this router, and the tests it must turn red.
 FAULTS = {
     "intrapop-link-down": {1},

@@ -19,6 +19,8 @@ from ruamel.yaml import YAML
 from turnup import folder
 from turnup.laboratory import Lab, control
 
+pytestmark = pytest.mark.proof
+
 ROUTER, PSO = "nyc-hud-gsr1", "PSO-2001-000051"
 KILLED = Path(__file__).with_name("killed.py")
 Spawn = Callable[..., "subprocess.Popen[str]"]

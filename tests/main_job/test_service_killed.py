@@ -15,6 +15,8 @@ from pop import ORDER, Command
 from turnup import folder
 from turnup.laboratory import Lab, control
 
+pytestmark = pytest.mark.proof
+
 ROUTER, PSO = "nyc-hud-gsr1", "PSO-2001-000051"
 KILLED = Path(__file__).with_name("killed.py")
 DISCONNECT = folder("orders") / "60-hudson-ds3-level3-disconnect.xml"

@@ -47,7 +47,7 @@ def main() -> int:
             "--dist",
             "loadfile",
             "-m",
-            "not checkout",
+            "not checkout and not proof",
             "-q",
             "-p",
             "no:cacheprovider",
