@@ -17,6 +17,7 @@ from turnup.model.order import Encapsulation, Speed
 from turnup.model.transcript import Ask
 from turnup.model.verdict import Finding
 from turnup.rules.evidence import lines_seen
+from turnup.rules.foreign_lines import FOREIGN
 from turnup.rules.interfaces import (
     SECOND,
     alarms,
@@ -47,36 +48,6 @@ _SHOWN = {
 _TAGGED = "802.1Q Virtual LAN"
 _MTU = {Speed.FE: 1500, Speed.GE: 1500}  # others 4470 on this equipment
 _BANDWIDTHS = {Speed.DS3: (44210, 44736)}  # both are in use for a whole DS-3
-# Lines that a port has only when somebody wants them, and that decide what becomes of its packets.
-_FOREIGN = (
-    *(
-        "ip access-group ",
-        "ip policy ",
-        "ip address ",
-        "ip unnumbered ",
-        "ip vrf ",
-        "ip nat ",
-        "ip verify ",
-    ),
-    *("rate-limit ", "traffic-shape ", "service-policy ", "crypto map ", "no keepalive", "loopback", "shutdown"),
-    *("encapsulation ", "ppp authentication ", "mtu ", "crc ", "bundle id ", "l2transport", "apply-group "),
-    *(
-        "vrf ",
-        "ip mtu ",
-        "ip ospf ",
-        "ip rip ",
-        "ip pim ",
-        "ip pim",
-        "mpls ",
-        "tag-switching ",
-        "xconnect ",
-    ),
-    *("bridge-group ", "channel-group ", "multilink-group ", "ppp multilink", "switchport", "service instance "),
-    *("ip directed-broadcast", "ip redirects", "ip proxy-arp", "proxy-arp", "cdp enable", "ip helper-address "),
-    *("ip inspect ", "ip wccp ", "zone-member ", "mac access-group ", "ethernet-services access-group ", "pbr-policy "),
-    *("ipv6 address ", "ipv6 enable", "ipv6 access-group ", "ipv6 traffic-filter ", "ipv6 unnumbered "),
-    *("standby ", "vrrp ", "glbp ", "pppoe ", "storm-control ", "squelch", "dot1q ", "ip rip"),
-)
 _SLOT_RUNS = ("IOS Running", "IOS XR RUN", "ok")  # 12.0S, IOS-XR, IOS-XE
 _CARD_RUNS = "Line Card Enabled (IOS RUN)"
 
@@ -222,7 +193,7 @@ def _configured(expected: Expected, facts: Facts) -> Iterator[Finding]:
 def _left_over(expected: Expected, facts: Facts, section: str, ours: set[str]) -> Iterator[Finding]:
     """Lines of somebody else that change what the port does with packets; the image's own defaults are none."""
     for text in facts.configuration().section(section) or ():
-        if text not in ours and text.startswith(_FOREIGN):
+        if text not in ours and text.startswith(FOREIGN):
             source, seen = expected.order("lines"), lines_seen(facts, text, section=section)
             yield compare(f"{section.split()[1]}: line not of the order", "none", text, source=source, seen=seen)
 

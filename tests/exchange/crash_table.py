@@ -80,7 +80,7 @@ def armed(death: Death) -> None:
         connection = entered.__enter__()
         try:
             yield connection
-        except BaseException:
+        except BaseException:  # as `with` does: the block is left, whatever ended it
             entered.__exit__(*sys.exc_info())
             raise
         death.step(f"commit in {_caller()}", lambda: entered.__exit__(None, None, None))

@@ -110,7 +110,7 @@ def work(number: int, options: argparse.Namespace, into: multiprocessing.SimpleQ
                 if os.getppid() != parent:  # nobody is left to tell
                     break
                 into.put(worker.run(*case))
-        except Exception as error:
+        except Exception as error:  # told to the parent, which would wait for ever otherwise
             into.put(f"{type(error).__name__}: {error}")
             raise
         finally:

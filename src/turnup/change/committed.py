@@ -46,7 +46,7 @@ def commit(wire: Wire, items: Iterable[ConfigItem], change: Change, seconds: int
         with suppress(TurnupError, OSError):  # the next step reads: a candidate that stays goes with its session
             wire.aside("abort")
         raise
-    except BaseException:
+    except BaseException:  # whatever it was: what stands in the candidate must go with the session
         wire.give_up_session()
         raise
 

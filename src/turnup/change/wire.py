@@ -196,7 +196,7 @@ class Wire:
         self._hold()
         try:
             said = self.session.config_line(line, None)
-        except BaseException:
+        except BaseException:  # whatever it was: what stands in the candidate must go with the session
             self._lost = True
             raise
         self.sent += 1
