@@ -30,6 +30,8 @@ from turnup.errors import UsageError
 from turnup.laboratory import Lab, control
 from turnup.pytest_plugin.ports import Asked, ports_under_test
 
+pytestmark = pytest.mark.proof  # each starts a pytest of its own
+
 RECORDING = Path(__file__).parents[1] / "recorded" / "ios" / "ports" / "60-hudson-ds3"
 PSO = "PSO-2001-000051"
 # A checkout that was not installed again since has no entry point: then the module is named.
