@@ -254,6 +254,7 @@ def _write(folder: Path, name: str) -> None:
         Book(folder).add(one(by=name, note=str(count)))
 
 
+@pytest.mark.checkout  # the two processes import this file, which stands beside no wheel
 def test_two_who_attest_at_once(tmp_path: Path) -> None:
     fork = multiprocessing.get_context("spawn")
     writers = [fork.Process(target=_write, args=(tmp_path, name)) for name in ("A", "C")]

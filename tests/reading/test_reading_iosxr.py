@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from turnup import facts, folder
+from turnup import facts, folder, rules
 from turnup.checks import all_checks
 from turnup.configuration import Configuration
 from turnup.platforms import all_platforms, platform
@@ -146,7 +146,7 @@ def _features(source: Path) -> set[str]:
 
 def test_table_of_what_a_platform_has_not_names_what_there_is() -> None:
     """A mistyped name would take nothing away, and nobody would know why a test stays inconclusive."""
-    asked = {name for file in (*folder("acceptance").glob("*.py"), *(TOP / "src/turnup/rules").glob("*.py"))
+    asked = {name for file in (*folder("acceptance").glob("*.py"), *Path(rules.__file__).parent.glob("*.py"))
              for name in _features(file)}  # fmt: skip
     known = asked | {check.name for check in all_checks()} | {m.name for m in pkgutil.iter_modules(facts.__path__)}
     for name, dialect in all_platforms().items():
