@@ -1,4 +1,4 @@
-"""The same bad change given to netmiko, nornir-netmiko's engine, NAPALM and turnup: what each leaves on the router.
+"""The same bad change given to netmiko, NAPALM and turnup: what each leaves on the router.
 
     python bench/side_by_side.py            prints the table
     python bench/side_by_side.py --write    writes it to docs/side_by_side.md
