@@ -1,0 +1,237 @@
+"""Runs a POP as network namespaces of this machine: no container engine, nothing of the host's network touched.
+
+Everything lives below one process, the ground (scripts.py). Kill it, and the kernel ends every process, mount, link
+and namespace of the POP; only the stage's folder is left, which `down` removes.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+from shlex import split
+from typing import Any
+
+from turnup.errors import CouldNotRun
+from turnup.virtual.pop import door, scripts
+from turnup.virtual.pop.processes import Process, child_of, waited
+from turnup.virtual.pop.runner import Address, Kind, Reach, run_in
+from turnup.virtual.pop.services import doors, reach_of
+from turnup.virtual.pop.stage import Stage
+
+ADVICE = "tests/lab/need_packages.sh installs Debian's packages; the POP needs root on Linux."
+PROGRAMS = ("ip", "unshare", "nsenter", "vtysh", "sshd", "dnsmasq", "vsftpd", "in.tftpd", "ser2net", "perl", "openssl")
+FILES = ("/usr/lib/frr/zebra", "/usr/lib/frr/bgpd", "/usr/lib/frr/isisd", "/usr/bin/python3")
+_STATE = "namespaces"
+_READY_SECONDS = 60.0
+
+
+class Namespaces:
+    """Runner of kind namespaces. `with_parent`: the POP ends when this process does."""
+
+    kind = Kind.NAMESPACES
+
+    def __init__(self, stage: Stage, *, with_parent: bool = False) -> None:
+        self.stage = stage
+        self.with_parent = with_parent
+        self._started: list[subprocess.Popen[bytes]] = []  # of this process: to be waited for when they end
+
+    def check(self) -> None:
+        """See that root, programs and namespaces are here. Raises CouldNotRun."""
+        missing = [*missing_programs()]
+        if missing:
+            raise CouldNotRun(f"the POP cannot run: no {', '.join(missing)} on this machine", advice=ADVICE)
+        if os.geteuid() != 0:
+            raise CouldNotRun("the POP cannot run: network namespaces need root", advice=ADVICE)
+        tried = subprocess.run(
+            ["unshare", "--mount", "--net", "--pid", "--uts", "--ipc", "--fork", "--mount-proc", "true"],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if tried.returncode:
+            raise CouldNotRun(f"the POP cannot run: no namespaces here: {tried.stderr.strip()}", advice=ADVICE)
+
+    def up(self) -> None:
+        """See Runner. Raises CouldNotRun with the last words of the node that did not start."""
+        self.check()
+        if self.running():
+            raise CouldNotRun("this POP is already up", advice="Stop it first.")
+        try:
+            self._ground()
+            self._nodes()
+            self._door()
+            self._remember()
+            self._ready()
+        except BaseException:
+            self.down()
+            raise
+
+    def down(self) -> None:
+        """See Runner. Raises CouldNotRun when a process of the POP does not end."""
+        told = self._told()
+        ground = told.get("ground")
+        if ground and Process(**ground["outer"]).alive:
+            with suppress(ProcessLookupError):
+                os.kill(ground["outer"]["number"], signal.SIGKILL)
+        for process in self._started:
+            for pipe in (process.stdin, process.stdout):
+                if pipe is not None:
+                    pipe.close()
+            if process is self._started[0]:
+                process.kill()
+            process.wait(20)
+        self._started.clear()
+        left = self._left(told)
+        waited(lambda: not self._left(told), f"processes of the POP do not end: {left}", 20)
+        (self.stage.path / f"{_STATE}.json").unlink(missing_ok=True)
+
+    def running(self) -> bool:
+        """See Runner."""
+        ground = self._told().get("ground")
+        return bool(ground) and Process(**ground["inner"]).alive
+
+    def command(self, node: str, *words: str) -> list[str]:
+        """See Runner. With all namespaces of the node: a number read in there must never mean a process out here."""
+        process = Process(**self._told()["nodes"][node])
+        if not process.alive:
+            raise CouldNotRun(f"node {node} is not running")
+        return ["nsenter", "-t", str(process.number), "-m", "-u", "-i", "-n", "-p", "--", *words]
+
+    def reach(self) -> Reach:
+        """See Runner: ports of 127.0.0.1, which the door passes on into the management network."""
+        return reach_of(
+            self.stage.topology, {name: Address("127.0.0.1", port) for name, port in self._told()["door"].items()}
+        )
+
+    def described(self) -> Mapping[str, Any]:
+        """See Runner."""
+        told = self._told()
+        return {
+            "process": told["ground"]["inner"]["number"],
+            "nodes": {n: p["number"] for n, p in told["nodes"].items()},
+        }
+
+    # --- starting ---------------------------------------------------------------------------------------------
+
+    _found: dict[str, Any]
+
+    def _told(self) -> dict[str, Any]:
+        return getattr(self, "_found", None) or self.stage.remembered(_STATE)
+
+    def _ground(self) -> None:
+        ground = subprocess.Popen(
+            ["unshare", "--mount", "--net", "--pid", "--uts", "--ipc", "--fork", "--kill-child", "--mount-proc", "--",
+             "sh", "-c", scripts.ground(self.stage.topology, with_parent=self.with_parent), "turnup-pop"],
+            cwd=self.stage.path, stdout=subprocess.PIPE, stderr=self._console("ground"), start_new_session=True,
+            stdin=subprocess.PIPE if self.with_parent else subprocess.DEVNULL,
+        )  # fmt: skip
+        self._started.append(ground)
+        assert ground.stdout is not None  # noqa: S101 - we asked for the pipe
+        if ground.stdout.readline() != b"standing\n":
+            raise CouldNotRun(f"the POP's network did not come up: {self._last_words('ground')}")
+        outer = Process.of(ground.pid)
+        self._found = {"ground": {"outer": outer.told(), "inner": child_of(ground.pid, 1).told()}}
+
+    def _nodes(self) -> None:
+        topology = self.stage.topology
+        inside = ["nsenter", "-t", str(self._ground_number), "-m", "-p", "-u", "-i", "-n", "--"]
+        started = {}
+        for name, node in topology.nodes.items():
+            words = ["ip", "netns", "exec", name, "unshare", "--mount", "--uts", "--ipc", "--pid", "--fork",
+                     "--kill-child", "--mount-proc", "--", "sh", "-c", scripts.node(node, topology), name]  # fmt: skip
+            with self._console(name) as console:
+                started[name] = subprocess.Popen(
+                    [*inside, *words], stdin=subprocess.DEVNULL, stdout=console, stderr=console, start_new_session=True
+                )
+            self._started.append(started[name])
+        self._found["nodes"] = {}
+        for name, process in started.items():
+            try:
+                self._found["nodes"][name] = child_of(process.pid, 2).told()
+            except (CouldNotRun, ProcessLookupError) as error:
+                raise CouldNotRun(f"node {name} did not start: {self._last_words(name)}") from error
+
+    @property
+    def _ground_number(self) -> int:
+        return int(self._found["ground"]["inner"]["number"])
+
+    def _door(self) -> None:
+        """Listen out here, pass on in there: a socket stays in the network it was made in."""
+        listening, ports, spec = [], {}, []
+        for name, (kind, target) in doors(self.stage.topology).items():
+            opened = _open(kind)
+            listening.append(opened)
+            ports[name] = opened[0].getsockname()[1]
+            spec.append([kind, [one.fileno() for one in opened], [target.host, target.port]])
+        with self._console("door") as console:
+            process = subprocess.Popen(
+                ["nsenter", "-t", str(self._ground_number), "-n", "-p", "--",
+                 sys.executable, "-I", str(Path(door.__file__)), door.spec(spec)],
+                stdin=subprocess.DEVNULL, stdout=console, stderr=console, start_new_session=True,
+                pass_fds=[one.fileno() for opened in listening for one in opened],
+            )  # fmt: skip
+        for opened in listening:
+            for one in opened:
+                one.close()
+        self._started.append(process)
+        self._found["door"] = ports
+
+    def _ready(self) -> None:
+        topology = self.stage.topology
+        until = time.monotonic() + _READY_SECONDS
+        for name, node in topology.nodes.items():
+            process = Process(**self._found["nodes"][name])
+            while not Path(f"/proc/{process.number}/root/run/ready").exists():
+                if not process.alive or time.monotonic() > until:
+                    raise CouldNotRun(f"node {name} did not become ready: {self._last_words(name)}")
+                time.sleep(0.01)
+            for line in node.after:
+                run_in(self, name, split(line))
+
+    def _remember(self) -> None:
+        self.stage.remember(_STATE, self._found)
+
+    def _console(self, name: str) -> Any:
+        return (self.stage.path / f"{name}.out").open("ab")
+
+    def _last_words(self, name: str) -> str:
+        return (self.stage.path / f"{name}.out").read_text(errors="replace").strip()[-800:] or "no word"
+
+    @staticmethod
+    def _left(told: Mapping[str, Any]) -> list[int]:
+        """Numbers of the POP's own processes that still run."""
+        ground = told.get("ground")
+        known = [*(ground.values() if ground else ()), *told.get("nodes", {}).values()]
+        return [one["number"] for one in known if Process(**one).alive]
+
+
+def missing_programs(which: Sequence[str] = PROGRAMS) -> Iterator[str]:
+    """What the nodes need and this machine has not."""
+    path = "/usr/sbin:/usr/bin:/sbin:/bin"
+    yield from (name for name in which if shutil.which(name, path=path) is None)
+    yield from (file for file in FILES if not Path(file).exists())
+    if shutil.which("perl") and subprocess.run(["perl", "-MAuthen::TacacsPlus", "-e1"], capture_output=True).returncode:  # noqa: S607
+        yield "perl's Authen::TacacsPlus"
+
+
+def _open(kind: str) -> tuple[socket.socket, ...]:
+    """A TCP socket that listens on a free port, and for `dns` a UDP one on the same."""
+    for _ in range(20):
+        stream = socket.create_server(("127.0.0.1", 0), backlog=200)
+        if kind != "dns":
+            return (stream,)
+        datagrams = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        with suppress(OSError):
+            datagrams.bind(stream.getsockname())
+            return stream, datagrams
+        stream.close()
+        datagrams.close()
+    raise CouldNotRun("no free port of 127.0.0.1 for the POP's name server")
