@@ -119,11 +119,9 @@ def routes(found: Json, paths: Json, ports: Mapping[str, Port], level: str) -> I
                 yield _entry(IPv4Network(prefix), entry, best.get(prefix, ()), ports, level)
 
 
-def _entry(
-    prefix: IPv4Network, entry: Json, paths: Iterable[Json], ports: Mapping[str, Port], level: str
-) -> Entry:
+def _entry(prefix: IPv4Network, entry: Json, paths: Iterable[Json], ports: Mapping[str, Port], level: str) -> Entry:
     protocol, hops = str(entry.get("protocol")), list(entry.get("nexthops", ()))
-    hop = next((one for one in hops if one.get("recursive")), None) or next(iter(hops), {})
+    hop: Json = next((one for one in hops if one.get("recursive")), next(iter(hops), {}))
     address = None if hop.get("directlyConnected") else hop.get("ip")
     path = next((one for one in paths if one.get("bestpath")), {})
     ases = [int(word) for word in str(path.get("path", "")).split() if word.isdigit()]

@@ -49,8 +49,14 @@ def _counted(stats: Mapping[str, Any]) -> Counters:
     )
 
 
+_COUNTED = (
+    *("packets_in", "packets_out", "bytes_in", "bytes_out", "input_errors", "crc_errors"),
+    *("frame_errors", "aborts", "output_errors", "transitions"),
+)
+
+
 def link(one: KernelPort | None, *, shut: bool) -> Link:
-    """As show interfaces says it. No device: nothing is plugged in. Ethernet has no line protocol apart from carrier."""
+    """As show interfaces says it. No device: nothing is plugged in. No line protocol is told apart from the carrier."""
     if one is None:
         return Link(ADMIN_DOWN, "down", why="shutdown") if shut else Link("down", "down", why="no cable")
     if not one.on:
@@ -62,6 +68,4 @@ def since(now: Counters, then: Counters | None) -> Counters:
     """What was counted since a `clear counters`."""
     if then is None:
         return now
-    names = ("packets_in", "packets_out", "bytes_in", "bytes_out", "input_errors", "crc_errors", "frame_errors")
-    names += ("aborts", "output_errors", "transitions")
-    return Counters(resets=0, **{name: getattr(now, name) - getattr(then, name) for name in names})
+    return Counters(resets=0, **{name: getattr(now, name) - getattr(then, name) for name in _COUNTED})

@@ -11,11 +11,14 @@ _SHORT = {"GigabitEthernet": "Gi", "TenGigabitEthernet": "Te"}
 
 
 def kernel_name(name: InterfaceName) -> str:
-    """`Serial5-0` for Serial5/0, `Gi4-0` for GigabitEthernet4/0, `lo` for Loopback0; "" for what no kernel port holds:
-    other loopbacks and subinterfaces (tags and frame relay are not in these kernels).
+    """`Serial5-0` for Serial5/0, `Gi4-0` for GigabitEthernet4/0, `lo` for Loopback0, `eth0` for Ethernet0.
+
+    "" for what no port of the kernel holds: other loopbacks and subinterfaces (tags and frame relay).
     """
     if name.type == "Loopback":
         return "lo" if name.place == "0" else ""
+    if str(name) == "Ethernet0":
+        return "eth0"  # the processor's own, on the management network
     if name.sub:
         return ""
     place = name.place.replace("/", "-")

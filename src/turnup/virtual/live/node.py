@@ -40,7 +40,12 @@ class Node:
         enter = ("nsenter", "-t", str(self.pid), "-m", "-n", "-u", "-p", "--")
         try:
             done = subprocess.run(
-                [*enter, *command], capture_output=True, text=True, check=False, timeout=seconds, stdin=subprocess.DEVNULL
+                [*enter, *command],
+                capture_output=True,
+                text=True,
+                check=False,
+                timeout=seconds,
+                stdin=subprocess.DEVNULL,
             )
         except (OSError, subprocess.TimeoutExpired) as error:
             raise CouldNotRun(f"{self.name}: {command[0]}: {error}", advice="Look at the node's processes.") from error
@@ -75,7 +80,7 @@ class Node:
 
         def make() -> None:  # a thread of its own: the namespace is the thread's
             try:
-                with open(f"/proc/{self.pid}/ns/net", "rb") as there:
+                with Path(f"/proc/{self.pid}/ns/net").open("rb") as there:
                     if ctypes.CDLL(None, use_errno=True).setns(there.fileno(), _CLONE_NEWNET):
                         raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
                 made.append(socket.socket(socket.AF_INET, socket.SOCK_STREAM))

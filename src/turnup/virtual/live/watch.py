@@ -81,5 +81,3 @@ class Watcher:
             was, self._links[match["name"]] = self._links.get(match["name"], (False, False)), now
             for text in link_messages(name, was, now):
                 self.device.say(text)
-
-

@@ -36,6 +36,7 @@ class SimulatedState:
     both ends agree.
     """
 
+    blocks = False
     _memories: dict[int, tuple[Device, _Memory]] = field(default_factory=dict)
 
     def show(self, device: Device, words: tuple[str, ...], session: SessionInfo) -> str | None:
