@@ -10,7 +10,7 @@ from turnup.virtual.device import Device
 from turnup.virtual.live.names import kernel_name
 from turnup.virtual.live.node import Node
 from turnup.virtual.live.statements import Statement, Translation, difference, typed
-from turnup.virtual.live.translate import Pace, translate
+from turnup.virtual.live.translate import Pace, translate, without_secret
 from turnup.virtual.shows.ports import Port, interface_lines
 
 
@@ -64,7 +64,7 @@ class Follower:
         for step in steps:  # vtysh stops at the first line it does not like: the others one by one
             if said := self.node.configure(typed([step])):
                 words = " / ".join((*step.section, step.text))
-                self.refused.append(f"{_without_secret(words)}: {_without_secret(said)}")
+                self.refused.append(f"{without_secret(words)}: {without_secret(said)}")
 
     def _resize(self, wanted: Mapping[str, int]) -> None:
         for name, mtu in wanted.items():
@@ -72,8 +72,3 @@ class Follower:
                 ran = self.node.run("ip", "link", "set", "dev", name, "mtu", str(mtu))
                 if ran.code:
                     self.refused.append(f"mtu {mtu} on {name}: {ran.err.strip()}")
-
-
-def _without_secret(text: str) -> str:
-    words = text.split(" ")
-    return " ".join("<key>" if at and words[at - 1] in ("password", "clear") else w for at, w in enumerate(words))

@@ -30,8 +30,12 @@ _ISIS = re.compile(r"log-adjacency-changes|set-overload-bit|is-type \S+|max-lsp-
 def router_isis(header: str, lines: tuple[str, ...], tag: str, quick: bool, left: list[str]) -> Iterator[Statement]:
     """The process; `quick`: a lab's timers."""
     section = (f"router isis {tag}",)
-    wide = False
-    for line in lines:
+    wide = any(line.startswith("metric-style wide") for line in lines)
+    yield Statement(section, f"metric-style {'wide' if wide else 'narrow'}", "metric-style")
+    if quick:
+        yield Statement(section, "spf-interval 1", "spf-interval", "no spf-interval")
+        yield Statement(section, "lsp-gen-interval 1", "lsp-gen-interval", "no lsp-gen-interval")
+    for line in sorted(lines, key=lambda one: one.startswith("net ")):  # the process begins with its NET: last
         words = line.split()
         if words[0] == "net":
             yield Statement(section, line, line, f"no {line}")
@@ -40,14 +44,8 @@ def router_isis(header: str, lines: tuple[str, ...], tag: str, quick: bool, left
         elif words[0] == "redistribute":
             for text in (f"redistribute ipv4 {words[1]} level-{level}" for level in (1, 2)):
                 yield Statement(section, text, text, f"no {text}")
-        elif words[0] == "metric-style":
-            wide = words[1] == "wide"
-        elif words[0] != "passive-interface":
+        elif words[0] not in ("metric-style", "passive-interface"):
             left.append(f"{header}: {line}")
-    yield Statement(section, f"metric-style {'wide' if wide else 'narrow'}", "metric-style")
-    if quick:
-        yield Statement(section, "spf-interval 1", "spf-interval", "no spf-interval")
-        yield Statement(section, "lsp-gen-interval 1", "lsp-gen-interval", "no lsp-gen-interval")
 
 
 # --- BGP
@@ -114,7 +112,7 @@ def _neighbor(
         elif words[0] != "send-community":
             left.append(f"{header}: {owner} {' '.join(words)}")
     group = any(words[0] == "peer-group" and len(words) > 1 for words in own)
-    if quick:
+    if quick and ["remote-as", header.split()[2]] in own:  # customers open their session themselves: no collision
         yield _timer(header, owner)
     if not group:
         yield _communities(header, owner, own)

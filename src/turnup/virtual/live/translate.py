@@ -37,6 +37,13 @@ def translate(configuration: Configuration, ports: tuple[Port, ...], pace: Pace 
     tag = isis_tag(configuration)
     passive = _passive(configuration)
     statements = [*_globals(configuration, left)]
+    by_name = {port.name: port for port in ports}
+    # Ports before processes: isisd tells of them in its first LSP then, and not half a minute later.
+    for name, lines in interface_lines(tuple(configuration.sections.items())).items():
+        if (port := by_name.get(name)) is not None and kernel_name(name):
+            statements += _interface(port, tag, name in passive, pace.hello if pace else 0, left)
+        else:
+            left += [f"interface {name}: {line}" for line in lines]
     for header, lines in configuration.sections.items():
         if header.startswith("router isis"):
             statements += router_isis(header, lines, tag, pace is not None, left)
@@ -44,16 +51,16 @@ def translate(configuration: Configuration, ports: tuple[Port, ...], pace: Pace 
             statements += bgp(header, lines, configuration, (pace.keepalive, pace.hold) if pace else None, left)
         elif header.startswith("route-map "):
             statements += _route_map(header, lines, left)
-    lines_of = interface_lines(tuple(configuration.sections.items()))
-    by_name = {port.name: port for port in ports}
-    for name, lines in lines_of.items():
-        if (port := by_name.get(name)) is not None and kernel_name(name):
-            is_passive = name in passive
-            statements += _interface(port, tag, is_passive, pace.hello if pace else 0, left)
-        else:
-            left += [f"interface {name}: {line}" for line in lines]
     mtus = {kernel_name(port.name): port.mtu for port in ports if not port.is_virtual and kernel_name(port.name)}
-    return Translation(tuple(statements), mtus, tuple(left))
+    return Translation(tuple(statements), mtus, tuple(without_secret(line) for line in left))
+
+
+_SECRET_AFTER = re.compile(r"\b(password|secret|key|community) (?:\d+ )?\S+")
+
+
+def without_secret(line: str) -> str:
+    """The line with what stands behind such a word as `<secret>`."""
+    return _SECRET_AFTER.sub(r"\1 <secret>", line)
 
 
 def _passive(configuration: Configuration) -> frozenset[InterfaceName]:
