@@ -11,14 +11,19 @@ import resource
 import signal
 import sys
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from turnup.errors import TurnupError, UsageError
 from turnup.virtual.device import StateProvider
 from turnup.virtual.lab import Lab, Plain, clones, make_lab, read_customers
 from turnup.virtual.server import Server
+
+if TYPE_CHECKING:
+    from turnup.virtual.live.node import Node
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -107,10 +112,18 @@ def _behind(lab: Lab, options: argparse.Namespace) -> Iterator[None]:
     try:
         for one in behind:
             one.start()
+        threading.Thread(target=_until_nodes_end, args=([one.node for one in behind],), daemon=True).start()
         yield
     finally:
         for one in behind:
             one.stop()
+
+
+def _until_nodes_end(nodes: Sequence[Node]) -> None:
+    """A front outlives its nodes by a second."""
+    while any(node.alive for node in nodes):
+        time.sleep(1)
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 async def _serve(lab: Lab, key_file: Path | None, with_parent: bool) -> None:

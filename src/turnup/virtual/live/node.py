@@ -35,6 +35,11 @@ class Node:
     name: str
     pid: int
 
+    @property
+    def alive(self) -> bool:
+        """Whether its process is there; its number is not given away while the front runs a second behind it."""
+        return Path(f"/proc/{self.pid}/ns/net").exists()
+
     def run(self, *command: str, seconds: float = _SECONDS) -> Ran:
         """Run a command in the node. Raises CouldNotRun when it does not end in time."""
         enter = ("nsenter", "-t", str(self.pid), "-m", "-n", "-u", "-p", "--")
