@@ -19,8 +19,12 @@ _MOST_HOPS, _AT_ONCE = 30, 5
 
 
 def command(asked: Echo) -> list[str]:
-    """The words of `ping`. Requests go 10 ms apart and each is waited for; IOS sends the next when one is answered."""
-    words = ["ping", "-n", "-c", str(asked.count), "-i", "0.01", "-W", str(asked.wait)]
+    """The words of `ping`. Requests go 10 ms apart and each is waited for; IOS sends the next when one is answered.
+
+    With a deadline: while nobody answers ARP, the kernel holds requests back for seconds.
+    """
+    deadline = math.ceil(asked.count * 0.01) + asked.wait + 2
+    words = ["ping", "-n", "-c", str(asked.count), "-i", "0.01", "-W", str(asked.wait), "-w", str(deadline)]
     words += ["-s", str(max(asked.size - _HEADER, 0)), "-M", "do" if asked.df else "dont"]
     if asked.source is not None:
         words += ["-I", str(asked.source)]
@@ -64,7 +68,7 @@ def _ms(value: float) -> int:
 
 def echo(node: Node, asked: Echo) -> Echoed:
     """Send them."""
-    ran = node.run(*command(asked), seconds=asked.count * 0.1 + asked.wait + 20)
+    ran = node.run(*command(asked), seconds=asked.count * 0.01 + asked.wait + 30)
     return echoed(asked, ran.out, ran.err)
 
 

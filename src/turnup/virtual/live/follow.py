@@ -41,8 +41,8 @@ class Follower:
                 return
             self._tree, self._version = id(tree), tree.version
             new = translate(device.configuration, self._cabled(device), self.pace)
+            self._resize(new.mtus)  # first: isisd pads its hellos to what it finds when a circuit comes up
             self._enter(difference(self._applied.statements, new.statements))
-            self._resize(new.mtus)
             self._applied = new
 
     def _cabled(self, device: Device) -> tuple[Port, ...]:
