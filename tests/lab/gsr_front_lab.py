@@ -199,13 +199,13 @@ FAULTS = {
     "isis-level-mismatch": Fault(
         _on_front("cr1", "router isis", "is-type level-1"),
         _on_front("cr1", "router isis", "is-type level-2-only"),
-        frozenset({1, 7, 8, 19}),  # cr1 is gone from the mesh as well: hold timer expired
+        frozenset({1, 4, 7, 8, 19}),  # cr1 is gone from the mesh as well: hold timer expired
         lambda fronts: fronts.pop.peers(ROUTER).get("10.255.0.1") != "Established",
     ),
-    "mtu-mismatch": Fault(  # FRR's adjacency stays up on the side that still hears hellos: here only the ping tells
+    "mtu-mismatch": Fault(  # FRR keeps the adjacency on the side that still hears hellos: here only the pings tell
         _on_front("cr1", "interface POS1/1", "mtu 1400"),
         _on_front("cr1", "interface POS1/1", "no mtu"),
-        frozenset({1}),
+        frozenset({1, 4}),
     ),
     "bgp-wrong-as": Fault(
         _in_node("cust2", *ONE, "neighbor 10.2.2.1 local-as 65199 no-prepend replace-as"),

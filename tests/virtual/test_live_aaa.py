@@ -1,4 +1,4 @@
-"""The front's TACACS+ client against the POP's server (which test_tacacs.py holds against a client that is not ours)."""
+"""The front's TACACS+ client against the POP's server, which test_tacacs.py holds against a client that is not ours."""
 
 from __future__ import annotations
 

@@ -280,7 +280,9 @@ def _key(line: str) -> str:
         return " ".join([*words[:3], *words[4:5]]) if two else " ".join(words[:3])
     if words[0] in ("isis", "timers", "bgp") and words[1] != "community-list":
         return " ".join(words[:2])
-    return words[0] if words[0] in ("description", "shutdown", "hostname", "metric-style", "is-type") else " ".join(words)
+    return (
+        words[0] if words[0] in ("description", "shutdown", "hostname", "metric-style", "is-type") else " ".join(words)
+    )
 
 
 # What somebody may do to it; every subset is a configuration that IOS could have.
