@@ -31,6 +31,7 @@ PROGRAMS = ("ip", "unshare", "nsenter", "vtysh", "sshd", "dnsmasq", "vsftpd", "i
 FILES = ("/usr/lib/frr/zebra", "/usr/lib/frr/bgpd", "/usr/lib/frr/isisd", "/usr/bin/python3")
 _STATE = "namespaces"
 _READY_SECONDS = 60.0
+_SPACES = ("--mount", "--net", "--pid", "--uts", "--ipc")
 _STARTED: dict[int, list[subprocess.Popen[bytes]]] = {}  # by ground: those of this process, to be waited for at the end
 
 
@@ -52,7 +53,7 @@ class Namespaces:
         if os.geteuid() != 0:
             raise CouldNotRun("the POP cannot run: network namespaces need root", advice=ADVICE)
         tried = subprocess.run(
-            ["unshare", "--mount", "--net", "--pid", "--uts", "--ipc", "--fork", "--mount-proc", "true"],
+            ["unshare", *_SPACES, "--fork", "--mount-proc", "true"],
             capture_output=True,
             text=True,
             check=False,
@@ -126,15 +127,19 @@ class Namespaces:
         return self._found or self.stage.remembered(_STATE)
 
     def _ground(self) -> None:
-        ground = subprocess.Popen(
-            ["unshare", "--mount", "--net", "--pid", "--uts", "--ipc", "--fork", "--kill-child", "--mount-proc", "--",
-             "sh", "-c", scripts.ground(self.stage.topology, with_parent=self.with_parent), "turnup-pop"],
-            cwd=self.stage.path, stdout=subprocess.PIPE, stderr=self._console("ground"), start_new_session=True,
-            stdin=subprocess.PIPE if self.with_parent else subprocess.DEVNULL,
-        )  # fmt: skip
+        script = scripts.ground(self.stage.topology, with_parent=self.with_parent)
+        with self._console("ground") as console:
+            ground = subprocess.Popen(
+                ["unshare", *_SPACES, "--fork", "--kill-child", "--mount-proc", "--", "sh", "-c", script, "turnup-pop"],
+                stdin=subprocess.PIPE if self.with_parent else subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=console,
+                cwd=self.stage.path,
+                start_new_session=True,
+            )
         outer = Process.of(ground.pid)
         _STARTED[outer.number] = [ground]
-        self._found = {"ground": {"outer": outer.told()}}
+        self._found = {"ground": {"outer": outer.told()}, "hulls": []}
         assert ground.stdout is not None  # noqa: S101 - we asked for the pipe
         with ground.stdout as said:
             if said.readline() != b"standing\n":
@@ -198,7 +203,9 @@ class Namespaces:
                 run_in(self, name, split(line))
 
     def _keep(self, process: subprocess.Popen[bytes]) -> None:
+        """A process that ends when what it started in there has ended, and until then is in there with one foot."""
         _STARTED[self._found["ground"]["outer"]["number"]].append(process)
+        self._found["hulls"].append(Process.of(process.pid).told())
 
     def _remember(self) -> None:
         self.stage.remember(_STATE, self._found)
@@ -213,7 +220,7 @@ class Namespaces:
     def _left(told: Mapping[str, Any]) -> list[int]:
         """Numbers of the POP's own processes that still run."""
         ground = told.get("ground")
-        known = [*(ground.values() if ground else ()), *told.get("nodes", {}).values()]
+        known = [*(ground.values() if ground else ()), *told.get("nodes", {}).values(), *told.get("hulls", ())]
         return [one["number"] for one in known if Process(**one).alive]
 
 
