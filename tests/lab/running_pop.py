@@ -27,7 +27,8 @@ def login(pop: Pop, node: str, user: str, password: str, command: str = "id -un"
             address.host, address.port, user, password, allow_agent=False, look_for_keys=False, timeout=20
         )  # fmt: skip
         _, said, _ = client.exec_command(command, timeout=20)
-        return said.read().decode().strip()
+        answer: bytes = said.read()
+        return answer.decode().strip()
     except paramiko.AuthenticationException:
         return None
     finally:

@@ -10,8 +10,9 @@ import os
 import secrets
 import shutil
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,7 @@ class Stage:
 
     path: Path
 
-    @property
+    @cached_property
     def topology(self) -> Topology:
         """The staged topology. Raises InputError."""
         return read_topology(self.path / FILE)
@@ -116,8 +117,7 @@ def _secrets(stage: Stage) -> None:
         "reader": {"password": reader, "privilege": 1, "denied": ["configure", "clear", "write", "reload"]},
     }
     write_private(place / "tacacs.json", json.dumps({"key": key, "users": users}))
-    for name in stage.topology.nodes:
-        _run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", name, "-f", str(place / f"{name}.key"))
+    _host_keys(place, stage.topology.nodes)
     environment = {
         "TURNUP_USERNAME": "noc",
         "TURNUP_PASSWORD": noc,
@@ -128,6 +128,18 @@ def _secrets(stage: Stage) -> None:
         "TURNUP_SECRET_LVL3_MD5": md5,
     }
     write_private(stage.path / "environment.json", json.dumps(environment))
+
+
+def _host_keys(place: Path, nodes: Iterable[str]) -> None:
+    from cryptography.hazmat.primitives import serialization
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+    form = (serialization.Encoding.PEM, serialization.PrivateFormat.OpenSSH, serialization.NoEncryption())
+    public = (serialization.Encoding.OpenSSH, serialization.PublicFormat.OpenSSH)
+    for name in nodes:
+        key = Ed25519PrivateKey.generate()
+        write_private(place / f"{name}.key", key.private_bytes(*form).decode())
+        (place / f"{name}.key.pub").write_text(key.public_key().public_bytes(*public).decode() + "\n")
 
 
 def _hashed(password: str) -> str:
