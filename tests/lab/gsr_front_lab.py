@@ -1,4 +1,4 @@
-"""The whole job on GSR fronts with real FRR behind them, then real faults. `make front`; root and tests/lab's packages.
+"""The whole job on GSR fronts with real FRR behind them, then real faults. `make poplab`, as root.
 
 Order -> plan -> push by SSH (TACACS+ login) -> BGP session with the customer's FRR established, its prefix at the
 upstream -> the twenty tests on platform ios -> certificate satisfied; each fault turns the right tests red and no
@@ -189,6 +189,21 @@ def _announced(word: str) -> list[str]:
 
 ONE = ("router bgp 65102",)
 MANY = tuple(f"172.20.{number}.0/24" for number in range(12))
+
+
+def _flooded(fronts: Fronts) -> None:
+    _in_node("cust2", *(f"ip route {prefix} Null0" for prefix in MANY), *ONE, *_announced("network"))(fronts)
+    fronts.type(ROUTER, "no ip prefix-list CUST-65102-IN")
+
+
+def _dried(fronts: Fronts) -> None:
+    """The session stays down until somebody clears it, as on IOS."""
+    fronts.type(ROUTER, f"ip prefix-list CUST-65102-IN seq 5 permit {PREFIX}")
+    _in_node("cust2", *(f"no ip route {prefix} Null0" for prefix in MANY), *ONE, *_announced("no network"))(fronts)
+    assert not fronts.established()
+    fronts.pop.vtysh(ROUTER, f"clear bgp {PEER}")
+
+
 FAULTS = {
     "link-cut": Fault(
         lambda fronts: fronts.pop.cut(ROUTER, "POS1-0"),
@@ -225,17 +240,8 @@ FAULTS = {
         frozenset({6}),
     ),
     "prefix-limit": Fault(  # only without its list can the customer send more than he may
-        lambda fronts: (
-            _in_node("cust2", *(f"ip route {prefix} Null0" for prefix in MANY), *ONE, *_announced("network"))(fronts),
-            fronts.type(ROUTER, "no ip prefix-list CUST-65102-IN"),
-        )[0],
-        lambda fronts: (
-            fronts.type(ROUTER, f"ip prefix-list CUST-65102-IN seq 5 permit {PREFIX}"),
-            _in_node("cust2", *(f"no ip route {prefix} Null0" for prefix in MANY), *ONE, *_announced("no network"))(
-                fronts
-            ),
-            fronts.pop.vtysh(ROUTER, f"clear bgp {PEER}"),
-        )[1],
+        _flooded,
+        _dried,
         frozenset({4, 6, 8, 19}),
         _down,
     ),
@@ -296,6 +302,28 @@ def test_a_login_goes_to_tacacs_and_only_without_it_to_the_router(fronts: Fronts
     finally:
         fronts.pop.service("tacacs", on=True)
     waited(lambda: _logged_in(fronts, *noc) == f"{ROUTER}#", "TACACS+ answers again")
+
+
+def test_a_server_that_is_not_reachable_is_no_answer(fronts: Fronts) -> None:
+    words = fronts.lab.environment
+    fronts.pop.inside("oob", "ip", "address", "del", "192.0.2.20/24", "dev", "eth0")
+    try:
+        assert _logged_in(fronts, "lastresort", words["TURNUP_SECRET_LAST_RESORT"]) == f"{ROUTER}#"
+        assert _logged_in(fronts, "noc", words["TURNUP_PASSWORD"]) == ""
+    finally:
+        fronts.pop.inside("oob", "ip", "address", "add", "192.0.2.20/24", "dev", "eth0")
+    waited(lambda: _logged_in(fronts, "noc", words["TURNUP_PASSWORD"]) == f"{ROUTER}#", "TACACS+ answers again")
+
+
+def test_nothing_passes_when_nobody_gets_in(fronts: Fronts) -> None:
+    fronts.pop.service("tacacs", on=False)
+    try:
+        certificate = fronts.test()
+    finally:
+        fronts.pop.service("tacacs", on=True)
+    passed = {row.number for row in certificate.rows if str(row.verdict) == "PASS"}
+    assert passed <= {10}, "only the name server was asked without a login"
+    assert str(certificate.outcome) != "SATISFIED"
 
 
 def test_a_wrong_key_is_no_answer(fronts: Fronts) -> None:

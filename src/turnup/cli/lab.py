@@ -128,6 +128,8 @@ def _pop_status(ready: Mapping[str, Any], json: bool) -> None:
         as_json(ready)
         return
     say(f"the POP, run by {ready['runner']}: {len(ready['nodes'])} nodes")
+    if "front" in ready:
+        say(f"{', '.join(ready['front'])} answer as GSRs (IOS 12.0S); FRR runs behind them")
     for name, about in ready["routers"].items():
         ways = [f"{way} {about[way]['host']}:{about[way]['port']}" for way in ("ssh", "console") if way in about]
         say(f"{name:16}  {'  '.join(ways)}")

@@ -138,6 +138,9 @@ class Lab:
         """Make the routers wrong now. Raises InputError when the fault does not fit a configuration."""
         if fault.name in self.active:
             return
+        for device in self.devices.values():
+            if device.backing is not None and fault.applies(device.router.name) and (real := fault.of_protocols()):
+                raise InputError(f"{fault.name}: {real} is real on {device.router.name}; nothing can make it up")
         self.active[fault.name] = fault
         try:
             for device in self.devices.values():

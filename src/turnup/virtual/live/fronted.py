@@ -89,7 +89,9 @@ def fronted(stage: Stage, document: Mapping[str, Any]) -> dict[str, Any]:
     }
     keys = {**document["host_keys"], **ready["host_keys"]}
     known = {"routers": {**document["routers"], **routers}, "host_keys": keys}
-    return {**document, **known, "front": sorted(routers), "control": ready["control"]}
+    alive = Process(**told["process"]).alive
+    dead = [*document.get("dead", ()), *([] if alive else ["the GSR fronts"])]
+    return {**document, **known, "front": sorted(routers), "control": ready["control"], "dead": dead}
 
 
 def process_of(pop: Pop, node: str) -> int:
