@@ -201,7 +201,7 @@ def _dried(fronts: Fronts) -> None:
     fronts.type(ROUTER, f"ip prefix-list CUST-65102-IN seq 5 permit {PREFIX}")
     _in_node("cust2", *(f"no ip route {prefix} Null0" for prefix in MANY), *ONE, *_announced("no network"))(fronts)
     assert not fronts.established()
-    fronts.pop.vtysh(ROUTER, f"clear bgp {PEER}")
+    _typed(fronts, f"clear ip bgp {PEER}")
 
 
 FAULTS = {
@@ -338,8 +338,8 @@ def test_a_wrong_key_is_no_answer(fronts: Fronts) -> None:
     assert _logged_in(fronts, "noc", words["TURNUP_PASSWORD"]) == f"{ROUTER}#"
 
 
-def _logged_in(fronts: Fronts, user: str, password: str) -> str:
-    """The prompt after a login by SSH; "" when it is refused."""
+def _logged_in(fronts: Fronts, user: str, password: str, command: str = "") -> str:
+    """The prompt after a login by SSH, and after a command; "" when the login is refused."""
     address = fronts.lab.ready["routers"][ROUTER]["ssh"]
     client = paramiko.SSHClient()
     client.load_host_keys(str(fronts.lab.home.known_hosts))
@@ -350,14 +350,27 @@ def _logged_in(fronts: Fronts, user: str, password: str) -> str:
         )  # fmt: skip
         channel = client.invoke_shell()
         channel.settimeout(20)
-        seen = ""
-        while not seen.endswith(("#", ">")):
-            seen += channel.recv(1000).decode()
-        return seen.split()[-1]
+        prompt = _prompt(channel)
+        if command:
+            channel.send(f"{command}\r".encode())
+            prompt = _prompt(channel)
+        return prompt
     except paramiko.AuthenticationException:
         return ""
     finally:
         client.close()
+
+
+def _prompt(channel: paramiko.Channel) -> str:
+    seen = ""
+    while not seen.endswith(("#", ">")):
+        seen += channel.recv(1000).decode()
+    return seen.split()[-1]
+
+
+def _typed(fronts: Fronts, command: str) -> None:
+    """An exec command at the front, by SSH."""
+    assert _logged_in(fronts, "noc", fronts.lab.environment["TURNUP_PASSWORD"], command) == f"{ROUTER}#"
 
 
 # --- the end of a service

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from turnup.model.interface_name import InterfaceName
 from turnup.virtual.live.journal import link_messages, read, said
+from turnup.virtual.live.watch import zone_of
 
 PORTS = {"POS1-0": InterfaceName.parse("POS1/0")}
 
@@ -66,6 +67,14 @@ def test_a_line_of_the_log() -> None:
     coded = line.replace("[N9HHH-F8H1M]", "[J7484-2SYXF][EC 33554465]").replace(".601", "")
     assert read(coded, PORTS) == (at.replace(microsecond=0), "%BGP-5-ADJCHANGE: neighbor 10.10.3.2 Up")
     assert read("anything else", PORTS) is None
+    east = read(line, PORTS, zone_of("+0130\n"))
+    assert east is not None
+    assert east[0] == at - timedelta(hours=1, minutes=30)
+
+
+@pytest.mark.parametrize(("text", "hours"), [("-0500\n", -5), ("+0100", 1), ("", 0), ("EST", 0)])
+def test_the_zone_of_a_node(text: str, hours: int) -> None:
+    assert zone_of(text).utcoffset(None) == timedelta(hours=hours)
 
 
 @pytest.mark.parametrize(

@@ -181,7 +181,7 @@ def test_the_times_of_echoes_are_whole_milliseconds() -> None:
 
 def test_what_is_sent() -> None:
     words = echo.command(Echo(IPv4Address("10.0.0.1"), IPv4Address("10.0.0.2"), 100, 1500, True, 2))
-    assert " ".join(words) == "ping -n -c 100 -i 0.01 -W 2 -w 5 -s 1472 -M do -I 10.0.0.2 10.0.0.1"
+    assert " ".join(words) == "ping -n -c 100 -i 0.003 -W 2 -w 5 -s 1472 -M do -I 10.0.0.2 10.0.0.1"
 
 
 def test_a_way_ends_at_its_target_and_after_thirty_hops() -> None:

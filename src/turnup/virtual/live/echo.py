@@ -16,15 +16,16 @@ _ERROR = re.compile(r"^From (\S+) icmp_seq=(\d+) (.+)$", re.MULTILINE)
 _TOO_LONG = "message too long"  # our own port does not take it
 _HEADER = 28  # of IP and ICMP: IOS counts them, ping does not
 _MOST_HOPS, _AT_ONCE = 30, 5
+GAP = "0.003"  # seconds
 
 
 def command(asked: Echo) -> list[str]:
-    """The words of `ping`. Requests go 10 ms apart and each is waited for; IOS sends the next when one is answered.
+    """The words of `ping`. Requests go 3 ms apart and each is waited for; IOS sends the next when one is answered.
 
     With a deadline: while nobody answers ARP, the kernel holds requests back for seconds.
     """
     deadline = math.ceil(asked.count * 0.01) + asked.wait + 2
-    words = ["ping", "-n", "-c", str(asked.count), "-i", "0.01", "-W", str(asked.wait), "-w", str(deadline)]
+    words = ["ping", "-n", "-c", str(asked.count), "-i", GAP, "-W", str(asked.wait), "-w", str(deadline)]
     words += ["-s", str(max(asked.size - _HEADER, 0)), "-M", "do" if asked.df else "dont"]
     if asked.source is not None:
         words += ["-I", str(asked.source)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 
 from turnup.model.interface_name import InterfaceName
 
@@ -33,13 +33,14 @@ _WHY = {
 }
 
 
-def read(line: str, ports: Mapping[str, InterfaceName]) -> tuple[datetime, str] | None:
-    """Time and message of one line of FRR's log; None for what IOS would not say. FRR logs local time: UTC in a lab."""
+def read(line: str, ports: Mapping[str, InterfaceName], zone: tzinfo = UTC) -> tuple[datetime, str] | None:
+    """Time (UTC) and message of one line of FRR's log; None for what IOS would not say. `zone` is the node's own."""
     match = _LINE.fullmatch(line.rstrip())
     if match is None or (text := said(match["text"], ports)) is None:
         return None
     part = int((match["part"] or "0").ljust(6, "0"))
-    return datetime.strptime(match["at"], "%Y/%m/%d %H:%M:%S").replace(microsecond=part, tzinfo=UTC), text
+    local = datetime.strptime(match["at"], "%Y/%m/%d %H:%M:%S").replace(microsecond=part, tzinfo=zone)
+    return local.astimezone(UTC), text
 
 
 def said(text: str, ports: Mapping[str, InterfaceName]) -> str | None:

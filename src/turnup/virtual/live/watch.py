@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import UTC, timedelta, timezone, tzinfo
 from pathlib import Path
 
 from turnup.model.interface_name import InterfaceName
@@ -28,12 +29,14 @@ class Watcher:
     node: Node
     device: Device
     ports: Mapping[str, InterfaceName]
+    _zone: tzinfo = UTC
     _stopped: threading.Event = field(default_factory=threading.Event)
     _links: dict[str, LinkState] = field(default_factory=dict)
     _monitor: subprocess.Popen[str] | None = None
 
     def start(self) -> None:
         """Begin, with what happens from now on."""
+        self._zone = zone_of(self.node.run("date", "+%z").out)
         path = self.node.file(LOG)
         begin = path.stat().st_size if path.exists() else 0
         threading.Thread(target=self._log, args=(path, begin), daemon=True).start()
@@ -54,7 +57,7 @@ class Watcher:
 
     def _log(self, path: Path, begin: int) -> None:
         for line in self._lines(path, begin):
-            if (found := read(line, self.ports)) is not None:
+            if (found := read(line, self.ports, self._zone)) is not None:
                 at, text = found
                 self.device.say(text, at)
 
@@ -81,3 +84,12 @@ class Watcher:
             was, self._links[match["name"]] = self._links.get(match["name"], (False, False)), now
             for text in link_messages(name, was, now):
                 self.device.say(text)
+
+
+def zone_of(text: str) -> tzinfo:
+    """What `date +%z` says: `-0500`; UTC for anything else."""
+    match = re.fullmatch(r"([+-])(\d\d)(\d\d)", text.strip())
+    if match is None:
+        return UTC
+    length = timedelta(hours=int(match[2]), minutes=int(match[3]))
+    return timezone(-length if match[1] == "-" else length)
