@@ -27,8 +27,9 @@ from turnup.virtual.pop.services import doors, reach_of
 from turnup.virtual.pop.stage import Stage
 
 ADVICE = (
-    "As root on Debian: apt-get install frr openssh-server iproute2 procps iputils-ping dnsmasq-base tftpd-hpa tftp-hpa "
-    "vsftpd ser2net curl dnsutils openssl libauthen-tacacsplus-perl (in a checkout: tests/lab/need_packages.sh)."
+    "As root on Debian: apt-get install frr openssh-server iproute2 procps iputils-ping dnsmasq-base tftpd-hpa "
+    "tftp-hpa vsftpd ser2net curl dnsutils openssl libauthen-tacacsplus-perl "
+    "(in a checkout: tests/lab/need_packages.sh)."
 )
 PROGRAMS = (
     "ip",
