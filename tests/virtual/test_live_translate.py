@@ -171,9 +171,9 @@ def test_what_has_no_counterpart_is_told_without_its_secrets() -> None:
         "tacacs-server key <secret>",
         "snmp-server community <secret> RO 10",
         "end",
-        "interface lo: no ip directed-broadcast",
-        "interface POS1-0: encapsulation ppp",
-        "interface Serial3-0: no cdp enable",
+        "interface Loopback0: no ip directed-broadcast",
+        "interface POS1/0: encapsulation ppp",
+        "interface Serial3/0: no cdp enable",
         "interface Serial3/1: no ip address",
         "interface Serial3/1: shutdown",
     )
