@@ -229,6 +229,7 @@ def reads_until(link: socket.socket, word: bytes) -> bytes:
 
 
 def test_a_console_asks_who_is_there_and_asks_the_next_one_again() -> None:
+    files = len(list(Path("/proc/self/fd").iterdir()))
     for _ in range(2):
         ours, its = socket.socketpair()
         with ours, its:
@@ -242,6 +243,7 @@ def test_a_console_asks_who_is_there_and_asks_the_next_one_again() -> None:
             ours.shutdown(socket.SHUT_RDWR)
             line.join(10)
             assert not line.is_alive()
+    assert len(list(Path("/proc/self/fd").iterdir())) == files
 
 
 def test_a_caller_who_says_nothing_gets_no_login() -> None:
