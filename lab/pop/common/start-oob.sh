@@ -15,6 +15,7 @@ END
 $pop/bin/service start tacacs
 $pop/bin/service start dns
 $pop/bin/service start syslog
+$pop/bin/service start time
 $pop/bin/service start ftp
 $pop/bin/service start tftp
 $pop/bin/service start console
