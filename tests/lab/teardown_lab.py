@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -147,3 +148,25 @@ def test_by_command(tmp_path: Path) -> None:
         said("down", place)
     assert not processes_in(spaces)
     assert not Path(place).exists()
+
+
+@pytest.mark.parametrize("after", [0.5, 1.5, 3.0])
+def test_a_start_that_is_killed_is_cleared_up_by_the_next_command(tmp_path: Path, after: float) -> None:
+    """The command alone is killed, then its child too: whoever comes next finds how it is stopped."""
+    turnup = [sys.executable, "-m", "turnup", "--home", str(tmp_path), "lab"]
+    killed = subprocess.Popen([*turnup, "up", "--netns"], stderr=subprocess.DEVNULL, start_new_session=True)
+    time.sleep(after)
+    os.killpg(killed.pid, signal.SIGKILL)
+    killed.wait()
+    done = subprocess.run([*turnup, "down"], capture_output=True, text=True, check=False, timeout=120)
+    assert done.returncode == 0, done.stderr
+    assert not (tmp_path / "lab").exists()
+    left = [number for number in processes_of_name("turnup-pop") if _works_in(number, tmp_path)]
+    assert not left
+
+
+def _works_in(number: str, folder: Path) -> bool:
+    try:
+        return str(Path(f"/proc/{number}/cwd").readlink()).startswith(str(folder))
+    except OSError:
+        return False

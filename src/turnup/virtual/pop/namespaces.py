@@ -67,10 +67,9 @@ class Namespaces:
         if self.running():
             raise CouldNotRun("this POP is already up", advice="Stop it first.")
         try:
-            self._ground()
-            self._nodes()
-            self._door()
-            self._remember()
+            for step in (self._ground, self._nodes, self._door):
+                step()
+                self.stage.remember(_STATE, self._found)  # at once: whatever ends this process, `down` finds all of it
             self._ready()
         except BaseException:
             self.down()
@@ -119,9 +118,11 @@ class Namespaces:
     def described(self) -> Mapping[str, Any]:
         """See Runner."""
         told = self._told()
+        nodes = {name: Process(**node) for name, node in told["nodes"].items()}
         return {
             "process": told["ground"]["inner"]["number"],
-            "nodes": {n: p["number"] for n, p in told["nodes"].items()},
+            "nodes": {name: node.number for name, node in nodes.items()},
+            "dead": [name for name, node in nodes.items() if not node.alive],
         }
 
     # --- starting ---------------------------------------------------------------------------------------------
@@ -209,9 +210,6 @@ class Namespaces:
         """A process that ends when what it started in there has ended, and until then is in there with one foot."""
         _STARTED[self._found["ground"]["outer"]["number"]].append(process)
         self._found["hulls"].append(Process.of(process.pid).told())
-
-    def _remember(self) -> None:
-        self.stage.remember(_STATE, self._found)
 
     def _console(self, name: str) -> Any:
         return (self.stage.path / f"{name}.out").open("ab")

@@ -14,14 +14,13 @@ from typing import Any
 from turnup.errors import CouldNotRun, UsageError
 from turnup.virtual.pop.runner import Kind, Reach, Runner, run_in
 from turnup.virtual.pop.services import HOST
-from turnup.virtual.pop.stage import Stage, write_stage
+from turnup.virtual.pop.stage import RUNNER, Stage, write_stage
 from turnup.virtual.pop.topology import Topology
 
 # Sides that are up when all is: 3 links of IS-IS; 3 sessions of iBGP, cr1-dnac, cr2-cust1. cust2 waits for its port.
 _ADJACENCIES = {"cr1": 2, "cr2": 2, "cr3": 2}
 _SESSIONS = {"cr1": 3, "cr2": 3, "cr3": 2, "dnac": 1, "cust1": 1}
 ADJACENCIES, SESSIONS = sum(_ADJACENCIES.values()), sum(_SESSIONS.values())
-KIND_FILE = "runner.json"
 
 
 @dataclass(frozen=True)
@@ -103,7 +102,8 @@ class Pop:
 
     def down(self) -> None:
         """Stop it and remove its folder."""
-        self.runner.down()
+        with self.stage.held():
+            self.runner.down()
         self.stage.remove()
 
 
@@ -122,10 +122,11 @@ def start(
     """
     runner_of(kind, Stage(folder)).check()
     stage = write_stage(folder, source=source, configurations=configurations)
-    stage.remember("runner", {"kind": kind})
+    stage.remember(RUNNER, {"kind": kind})
     runner = runner_of(kind, stage, with_parent=with_parent)
     try:
-        runner.up()
+        with stage.held():
+            runner.up()
     except BaseException:
         runner.down()
         stage.remove()
@@ -136,7 +137,7 @@ def start(
 def opened(folder: Path) -> Pop:
     """The POP that runs from that folder, started by another process perhaps. Raises UsageError when none does."""
     stage = Stage(folder)
-    told = stage.remembered("runner")
+    told = stage.remembered(RUNNER)
     if not told:
         raise UsageError(f"no POP runs from {folder}", advice="Start one with `turnup lab up --netns` or `--clab`.")
     return Pop(stage, runner_of(Kind(told["kind"]), stage), stage.topology)

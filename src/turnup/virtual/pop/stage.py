@@ -5,12 +5,14 @@ Nothing of it is kept: `up` writes it, `down` removes it. Secrets and host keys 
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import secrets
 import shutil
 import subprocess
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -21,6 +23,7 @@ from turnup.errors import CouldNotRun
 from turnup.virtual.pop.topology import Topology, read_topology
 
 FILE = "pop.clab.yml"
+RUNNER = "runner"  # name under which is remembered who carries it
 TEXT = "pop"  # folder of configurations beside the file
 _PROGRAMS = Path("turnup/virtual/services")
 
@@ -30,6 +33,18 @@ class Stage:
     """Where one POP's files are."""
 
     path: Path
+
+    @property
+    def begun(self) -> bool:
+        """Whether a POP was started from here, or begun to be."""
+        return (self.path / f"{RUNNER}.json").exists()
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Alone with it: a POP that is being started is not stopped before it stands. Only one that is begun."""
+        with (self.path / f"{RUNNER}.json").open() as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield
 
     @cached_property
     def topology(self) -> Topology:
