@@ -112,7 +112,8 @@ def _write_inventory(source: Path, target: Path, ready: Mapping[str, Any]) -> No
         about = ready["routers"][name]
         host["hostname"], host["port"] = about["ssh"]["host"], about["ssh"]["port"]
         host["data"]["console_server"] = dict(about["console"])
-        host["data"]["memory_kbyte"] = _memory_kbyte()
+        if host["data"].get("memory_kbyte") == 0:
+            host["data"]["memory_kbyte"] = _memory_kbyte()
         host["data"]["noc_resolvers"] = [f"{ready['dns']['host']}#{ready['dns']['port']}"]
     with (target / "hosts.yaml").open("w") as file:
         yaml.dump(hosts, file)
