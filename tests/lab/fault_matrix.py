@@ -22,7 +22,21 @@ from served_port import ServedPort, in_service, waited
 from turnup.model.certificate import Certificate
 
 PAGE = Path(__file__).parents[2] / "docs" / "fault-matrix.md"
-SIGNS = {"PASS": "·", "FAIL": "F", "INCONCLUSIVE": "?", "NOT APPLICABLE": "–", "PENDING": "P"}
+HEAD = """\
+# Fault matrix
+
+Written by `tests/lab/fault_matrix.py --write` from a run, which `make poplab` makes again and checks. Each fault of
+`lab/pop/faults/` was made on a virtual POP with real IS-IS, BGP, TACACS+ and DNS (lab/pop.clab.yml) and felt; the
+twenty tests ran on the port in service; it was undone, the configuration was what it had been, and the port was healthy.
+
+`.` PASS, `F` FAIL, `?` INCONCLUSIVE, `n/a` NOT APPLICABLE; **bold** where the fault's file expects no green. What was
+seen is what was expected: otherwise the run ends with exit code 1 and this page is not written.
+
+Interface errors (CRC, parity) are not in it: a pair of virtual Ethernet ends cannot make them. The made-up virtual GSR
+has them (`lab/faults/`), and that they turn tests 1 and 9 red is tested there.
+"""
+NAMES = {"frr": "Platform frr: FRR's own command line", "ios": "Platform ios: GSR fronts over FRR"}
+SIGNS = {"PASS": ".", "FAIL": "F", "INCONCLUSIVE": "?", "NOT APPLICABLE": "n/a", "PENDING": "P"}
 
 
 @dataclass(frozen=True)
@@ -67,7 +81,7 @@ def healthy(port: ServedPort) -> Seen:
     return Seen(port.platform, "", frozenset(), shown, wrong, time.monotonic() - began)
 
 
-def tried(port: ServedPort, fault: Fault, steps: Steps, applicable: frozenset[int]) -> Seen:
+def tried(port: ServedPort, fault: Fault, steps: Steps) -> Seen:
     """Make it, test, undo it, and see that nothing is left."""
     before, log, began = port.configured(), port.log_length(), time.monotonic()
     try:
@@ -78,7 +92,9 @@ def tried(port: ServedPort, fault: Fault, steps: Steps, applicable: frozenset[in
         port.do(steps.undo)
         waited(port.healthy, f"{fault.name}: the repair's effect", 120)
         port.forget_log(log)
-    shown, expected = verdicts(certificate), fault.expected(port.platform, applicable)
+    shown = verdicts(certificate)
+    applicable = frozenset(number for number, told in shown.items() if told != "NOT APPLICABLE")
+    expected = fault.expected(port.platform, applicable)
     other = red(shown) ^ expected
     wrong = f"tests {sorted(other)}: {reasons(certificate, other) or 'green'}" if other else ""
     if port.configured() != before:
@@ -89,44 +105,31 @@ def tried(port: ServedPort, fault: Fault, steps: Steps, applicable: frozenset[in
 def run(platform: str, faults: Sequence[Fault]) -> Iterator[Seen]:
     """Every fault on one platform, one after the other on one POP."""
     with in_service(platform) as port:
-        first = healthy(port)
-        yield first
-        applicable = frozenset(number for number, told in first.verdicts.items() if told != "NOT APPLICABLE")
+        yield healthy(port)
         for fault in faults:
             if steps := fault.steps(platform):
-                yield tried(port, fault, steps, applicable)
+                yield tried(port, fault, steps)
 
 
 def page(seen: Sequence[Seen], faults: Sequence[Fault]) -> str:
     """docs/fault-matrix.md."""
     titles = {fault.name: fault for fault in faults}
-    lines = [
-        "# Fault matrix",
-        "",
-        "Written by `tests/lab/fault_matrix.py --write` from a run; the same run checks it in `make poplab`. Each fault of",
-        "`lab/pop/faults/` was made on a virtual POP with real IS-IS, BGP, TACACS+ and DNS (lab/pop.clab.yml), felt, the",
-        "twenty tests run on the port in service, and undone; the configuration was what it had been, and the port healthy.",
-        "",
-        "`·` PASS, `F` FAIL, `?` INCONCLUSIVE, `–` NOT APPLICABLE. **Bold**: expected not to be green. What was seen is what",
-        "was expected, or the run ends with exit code 1.",
-        "",
-        "Interface errors (CRC, parity) are not in it: a pair of virtual Ethernet ends cannot make them. The made-up virtual",
-        "GSR has them (`turnup lab fault`), and that they turn tests 1 and 9 red is tested there.",
-    ]
-    for platform, name in (("frr", "Platform frr: FRR's own command line"), ("ios", "Platform ios: GSR fronts over FRR")):
+    lines = [HEAD]
+    for platform, name in NAMES.items():
         mine = [one for one in seen if one.platform == platform]
         if not mine:
             continue
         numbers = range(1, 21)
-        lines += ["", f"## {name}", "", "| fault |" + "".join(f" {n} |" for n in numbers), "|---|" + "---|" * 20]
+        lines += [f"## {name}", "", "| fault |" + "".join(f" {n} |" for n in numbers), "|---|" + "---|" * 20]
         for one in mine:
             signs = [SIGNS[one.verdicts[number]] for number in numbers]
             told = "".join(
                 f" **{sign}** |" if n in one.expected else f" {sign} |" for n, sign in zip(numbers, signs, strict=True)
             )
             lines.append(f"| {titles[one.fault].title if one.fault else 'none'} |{told}")
+        lines.append("")
     notes = [f"- {fault.title}: {fault.why}." for fault in faults if fault.why]
-    return "\n".join([*lines, "", "## Notes", "", *notes, ""])
+    return "\n".join([*lines, "## Notes", "", *notes, ""])
 
 
 def main() -> int:

@@ -50,7 +50,7 @@ class Steps:
 
 @dataclass(frozen=True)
 class Fault:
-    """One fault. `red` are the tests that must not be green, `green` the only ones that may be, by platform."""
+    """One fault. `red` are the tests that must not be green, by platform; `silent` platforms prove nothing at all."""
 
     title: str
     why: str = ""
@@ -58,23 +58,21 @@ class Fault:
     undo: tuple[Step, ...] = ()
     until: Until | None = None
     red: Mapping[str, tuple[int, ...]] | None = None
-    green: Mapping[str, tuple[int, ...]] | None = None
+    silent: tuple[str, ...] = ()
     frr: Steps | None = None
     ios: Steps | None = None
     name: str = ""
 
     def steps(self, platform: str) -> Steps | None:
         """What is done on that platform; None where the fault cannot be made."""
-        if platform not in (self.red or {}) and platform not in (self.green or {}):
+        if platform not in (*(self.red or {}), *self.silent):
             return None
         own: Steps | None = getattr(self, platform)
         return own or Steps(self.make, self.undo)
 
     def expected(self, platform: str, applicable: frozenset[int]) -> frozenset[int]:
-        """Tests that must be red, of those that apply."""
-        if self.green is not None:
-            return applicable - set(self.green[platform])
-        return frozenset((self.red or {})[platform])
+        """Tests that must be red, of those that are said to apply."""
+        return applicable if platform in self.silent else frozenset((self.red or {})[platform])
 
 
 def all_faults() -> tuple[Fault, ...]:
