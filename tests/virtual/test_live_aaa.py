@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import socket
-import struct
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -23,6 +22,7 @@ from turnup.virtual.device import Device
 from turnup.virtual.live.aaa import Aaa
 from turnup.virtual.live.node import Node
 from turnup.virtual.live.tacacs import STOP_RECORD, Client, NoServer
+from turnup.virtual.services.tacacs import Header
 from turnup.virtual.services.tacacs_rules import Accounts
 from turnup.virtual.services.tacacs_server import Server
 
@@ -142,12 +142,57 @@ class _Connected:
         return getattr(self._inner, name)
 
 
-def test_a_reply_to_another_question_is_none(server: Running) -> None:
-    ours, theirs = socket.socketpair()
-    asked = Client("127.0.0.1", KEY.encode(), lambda: cast(socket.socket, _Connected(ours)), seconds=1.0)
-    theirs.sendall(bytes([0xC0, 1, 2, 0]) + b"1234" + struct.pack("!I", 6) + b"\x01\0\0\0\0\0")
-    with pytest.raises(NoServer), theirs:
-        asked.login("noc", "right-1", "tty2", "192.0.2.77")
+class Scripted:
+    """A server by hand: it answers every packet with the status given, under the right key, after `spoil` had it."""
+
+    def __init__(self, *statuses: int, spoil: Callable[[bytearray], None] = lambda _: None) -> None:
+        self.seen: list[tuple[int, int, int]] = []  # version, kind, sequence of each packet
+        self._ours, self._theirs = socket.socketpair()
+        self._thread = threading.Thread(target=self._serve, args=(statuses, spoil))
+        self._thread.start()
+
+    def client(self) -> Client:
+        return Client("127.0.0.1", KEY.encode(), lambda: cast(socket.socket, _Connected(self._ours)), seconds=2.0)
+
+    def _serve(self, statuses: tuple[int, ...], spoil: Callable[[bytearray], None]) -> None:
+        with self._theirs:
+            for status in statuses:
+                head = Header.read(self._theirs.recv(12))
+                self._theirs.recv(head.length)
+                self.seen.append((head.version, head.kind, head.sequence))
+                packet = bytearray(head.reply(0).packet(bytes([status, 0, 0, 0, 0, 0]), KEY.encode()))
+                spoil(packet)
+                self._theirs.sendall(packet)
+
+    def done(self) -> None:
+        self._ours.close()
+        self._thread.join(10)
+
+
+def _other(place: int, bits: int) -> Callable[[bytearray], None]:
+    def spoil(packet: bytearray) -> None:
+        packet[place] ^= bits
+
+    return spoil
+
+
+def test_a_client_counts_in_odd_numbers() -> None:
+    server = Scripted(5, 1)  # GETPASS, PASS
+    assert server.client().login("noc", "right-1", "tty2", "192.0.2.77")
+    server.done()
+    assert server.seen == [(0xC0, 1, 1), (0xC0, 1, 3)]
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [_other(0, 0x10), _other(1, 3), _other(2, 1), _other(3, 1), _other(5, 0xFF), _other(8, 1)],
+    ids=["version", "kind", "sequence", "in clear", "session", "length"],
+)
+def test_a_reply_to_another_question_is_none(spoil: Callable[[bytearray], None]) -> None:
+    server = Scripted(1, spoil=spoil)
+    with pytest.raises(NoServer):
+        server.client().login("noc", "right-1", "tty2", "192.0.2.77")
+    server.done()
 
 
 # --- what the `aaa` lines make of it

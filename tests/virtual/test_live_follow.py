@@ -90,7 +90,7 @@ def test_the_whole_configuration_first_then_each_line_as_it_is_typed() -> None:
         ["interface Serial5-0", "no shutdown", "exit"],
     ]
     assert node.ran[-1] == ("ip", "link", "set", "dev", "Serial5-0", "mtu", "1500")
-    assert "interface Serial5-0: crc 32" in follower.left
+    assert "interface Serial5/0: crc 32" in follower.left
     assert follower.refused == []
 
 

@@ -171,9 +171,9 @@ def test_what_has_no_counterpart_is_told_without_its_secrets() -> None:
         "tacacs-server key <secret>",
         "snmp-server community <secret> RO 10",
         "end",
-        "interface lo: no ip directed-broadcast",
-        "interface POS1-0: encapsulation ppp",
-        "interface Serial3-0: no cdp enable",
+        "interface Loopback0: no ip directed-broadcast",
+        "interface POS1/0: encapsulation ppp",
+        "interface Serial3/0: no cdp enable",
         "interface Serial3/1: no ip address",
         "interface Serial3/1: shutdown",
     )
@@ -246,6 +246,17 @@ def test_another_value_replaces_and_takes_nothing_away() -> None:
         "exit",
         "exit",
     ]
+
+
+def test_a_neighbour_that_is_made_anew_gets_all_its_lines_again() -> None:
+    changed = SAMPLE.replace("neighbor 10.2.2.2 remote-as 65102", "neighbor 10.2.2.2 peer-group IBGP")
+    lines = entered(SAMPLE, changed)
+    assert lines[:2] == ["router bgp 64500", "no neighbor 10.2.2.2"]
+    again = [
+        line for line in EXPECTED.splitlines() if line.startswith("neighbor 10.2.2.2 ") and "remote-as" not in line
+    ]
+    assert len(again) == 5
+    assert all(line in lines for line in again)
 
 
 # --- a model of FRR: lines by section; `no` takes away; what makes a neighbour or a section takes all of it away

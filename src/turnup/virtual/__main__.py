@@ -13,6 +13,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -110,8 +111,8 @@ def _behind(lab: Lab, options: argparse.Namespace) -> Iterator[None]:
         raise UsageError(f"{options.live} has no node for {', '.join(sorted(missing))}", advice="Name them by --only.")
     behind = [Behind(device, nodes[name], Pace() if options.pace else None) for name, device in lab.devices.items()]
     try:
-        for one in behind:
-            one.start()
+        with ThreadPoolExecutor() as pool:  # every router has a node of its own
+            list(pool.map(lambda one: one.start(), behind))
         threading.Thread(target=_until_nodes_end, args=([one.node for one in behind],), daemon=True).start()
         yield
     finally:

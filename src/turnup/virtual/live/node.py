@@ -14,9 +14,11 @@ from pathlib import Path
 from typing import Any
 
 from turnup.errors import CouldNotRun
+from turnup.virtual.live.vty import asked, daemon_of
 
 _CLONE_NEWNET = 0x40000000
 _SECONDS = 20.0
+_SOCKETS = "/run/frr"
 
 
 @dataclass(frozen=True)
@@ -57,17 +59,20 @@ class Node:
         return Ran(done.returncode, done.stdout, done.stderr)
 
     def json(self, *command: str) -> Any:
-        """What a command prints, as JSON; {} for no text. Raises CouldNotRun when it is not JSON."""
+        """What a command prints, as JSON. Raises CouldNotRun when it is not JSON."""
         ran = self.run(*command)
-        try:
-            return json.loads(ran.out or "{}")
-        except ValueError as error:
-            said = (ran.err or ran.out).strip()[:200]
-            raise CouldNotRun(f"{self.name}: `{' '.join(command)}` answered {said!r}", advice="Is FRR up?") from error
+        return self._read(" ".join(command), ran.out or ran.err)
 
     def ask(self, command: str) -> Any:
-        """What `vtysh` answers to a show command that ends in `json`."""
-        return self.json("vtysh", "-c", command)
+        """What FRR answers to a show command that ends in `json`; {} for no text. Raises CouldNotRun."""
+        return self._read(command, asked(self.file(f"{_SOCKETS}/{daemon_of(command)}.vty"), command) or "{}")
+
+    def _read(self, command: str, text: str) -> Any:
+        try:
+            return json.loads(text)
+        except ValueError as error:
+            said = text.strip()[:200]
+            raise CouldNotRun(f"{self.name}: `{command}` answered {said!r}", advice="Is FRR up?") from error
 
     def configure(self, lines: Sequence[str]) -> str:
         """Enter these lines in FRR's configuration mode; what FRR complained of, "" when of nothing."""

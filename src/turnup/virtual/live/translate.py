@@ -136,7 +136,8 @@ def _route_map(header: str, lines: tuple[str, ...], left: list[str]) -> Iterator
 def _interface(port: Port, tag: str, passive: bool, hello: int, left: list[str]) -> Iterator[Statement]:
     section = (f"interface {kernel_name(port.name)}",)
     runs = bool(tag) and (port.isis or passive)
-    found = [one for line in port.lines if (one := _interface_line(section, line, runs, left)) is not None]
+    found = [one for line in port.lines if (one := _interface_line(section, line, runs)) is not None]
+    left += [f"interface {port.name}: {line}" for line in port.lines if _is_left(line, runs)]
     yield from (one for one in found if not one.key.startswith("isis "))
     if runs:
         yield Statement(section, f"ip router isis {tag}", "ip router isis", f"no ip router isis {tag}")
@@ -157,7 +158,13 @@ def _circuit(section: tuple[str, ...], port: Port, passive: bool, hello: int) ->
         yield Statement(section, "isis hello-multiplier 3", "isis hello-multiplier", "no isis hello-multiplier")
 
 
-def _interface_line(section: tuple[str, ...], line: str, runs: bool, left: list[str]) -> Statement | None:
+def _is_left(line: str, runs: bool) -> bool:
+    """Whether nothing of it goes to FRR or the kernel: neither by itself nor through what the port is asked for."""
+    known = line in ("shutdown", "no ip address") or line.split()[0] == "mtu" or line.startswith("ip router isis")
+    return not known and _interface_line((), line, runs) is None
+
+
+def _interface_line(section: tuple[str, ...], line: str, runs: bool) -> Statement | None:
     words = line.split()
     if words[:2] == ["ip", "address"] and len(words) >= 4:
         address = str(IPv4Interface(f"{words[2]}/{words[3]}"))
@@ -166,8 +173,6 @@ def _interface_line(section: tuple[str, ...], line: str, runs: bool, left: list[
         return Statement(section, line, "description", "no description")
     if words[0] == "isis" and runs and (one := _isis_line(words)) is not None:
         return replace(one, section=section)
-    if words[0] not in ("shutdown", "mtu") and words[:3] != ["ip", "router", "isis"] and line != "no ip address":
-        left.append(f"{section[0]}: {line}")
     return None
 
 

@@ -27,8 +27,9 @@ from turnup.virtual.pop.services import doors, reach_of
 from turnup.virtual.pop.stage import Stage
 
 ADVICE = (
-    "As root on Debian: apt-get install frr openssh-server iproute2 procps iputils-ping dnsmasq-base tftpd-hpa tftp-hpa "
-    "vsftpd ser2net curl dnsutils openssl libauthen-tacacsplus-perl (in a checkout: tests/lab/need_packages.sh)."
+    "As root on Debian: apt-get install frr openssh-server iproute2 procps iputils-ping dnsmasq-base tftpd-hpa "
+    "tftp-hpa vsftpd ser2net curl dnsutils openssl libauthen-tacacsplus-perl "
+    "(in a checkout: tests/lab/need_packages.sh)."
 )
 PROGRAMS = (
     "ip",
@@ -67,7 +68,7 @@ class Namespaces:
         if missing:
             raise CouldNotRun(f"the POP cannot run: no {', '.join(missing)} on this machine", advice=ADVICE)
         if os.geteuid() != 0:
-            raise CouldNotRun("the POP cannot run: network namespaces need root", advice=ADVICE)
+            raise CouldNotRun("the POP cannot run: network namespaces need root", advice="Run it as root.")
         tried = subprocess.run(
             ["unshare", *_SPACES, "--fork", "--mount-proc", "true"],
             capture_output=True,
@@ -75,7 +76,10 @@ class Namespaces:
             check=False,
         )
         if tried.returncode:
-            raise CouldNotRun(f"the POP cannot run: no namespaces here: {tried.stderr.strip()}", advice=ADVICE)
+            raise CouldNotRun(
+                f"the POP cannot run: no namespaces here: {tried.stderr.strip()}",
+                advice="In a container it needs the capabilities SYS_ADMIN and NET_ADMIN; or run it outside.",
+            )
 
     def up(self) -> None:
         """See Runner. Raises CouldNotRun with the last words of the node that did not start."""
