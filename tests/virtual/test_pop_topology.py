@@ -134,7 +134,7 @@ def test_levels_are_merged(tmp_path: Path) -> None:
         ("cr1:POS1-0", "cr1:--help", "no name for an interface"),
         ("cr1:POS1-0, oob:eth1", "cr1:POS1-0", "must have 2 entries"),
         ("oob:eth1], mtu: 4470 }", "oob:eth1] }\n    - endpoints: [cr1:POS1-0, oob:eth2]", "has two cables"),
-        ("mtu: 4470", "mtu: 20", "mtu 20",
+        ("mtu: 4470", "mtu: 20", "mtu 20"),
         ("NET_RAW", "net raw; reboot", "no capability"),
         ("net.ipv4.ip_forward: 1", "kernel.panic: 1", "not of the node's own network"),
         ("net.ipv4.ip_forward: 1", "net.ipv4.ip_forward: 1; reboot", "not of the node's own network"),
