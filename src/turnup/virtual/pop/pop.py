@@ -143,4 +143,6 @@ def runner_of(kind: Kind, stage: Stage, *, with_parent: bool = False) -> Runner:
         from turnup.virtual.pop.namespaces import Namespaces
 
         return Namespaces(stage, with_parent=with_parent)
-    raise UsageError("containers are not built in yet", advice="--netns runs the same file as namespaces.")
+    from turnup.virtual.pop.containers import Containers
+
+    return Containers(stage)
