@@ -1,11 +1,11 @@
-"""A POP that runs: what tests, benchmarks and the laboratory do with it. Which runner carries it makes no difference."""
+"""A POP that runs, and what tests, benchmarks and the laboratory do with it. Any runner may carry it."""
 
 from __future__ import annotations
 
 import json
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -97,13 +97,21 @@ class Pop:
         self.stage.remove()
 
 
-def start(folder: Path, kind: Kind = Kind.NAMESPACES, *, with_parent: bool = False, source: Path | None = None) -> Pop:
+def start(
+    folder: Path,
+    kind: Kind = Kind.NAMESPACES,
+    *,
+    with_parent: bool = False,
+    source: Path | None = None,
+    configurations: Mapping[str, str] | None = None,
+) -> Pop:
     """Write the stage into the folder and start the POP on it; every node is ready when this returns.
 
-    `with_parent`: it ends when this process does (namespaces). Raises CouldNotRun with advice.
+    `with_parent`: it ends when this process does (namespaces). `source`, `configurations`: see write_stage.
+    Raises CouldNotRun with advice.
     """
     runner_of(kind, Stage(folder)).check()
-    stage = write_stage(folder, source=source)
+    stage = write_stage(folder, source=source, configurations=configurations)
     stage.remember("runner", {"kind": kind})
     runner = runner_of(kind, stage, with_parent=with_parent)
     try:

@@ -71,7 +71,7 @@ def run_in(
     Raises CouldNotRun when it fails (with `check`) or takes longer than `seconds`.
     """
     try:
-        done = subprocess.run(  # noqa: S603 - the words are ours, no shell
+        done = subprocess.run(
             runner.command(node, *words), input=given, capture_output=True, text=True, timeout=seconds, check=False
         )
     except subprocess.TimeoutExpired as error:

@@ -70,13 +70,14 @@ mount --bind /mnt/run /run
 cd /
 umount -l /mnt
 hostname {name}
+{kernel}
 ip link set lo up
 ip address add {address} dev {management}
 {links}
 exec env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin {environment} {command}
 """
 _DEVICES = """\
-for device in null zero full random urandom tty; do : >/mnt/dev/$device; mount --bind /dev/$device /mnt/dev/$device; done
+for name in null zero full random urandom tty; do : >/mnt/dev/$name; mount --bind /dev/$name /mnt/dev/$name; done
 mkdir /mnt/dev/pts /mnt/dev/shm
 mount -t devpts -o newinstance,ptmxmode=0666,mode=620,gid=5 pop /mnt/dev/pts
 ln -s pts/ptmx /mnt/dev/ptmx
@@ -92,6 +93,7 @@ def node(told: Node, topology: Topology) -> str:
         binds="\n".join(_binds(told)),
         address=f"{told.management}/{topology.network.prefixlen}",
         management=MANAGEMENT,
+        kernel="\n".join(f"echo {v} >/proc/sys/{k.replace('.', '/')}" for k, v in told.kernel.items()),
         links="\n".join(f"ip link set {name} up" for name in (MANAGEMENT, *topology.interfaces(told.name))),
         environment=" ".join(shlex.quote(f"{key}={value}") for key, value in told.environment.items()),
         command=told.command,

@@ -24,7 +24,7 @@ def core(topology: Topology) -> tuple[str, ...]:
 
 
 def doors(topology: Topology) -> Mapping[str, tuple[str, Address]]:
-    """Everything the NOC reaches, by name: `ssh/cr1`, `console/cr1`, `dns`, `tacacs`; its kind and its address inside."""
+    """What the NOC reaches, by name (`ssh/cr1`, `console/cr1`, `dns`, `tacacs`): its kind and its address inside."""
     found = {f"ssh/{name}": ("tcp", Address(str(topology.nodes[name].management), 22)) for name in routers(topology)}
     host = str(topology.nodes[HOST].management)
     for number, name in enumerate(core(topology)):

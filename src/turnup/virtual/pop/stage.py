@@ -68,8 +68,10 @@ class Stage:
         shutil.rmtree(self.path, ignore_errors=True)
 
 
-def write_stage(path: Path, *, source: Path | None = None) -> Stage:
+def write_stage(path: Path, *, source: Path | None = None, configurations: Mapping[str, str] | None = None) -> Stage:
     """Write the folder; `source` holds pop.clab.yml and pop/ (default: the product's own lab/).
+
+    `configurations` are texts of frr.conf that nodes start with instead of their own.
 
     Raises InputError when the topology is wrong, CouldNotRun when the folder is not empty.
     """
@@ -80,6 +82,8 @@ def write_stage(path: Path, *, source: Path | None = None) -> Stage:
     shutil.copyfile(source / FILE, path / FILE)
     shutil.copytree(source / TEXT, path / TEXT, ignore=shutil.ignore_patterns("inventory", "image"))
     (path / TEXT / "console").mkdir(exist_ok=True)
+    for node, text in (configurations or {}).items():
+        (path / TEXT / node / "frr.conf").write_text(text)
     stage = Stage(path)
     _programs(stage.common / "python")
     _secrets(stage)
@@ -132,7 +136,7 @@ def _hashed(password: str) -> str:
 
 def _run(*words: str, given: str = "") -> str:
     try:
-        return subprocess.run(words, input=given, capture_output=True, text=True, check=True).stdout  # noqa: S603
+        return subprocess.run(words, input=given, capture_output=True, text=True, check=True).stdout
     except FileNotFoundError as error:
         raise CouldNotRun(
             f"{words[0]} is not on this machine", advice="tests/lab/need_packages.sh installs it."

@@ -1,13 +1,13 @@
 """The topology file of the POP: a containerlab file, read strictly.
 
 Only the keys that both runners give the same meaning are known; any other is an error, never ignored. Levels are
-merged as containerlab merges them: kinds, then groups, then the node; lists are joined, mappings united, words replaced.
+merged as containerlab merges them: kinds, groups, then the node; lists are joined, mappings united, words replaced.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network
 from pathlib import Path, PurePosixPath
@@ -19,6 +19,8 @@ from turnup.load.yaml import read_yaml
 
 _INTERFACE = re.compile(r"[A-Za-z][A-Za-z0-9._-]{0,14}")  # what Linux takes, and no option of `ip`
 _NODE = re.compile(r"[a-z][a-z0-9-]{0,20}")
+_SETTING = re.compile(r"net(\.[A-Za-z0-9_-]+)+")
+_WORD = re.compile(r"[A-Za-z0-9._-]+")
 MANAGEMENT = "eth0"
 
 
@@ -36,6 +38,7 @@ class Told:
     binds: tuple[str, ...] = ()
     exec: tuple[str, ...] = ()
     env: Mapping[str, str] | None = None
+    sysctls: Mapping[str, int | str] | None = None
 
 
 @dataclass(frozen=True)
@@ -57,6 +60,7 @@ class Node:
     binds: tuple[Bind, ...]
     after: tuple[str, ...]  # commands run in the node once it is ready
     environment: Mapping[str, str]
+    kernel: Mapping[str, str]  # settings of sysctl
 
 
 @dataclass(frozen=True)
@@ -106,6 +110,7 @@ class _Management:
     ipv4_gw: IPv4Address
     network: str = ""
     bridge: str = ""
+    external_access: bool = False
 
 
 @dataclass(frozen=True)
@@ -182,7 +187,15 @@ def _node(name: str, parts: _Parts, management: _Management, *, where: str) -> N
         tuple(_bind(text, where) for level in levels for text in level.binds),
         tuple(line for level in levels for line in level.exec),
         {key: value for level in levels for key, value in (level.env or {}).items()},
+        {key: str(value) for level in levels for key, value in _settings(level, where)},
     )
+
+
+def _settings(level: Told, where: str) -> Iterator[tuple[str, object]]:
+    for key, value in (level.sysctls or {}).items():
+        if not _SETTING.fullmatch(key) or not _WORD.fullmatch(str(value)):
+            raise InputError(f"sysctl {key!r} = {value!r} is not of the node's own network (net.*)", where=where)
+        yield key, value
 
 
 def _told(level: Mapping[str, Any], name: str, where: str, path: str) -> Told:

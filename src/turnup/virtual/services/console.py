@@ -13,6 +13,7 @@ import signal
 import socket
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 LOGIN = ("/bin/login",)
@@ -48,10 +49,8 @@ def attend(line: socket.socket, login: Sequence[str] = LOGIN) -> None:
         _joined(line, terminal)
     finally:
         os.close(terminal)  # hangs up
-        try:
+        with suppress(ProcessLookupError):
             os.kill(child, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
         os.waitpid(child, 0)
 
 

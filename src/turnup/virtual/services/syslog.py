@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import os
 import socket
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 LONGEST = 8192
@@ -29,15 +29,13 @@ def forward(device: Path, source: str, target: tuple[str, int], keep_going: Call
         socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as out,
     ):
         heard.bind(str(device))
-        os.chmod(device, 0o666)  # noqa: S103 - every process of the router may log
+        device.chmod(0o666)  # every process of the router may log
         bound = not source
         while keep_going():
             data = heard.recv(LONGEST)
             bound = bound or _bind(out, source)
-            try:
+            with suppress(OSError):  # a log that cannot be sent stops nothing
                 out.sendto(data, target)
-            except OSError:
-                pass  # a log that cannot be sent stops nothing
 
 
 def readable(data: bytes) -> str:
