@@ -9,12 +9,14 @@ from __future__ import annotations
 import asyncio
 import json
 import socket
+import struct
 import sys
 from contextlib import suppress
 from typing import Any
 
 _CHUNK = 65536
 _DATAGRAM_SECONDS = 10.0
+_AT_ONCE = struct.pack("ii", 1, 0)
 
 
 def spec(doors: list[list[Any]]) -> str:
@@ -35,7 +37,9 @@ async def _stream(listening: socket.socket, host: str, port: int) -> None:
         try:
             in_reader, in_writer = await asyncio.open_connection(host, port)
         except OSError:
-            writer.transport.abort()  # as the network itself would: refused or unreachable
+            # Reset, as the network itself would: an ordinary end looks as if somebody had answered.
+            writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _AT_ONCE)
+            writer.transport.abort()
             return
         await asyncio.gather(_pass(reader, in_writer), _pass(in_reader, writer))
 
@@ -78,6 +82,7 @@ async def main(doors: list[list[Any]]) -> None:
     """Serve until killed."""
     loop = asyncio.get_running_loop()
     async with asyncio.TaskGroup() as group:
+        group.create_task(asyncio.Event().wait())
         for _, descriptors, (host, port) in doors:
             for one in (socket.socket(fileno=number) for number in descriptors):
                 if one.type == socket.SOCK_DGRAM:

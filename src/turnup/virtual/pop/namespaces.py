@@ -13,7 +13,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from shlex import split
@@ -31,6 +31,7 @@ PROGRAMS = ("ip", "unshare", "nsenter", "vtysh", "sshd", "dnsmasq", "vsftpd", "i
 FILES = ("/usr/lib/frr/zebra", "/usr/lib/frr/bgpd", "/usr/lib/frr/isisd", "/usr/bin/python3")
 _STATE = "namespaces"
 _READY_SECONDS = 60.0
+_STARTED: dict[int, list[subprocess.Popen[bytes]]] = {}  # by ground: those of this process, to be waited for at the end
 
 
 class Namespaces:
@@ -41,7 +42,7 @@ class Namespaces:
     def __init__(self, stage: Stage, *, with_parent: bool = False) -> None:
         self.stage = stage
         self.with_parent = with_parent
-        self._started: list[subprocess.Popen[bytes]] = []  # of this process: to be waited for when they end
+        self._found: dict[str, Any] = {}  # what `remember` keeps: processes and the door's ports
 
     def check(self) -> None:
         """See that root, programs and namespaces are here. Raises CouldNotRun."""
@@ -77,26 +78,26 @@ class Namespaces:
     def down(self) -> None:
         """See Runner. Raises CouldNotRun when a process of the POP does not end."""
         told = self._told()
-        ground = told.get("ground")
-        if ground and Process(**ground["outer"]).alive:
+        if "ground" not in told:
+            return
+        outer = Process(**told["ground"]["outer"])
+        if outer.alive:
             with suppress(ProcessLookupError):
-                os.kill(ground["outer"]["number"], signal.SIGKILL)
-        for process in self._started:
+                os.kill(outer.number, signal.SIGKILL)
+        for process in _STARTED.pop(outer.number, []):
             for pipe in (process.stdin, process.stdout):
                 if pipe is not None:
                     pipe.close()
-            if process is self._started[0]:
-                process.kill()
             process.wait(20)
-        self._started.clear()
         left = self._left(told)
         waited(lambda: not self._left(told), f"processes of the POP do not end: {left}", 20)
+        self._found = {}
         (self.stage.path / f"{_STATE}.json").unlink(missing_ok=True)
 
     def running(self) -> bool:
         """See Runner."""
-        ground = self._told().get("ground")
-        return bool(ground) and Process(**ground["inner"]).alive
+        ground = self._told().get("ground", {})
+        return "inner" in ground and Process(**ground["inner"]).alive
 
     def command(self, node: str, *words: str) -> list[str]:
         """See Runner. With all namespaces of the node: a number read in there must never mean a process out here."""
@@ -121,10 +122,8 @@ class Namespaces:
 
     # --- starting ---------------------------------------------------------------------------------------------
 
-    _found: dict[str, Any]
-
     def _told(self) -> dict[str, Any]:
-        return getattr(self, "_found", None) or self.stage.remembered(_STATE)
+        return self._found or self.stage.remembered(_STATE)
 
     def _ground(self) -> None:
         ground = subprocess.Popen(
@@ -133,12 +132,14 @@ class Namespaces:
             cwd=self.stage.path, stdout=subprocess.PIPE, stderr=self._console("ground"), start_new_session=True,
             stdin=subprocess.PIPE if self.with_parent else subprocess.DEVNULL,
         )  # fmt: skip
-        self._started.append(ground)
-        assert ground.stdout is not None  # noqa: S101 - we asked for the pipe
-        if ground.stdout.readline() != b"standing\n":
-            raise CouldNotRun(f"the POP's network did not come up: {self._last_words('ground')}")
         outer = Process.of(ground.pid)
-        self._found = {"ground": {"outer": outer.told(), "inner": child_of(ground.pid, 1).told()}}
+        _STARTED[outer.number] = [ground]
+        self._found = {"ground": {"outer": outer.told()}}
+        assert ground.stdout is not None  # noqa: S101 - we asked for the pipe
+        with ground.stdout as said:
+            if said.readline() != b"standing\n":
+                raise CouldNotRun(f"the POP's network did not come up: {self._last_words('ground')}")
+        self._found["ground"]["inner"] = child_of(ground.pid, 1).told()
 
     def _nodes(self) -> None:
         topology = self.stage.topology
@@ -151,7 +152,7 @@ class Namespaces:
                 started[name] = subprocess.Popen(
                     [*inside, *words], stdin=subprocess.DEVNULL, stdout=console, stderr=console, start_new_session=True
                 )
-            self._started.append(started[name])
+            self._keep(started[name])
         self._found["nodes"] = {}
         for name, process in started.items():
             try:
@@ -181,7 +182,7 @@ class Namespaces:
         for opened in listening:
             for one in opened:
                 one.close()
-        self._started.append(process)
+        self._keep(process)
         self._found["door"] = ports
 
     def _ready(self) -> None:
@@ -195,6 +196,9 @@ class Namespaces:
                 time.sleep(0.01)
             for line in node.after:
                 run_in(self, name, split(line))
+
+    def _keep(self, process: subprocess.Popen[bytes]) -> None:
+        _STARTED[self._found["ground"]["outer"]["number"]].append(process)
 
     def _remember(self) -> None:
         self.stage.remember(_STATE, self._found)
@@ -213,10 +217,10 @@ class Namespaces:
         return [one["number"] for one in known if Process(**one).alive]
 
 
-def missing_programs(which: Sequence[str] = PROGRAMS) -> Iterator[str]:
+def missing_programs() -> Iterator[str]:
     """What the nodes need and this machine has not."""
     path = "/usr/sbin:/usr/bin:/sbin:/bin"
-    yield from (name for name in which if shutil.which(name, path=path) is None)
+    yield from (name for name in PROGRAMS if shutil.which(name, path=path) is None)
     yield from (file for file in FILES if not Path(file).exists())
     if shutil.which("perl") and subprocess.run(["perl", "-MAuthen::TacacsPlus", "-e1"], capture_output=True).returncode:
         yield "perl's Authen::TacacsPlus"

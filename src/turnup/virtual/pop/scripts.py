@@ -64,18 +64,26 @@ mount --bind /mnt/log /var/log
 mount --bind /mnt/srv /srv
 {devices}
 {binds}
+for own in /root /home /media; do [ ! -d $own ] || mount -t tmpfs -o mode=755 pop $own; done
 mount -t tmpfs -o mode=1777 pop /tmp
 mount -t tmpfs -o mode=1777 pop /var/tmp
 mount --bind /mnt/run /run
 cd /
 umount -l /mnt
+mount -o remount,bind,ro /
 hostname {name}
 {kernel}
 ip link set lo up
 ip address add {address} dev {management}
 {links}
-exec env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin {environment} {command}
+exec setpriv --inh-caps=-all --bounding-set={capabilities} \\
+  env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin {environment} {command}
 """
+# What a container has without being given more, so that a node can do the same here and there.
+_CAPABILITIES = (
+    *("audit_write", "chown", "dac_override", "fowner", "fsetid", "kill", "mknod", "net_bind_service", "net_raw"),
+    *("setfcap", "setgid", "setpcap", "setuid", "sys_chroot"),
+)
 _DEVICES = """\
 for name in null zero full random urandom tty; do : >/mnt/dev/$name; mount --bind /dev/$name /mnt/dev/$name; done
 mkdir /mnt/dev/pts /mnt/dev/shm
@@ -86,7 +94,10 @@ mount --rbind /mnt/dev /dev"""
 
 
 def node(told: Node, topology: Topology) -> str:
-    """A node's script: its own /etc, /dev, /run, /tmp, /srv and /var/log, its addresses, then its command."""
+    """A node's script: its own /etc, /dev, /run, /tmp, /srv and /var/log, its addresses, then its command.
+
+    All else of this machine's files is there to read; nothing of it can be written.
+    """
     return _NODE.format(
         name=shlex.quote(told.name),
         devices=_DEVICES,
@@ -96,6 +107,7 @@ def node(told: Node, topology: Topology) -> str:
         kernel="\n".join(f"echo {v} >/proc/sys/{k.replace('.', '/')}" for k, v in told.kernel.items()),
         links="\n".join(f"ip link set {name} up" for name in (MANAGEMENT, *topology.interfaces(told.name))),
         environment=" ".join(shlex.quote(f"{key}={value}") for key, value in told.environment.items()),
+        capabilities=",".join(["-all", *(f"+{name.lower()}" for name in sorted({*_CAPABILITIES, *told.capabilities}))]),
         command=told.command,
     )
 

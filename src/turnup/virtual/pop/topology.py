@@ -20,6 +20,7 @@ from turnup.load.yaml import read_yaml
 _INTERFACE = re.compile(r"[A-Za-z][A-Za-z0-9._-]{0,14}")  # what Linux takes, and no option of `ip`
 _NODE = re.compile(r"[a-z][a-z0-9-]{0,20}")
 _SETTING = re.compile(r"net(\.[A-Za-z0-9_-]+)+")
+_CAPABILITY = re.compile(r"[A-Z][A-Z_]*")
 _WORD = re.compile(r"[A-Za-z0-9._-]+")
 MANAGEMENT = "eth0"
 
@@ -61,6 +62,7 @@ class Node:
     after: tuple[str, ...]  # commands run in the node once it is ready
     environment: Mapping[str, str]
     kernel: Mapping[str, str]  # settings of sysctl
+    capabilities: tuple[str, ...]  # beyond those of any container
 
 
 @dataclass(frozen=True)
@@ -175,6 +177,8 @@ def _node(name: str, parts: _Parts, management: _Management, *, where: str) -> N
     ]
     if own.group and own.group not in (parts.groups or {}):
         raise InputError(f"node {name}: no group {own.group!r}", where=where)
+    if unknown := [word for level in levels for word in level.cap_add if not _CAPABILITY.fullmatch(word)]:
+        raise InputError(f"node {name}: {unknown[0]!r} is no capability", where=where)
     command = next((level.cmd for level in reversed(levels) if level.cmd), "")
     if not command:
         raise InputError(f"node {name} has no cmd", where=where)
@@ -188,6 +192,7 @@ def _node(name: str, parts: _Parts, management: _Management, *, where: str) -> N
         tuple(line for level in levels for line in level.exec),
         {key: value for level in levels for key, value in (level.env or {}).items()},
         {key: str(value) for level in levels for key, value in _settings(level, where)},
+        tuple(name for level in levels for name in level.cap_add),
     )
 
 
