@@ -19,7 +19,7 @@ def complaints(topology: Any) -> list[str]:
     """What the schema finds wrong with a topology file's data, each with its place; empty when it is valid."""
     schema = json.loads(SCHEMA.read_text())
     # The schema's patterns say \\p{N}, which is right in JSON Schema and which Python's `re` does not know.
-    asked = extend(validator_for(schema, default=Draft7Validator), {"pattern": _pattern})(schema)
+    asked = extend(validator_for(schema, default=Draft7Validator), {"pattern": _pattern})(schema)  # type: ignore[no-untyped-call]
     return [f"{'/'.join(map(str, error.path))}: {error.message}" for error in asked.iter_errors(topology)]
 
 

@@ -7,6 +7,7 @@ Everything else goes with `down`, which looks whether it has gone.
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -17,16 +18,17 @@ from turnup import folder
 from turnup.errors import CouldNotRun, InputError
 from turnup.load.yaml import read_yaml
 from turnup.virtual.pop import containerlab, engine, image
+from turnup.virtual.pop.engine import Engine
+from turnup.virtual.pop.entrance import open_door
 from turnup.virtual.pop.processes import Process
-from turnup.virtual.pop.programs import last_words, output_of
-from turnup.virtual.pop.runner import Kind, Reach
-from turnup.virtual.pop.services import inside, reach_of
+from turnup.virtual.pop.programs import last_words
+from turnup.virtual.pop.runner import Address, Kind, Reach
+from turnup.virtual.pop.services import doors, inside, reach_of
 from turnup.virtual.pop.stage import FILE, Stage
+from turnup.virtual.pop.topology import Topology, read_topology
 
-ADVICE = "`turnup lab up --netns` runs the same POP without Docker."
 READY_SECONDS = 60.0
 _STATE = "containers"
-_HOSTS = Path("/etc/hosts")
 
 
 def _on_stderr(line: str) -> None:
@@ -34,36 +36,41 @@ def _on_stderr(line: str) -> None:
 
 
 class Containers:
-    """Runner of kind containers. `say` is told of what takes long: an engine, an image, containerlab's build."""
+    """Runner of kind containers. `with_parent`: an engine of our own ends when this process does, and the POP with it.
+
+    `say` is told of what takes long: an engine, an image, containerlab's build.
+    """
 
     kind = Kind.CONTAINERS
 
-    def __init__(self, stage: Stage, *, say: Callable[[str], None] = _on_stderr) -> None:
+    def __init__(self, stage: Stage, *, with_parent: bool = False, say: Callable[[str], None] = _on_stderr) -> None:
         self.stage = stage
+        self.with_parent = with_parent
         self.say = say
+        self._started: list[subprocess.Popen[bytes]] = []
 
     def check(self) -> None:
         """See Runner. Nothing is started or built."""
         if os.geteuid():
             raise CouldNotRun("the POP cannot run: containerlab needs root", advice="Run it as root, or with sudo.")
-        engine.check_engine()
+        runs = self._engine()
+        if runs is None:
+            engine.check_own_engine()
         if containerlab.find_containerlab(cache()) is None:
             containerlab.check_go()
-        if (runs := engine.running_engine()) is None or not image.image_is_there(
-            runs, self._image, image.read_recipe()
-        ):
+        if runs is None or not image.image_is_there(runs, self._image, image.read_recipe()):
             image.check_image_tools()
 
-    def prepare(self) -> engine.Engine:
+    def prepare(self) -> Engine:
         """An engine that runs, the image and containerlab: what only the first time takes minutes."""
         self.check()
         if containerlab.find_containerlab(cache()) is None:
             self.say(f"building containerlab {containerlab.VERSION} with Go: minutes, once")
             containerlab.build_containerlab(cache())
-        runs = engine.running_engine()
+        runs = self._engine()
         if runs is None:
-            self.say("no Docker engine runs: starting one for this POP alone")
-            runs = engine.start_engine(cache() / "docker")
+            self.say("starting a Docker engine for this POP alone")
+            runs = engine.start_engine(cache() / "docker", with_parent=self.with_parent)
         recipe = image.read_recipe()
         if not image.image_is_there(runs, self._image, recipe):
             self.say(f"building the nodes' image from Debian {recipe.suite}: a minute or two, once")
@@ -75,15 +82,25 @@ class Containers:
         if self.running():
             raise CouldNotRun("this POP is already up", advice="Stop it first.")
         runs = self.prepare()
-        if others := left_of(self.stage.topology.name, runs):
+        if others := left_of(self._name, runs):
             raise CouldNotRun(
-                f"a POP of this name is there already, and not ours: {', '.join(others)}",
+                f"a POP of this name is up already: {', '.join(others)}",
                 advice="Stop it where it was started: `turnup lab down`, or `containerlab destroy`.",
             )
-        self.stage.remember(_STATE, {"host": runs.host, "ours": runs.ours})
+        self.stage.remember(_STATE, {"ground": dict(runs.ground.told()) if runs.ground else None})
         try:
-            said = self._containerlab("deploy")
-            self._ready(runs, said)
+            said = self._containerlab(runs, "deploy")
+            nodes = self._nodes(runs, said)
+            found = containerlab.find_containerlab(cache())
+            told = {
+                "ground": dict(runs.ground.told()) if runs.ground else None,
+                "containerlab": found.version if found else "",
+                "docker": runs.version,
+                "nodes": {name: dict(process.told()) for name, process in nodes.items()},
+                "door": self._door(runs.ground) if runs.ground else None,
+            }
+            self.stage.remember(_STATE, told)
+            self._ready(runs, nodes)
         except BaseException:
             self.down()
             raise
@@ -93,14 +110,15 @@ class Containers:
         told = self.stage.remembered(_STATE)
         if not told:
             return
-        runs = engine.Engine(told["host"], told["ours"])
-        alive = engine.running_engine() == runs
-        name = self.stage.topology.name
-        if alive and left_of(name, runs):
-            self._containerlab("destroy", "--cleanup")
-        if runs.ours and not (alive and runs.docker("ps", "--all", "--quiet").strip()):
+        runs = self._told_engine(told)
+        if runs is not None and left_of(self._name, runs):
+            self._containerlab(runs, "destroy", "--cleanup")
+        if told["ground"] and (runs is None or not runs.docker("ps", "--all", "--quiet").strip()):
             engine.stop_engine()
-        if left := [*left_of(name, runs if alive and not runs.ours else None), *self._engine_left(runs)]:
+        for process in self._started:
+            process.wait(20)
+        self._started.clear()
+        if left := [*left_of(self._name, None if told["ground"] else runs), *_engine_left(told)]:
             raise CouldNotRun(f"the POP is stopped, but this is left of it: {', '.join(left)}")
         (self.stage.path / f"{_STATE}.json").unlink(missing_ok=True)
 
@@ -117,106 +135,128 @@ class Containers:
         return ["nsenter", "-t", str(process.number), "-m", "-u", "-i", "-n", "-p", "--", *words]
 
     def reach(self) -> Reach:
-        """See Runner: this machine stands in the management network itself."""
+        """See Runner: on the machine's engine this machine stands in the management network itself; else a door."""
         topology = self.stage.topology
-        return reach_of(topology, inside(topology))
+        opened = self.stage.remembered(_STATE)["door"]
+        if opened is None:
+            return reach_of(topology, inside(topology))
+        return reach_of(topology, {name: Address("127.0.0.1", port) for name, port in opened.items()})
 
     def described(self) -> Mapping[str, Any]:
         """See Runner."""
         told = self.stage.remembered(_STATE)
         return {
             "containerlab": told["containerlab"],
-            "docker": told["docker"],
-            "engine": "started for this POP" if told["ours"] else "was running",
+            "docker": f"{told['docker']}, {'started for this POP' if told['ground'] else 'the engine of this machine'}",
             "nodes": {name: process["number"] for name, process in told["nodes"].items()},
         }
 
     # --- starting ---------------------------------------------------------------------------------------------
 
     @property
-    def _image(self) -> str:
+    def _topology(self) -> Topology:
         staged = self.stage.path / FILE
-        return image_of(staged if staged.exists() else folder("lab") / FILE)  # `check` comes before the stage
+        return read_topology(staged if staged.exists() else folder("lab") / FILE)  # `check` comes before the stage
 
-    def _containerlab(self, verb: str, *options: str) -> str:
-        told = self.stage.remembered(_STATE)
+    @property
+    def _name(self) -> str:
+        return self._topology.name
+
+    @property
+    def _image(self) -> str:
+        return image_of(self._topology.file)
+
+    def _engine(self) -> Engine | None:
+        return engine.own_engine() or engine.engine_of_machine(self._topology.network)
+
+    @staticmethod
+    def _told_engine(told: Mapping[str, Any]) -> Engine | None:
+        """The engine that the POP was deployed on, when it still answers."""
+        return engine.own_engine() if told["ground"] else Engine()
+
+    def _containerlab(self, runs: Engine, verb: str, *options: str) -> str:
         found = containerlab.find_containerlab(cache())
         if found is None:
             raise CouldNotRun(f"containerlab has gone; it is needed to {verb} the POP", advice=containerlab.ADVICE)
         environment = {
-            **engine.Engine(told["host"], told["ours"]).environment,
             "CLAB_VERSION_CHECK": "disable",  # it asks the internet otherwise
             "CLAB_LABDIR_BASE": str(self.stage.path),
         }
-        return output_of(
-            str(found.program),
-            verb,
-            "--topo",
-            FILE,
-            *options,
-            environment=environment,
-            folder=self.stage.path,
-            seconds=180,
-        )
+        words = (str(found.program), verb, "--topo", str(self.stage.path / FILE), *options)
+        return runs.run(*words, environment=environment, seconds=180)
 
-    def _ready(self, runs: engine.Engine, said: str) -> None:
-        """Wait for each node's first program to say so, and remember where the nodes are."""
-        nodes = {}
-        for name in self.stage.topology.nodes:
-            number = int(runs.docker("inspect", "--format", "{{.State.Pid}}", name))
-            if not number:
-                raise CouldNotRun(f"node {name} did not start: {self._last_words(runs, name) or last_words(said)}")
-            nodes[name] = Process.of(number)
+    def _nodes(self, runs: Engine, said: str) -> dict[str, Process]:
+        """The first process of each node, as this machine numbers it."""
+        names = list(self.stage.topology.nodes)
+        numbers = runs.docker("inspect", "--format", "{{.State.Pid}}", *names).split()
+        if "0" in numbers:
+            name = names[numbers.index("0")]
+            raise CouldNotRun(f"node {name} did not start: {self._last_words(runs, name) or last_words(said)}")
+        if not runs.ours:
+            return {name: Process.of(int(number)) for name, number in zip(names, numbers, strict=True)}
+        script = 'for number; do readlink "/proc/$number/ns/pid"; done'
+        namespaces = runs.run("sh", "-c", script, "sh", *numbers).split()
+        first = _first_processes()
+        return {name: first[namespace] for name, namespace in zip(names, namespaces, strict=True)}
+
+    def _ready(self, runs: Engine, nodes: Mapping[str, Process]) -> None:
         until = time.monotonic() + READY_SECONDS
         for name, process in nodes.items():
             while not Path(f"/proc/{process.number}/root/run/ready").exists():
                 if not process.alive or time.monotonic() > until:
                     raise CouldNotRun(f"node {name} did not become ready: {self._last_words(runs, name)}")
                 time.sleep(0.02)
-        found = containerlab.find_containerlab(cache())
-        told = {
-            **self.stage.remembered(_STATE),
-            "containerlab": found.version if found else "",
-            "docker": runs.version,
-            "nodes": {name: dict(process.told()) for name, process in nodes.items()},
-        }
-        self.stage.remember(_STATE, told)
+
+    def _door(self, ground: Process) -> dict[str, int]:
+        with (self.stage.path / "door.out").open("ab") as console:
+            process, ports = open_door(ground.number, doors(self.stage.topology), console)
+        self._started.append(process)
+        return ports
 
     @staticmethod
-    def _last_words(runs: engine.Engine, name: str) -> str:
-        done = output_of("sh", "-c", 'docker logs "$1" 2>&1', "sh", name, environment=runs.environment)
-        return last_words(done)
+    def _last_words(runs: Engine, name: str) -> str:
+        return last_words(runs.run("sh", "-c", 'docker logs "$1" 2>&1', "sh", name))
 
-    @staticmethod
-    def _engine_left(runs: engine.Engine) -> Iterator[str]:
-        if not runs.ours or engine.running_engine() == runs:
-            return
+
+def left_of(name: str, runs: Engine | None) -> list[str]:
+    """What there is of a containerlab topology of that name: with the engine `runs`, and in this machine's files."""
+    found = []
+    if runs is not None:
+        label = f"label=containerlab={name}"
+        containers = runs.docker("ps", "--all", "--filter", label, "--format", "{{.Names}}").split()
+        networks = runs.docker("network", "ls", "--filter", f"name=^{name}$", "--format", "{{.Name}}").split()
+        found += [*(f"container {one}" for one in containers), *(f"network {one}" for one in networks)]
+    if Path(f"/sys/class/net/br-{name}").exists():
+        found.append(f"link br-{name}")
+    hosts, config = Path("/etc/hosts"), Path(f"/etc/ssh/ssh_config.d/clab-{name}.conf")
+    if f"CLAB-{name}-" in hosts.read_text():
+        found.append(f"entries in {hosts}")
+    return found + ([f"file {config}"] if config.exists() else [])
+
+
+def _engine_left(told: Mapping[str, Any]) -> Iterator[str]:
+    """What is left of an engine of ours that has no POP any more."""
+    if told["ground"] and engine.own_engine() is None:
         yield from (f"process {process.number}" for process in engine.left_processes())
-        yield from (f"mount {mount}" for mount in engine.left_mounts())
         yield from (f"control group {group}" for group in engine.left_cgroups())
         if engine.RUN.exists():
             yield f"folder {engine.RUN}"
 
 
-def left_of(name: str, runs: engine.Engine | None) -> list[str]:
-    """What this machine holds of a containerlab topology of that name; `runs`: the engine to ask as well."""
-    found = []
-    if runs is not None:
-        label = f"label=containerlab={name}"
-        found += [
-            f"container {one}"
-            for one in runs.docker("ps", "--all", "--filter", label, "--format", "{{.Names}}").split()
-        ]
-        found += [
-            f"network {one}"
-            for one in runs.docker("network", "ls", "--filter", f"name=^{name}$", "--format", "{{.Name}}").split()
-        ]
-    if Path(f"/sys/class/net/br-{name}").exists():
-        found.append(f"link br-{name}")
-    if f"CLAB-{name}-" in _HOSTS.read_text():
-        found.append(f"entries in {_HOSTS}")
-    config = Path(f"/etc/ssh/ssh_config.d/clab-{name}.conf")
-    return found + ([f"file {config}"] if config.exists() else [])
+def _first_processes() -> dict[str, Process]:
+    """The first process of each PID namespace of this machine, by the namespace's name."""
+    found = {}
+    for entry in Path("/proc").iterdir():
+        if not entry.name.isdigit():
+            continue
+        try:
+            status = (entry / "status").read_text()
+            numbers = next(line for line in status.splitlines() if line.startswith("NSpid:")).split()[1:]
+            if len(numbers) > 1 and numbers[-1] == "1":
+                found[str((entry / "ns/pid").readlink())] = Process.of(int(entry.name))
+        except OSError:  # it has ended meanwhile
+            continue
+    return found
 
 
 def image_of(file: Path) -> str:

@@ -153,4 +153,4 @@ def runner_of(kind: Kind, stage: Stage, *, with_parent: bool = False) -> Runner:
         return Namespaces(stage, with_parent=with_parent)
     from turnup.virtual.pop.containers import Containers
 
-    return Containers(stage)
+    return Containers(stage, with_parent=with_parent)
