@@ -148,6 +148,7 @@ class Containers:
         return {
             "containerlab": told["containerlab"],
             "docker": f"{told['docker']}, {'started for this POP' if told['ground'] else 'the engine of this machine'}",
+            **({"process": told["ground"]["number"]} if told["ground"] else {}),
             "nodes": {name: process["number"] for name, process in told["nodes"].items()},
         }
 
