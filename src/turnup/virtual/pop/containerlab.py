@@ -20,8 +20,9 @@ from turnup.virtual.pop.programs import LONG, output_of
 
 MODULE = "github.com/srl-labs/containerlab"
 VERSION = "0.79.0"  # what is built
+GO = ("go", "/usr/local/go/bin/go")
 LEAST = (0, 78, 2)  # older ones do not know `privileged: false`
-_MODULES = Path("/proc/modules")
+MODULES = Path("/proc/modules")
 _PATCHED = "utils/kernel_module.go"
 _BEFORE = '\tf, err := os.Open("/proc/modules")\n'
 _AFTER = f"{_BEFORE}\tif os.IsNotExist(err) {{\n\t\treturn false, nil\n\t}}\n"
@@ -47,7 +48,7 @@ def find_containerlab(cache: Path) -> Containerlab | None:
     if told := os.environ.get("TURNUP_CONTAINERLAB"):
         return _asked(Path(told))
     found = shutil.which("containerlab")
-    if found and _MODULES.exists():
+    if found and MODULES.exists():
         try:
             return _asked(Path(found))
         except CouldNotRun:
@@ -71,9 +72,9 @@ def build_containerlab(cache: Path) -> Containerlab:
     with tempfile.TemporaryDirectory(prefix="turnup-containerlab-") as place:
         here = Path(place)
         (here / "go.mod").write_text(f"module turnup/containerlab\n\ngo 1.26.0\n\nrequire {MODULE} v{VERSION}\n")
-        if not _MODULES.exists():
-            _patch(here, go)
-        version = f"{VERSION}{'' if _MODULES.exists() else '+no-kernel-modules'}"
+        if not MODULES.exists():
+            patch(here, go)
+        version = f"{VERSION}{'' if MODULES.exists() else '+no-kernel-modules'}"
         output_of(
             *(go, "build", "-trimpath", "-ldflags", f"-s -w -X {MODULE}/cmd.Version={version}"),
             *("-o", str(here / "containerlab"), MODULE),
@@ -103,11 +104,11 @@ def _asked(program: Path) -> Containerlab:
 
 
 def _name() -> str:
-    return f"containerlab-{VERSION}{'' if _MODULES.exists() else '-no-kernel-modules'}"
+    return f"containerlab-{VERSION}{'' if MODULES.exists() else '-no-kernel-modules'}"
 
 
 def _go() -> str | None:
-    return shutil.which("go") or shutil.which("/usr/local/go/bin/go")
+    return next((found for name in GO if (found := shutil.which(name))), None)
 
 
 def _source(here: Path, go: str) -> str:
@@ -116,7 +117,7 @@ def _source(here: Path, go: str) -> str:
     return str(json.loads(told)["Dir"])
 
 
-def _patch(here: Path, go: str) -> None:
+def patch(here: Path, go: str) -> None:
     """Let the build take a copy of the source in which a missing /proc/modules means that no module is loaded."""
     copy = here / "containerlab-source"
     shutil.copytree(_source(here, go), copy)
@@ -125,7 +126,7 @@ def _patch(here: Path, go: str) -> None:
     file = copy / _PATCHED
     text = file.read_text()
     if text.count(_BEFORE) != 1:
-        raise CouldNotRun(f"containerlab {VERSION} opens {_MODULES} in another way than known", advice=ADVICE)
+        raise CouldNotRun(f"containerlab {VERSION} opens {MODULES} in another way than known", advice=ADVICE)
     file.write_text(text.replace(_BEFORE, _AFTER))
     with (here / "go.mod").open("a") as file_of_module:
         file_of_module.write(f"\nreplace {MODULE} => ./{copy.name}\n")

@@ -35,8 +35,8 @@ class Recipe:
 
     @property
     def digest(self) -> str:
-        """SHA-256 of everything that makes the image another one."""
-        told = {**asdict(self), "machine": platform.machine()}
+        """SHA-256 of everything that makes the image another one; which mirror its packages come from does not."""
+        told = {**asdict(self), "mirror": "", "machine": platform.machine()}
         return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
 
 
