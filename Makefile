@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 
-.PHONY: help demo test proofs check lint types wheel docs bench lab faults frr clean
+.PHONY: help demo test proofs check lint types wheel docs bench lab faults frr poplab clean
 help:            ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
 
@@ -19,7 +19,7 @@ demo: $(VENV)/.ready   ## the main job on the virtual POP at 60 Hudson Street: o
 
 test: $(VENV)/.ready   ## the tests, five minutes and more on two cores; as root it installs Debian's postgresql, which they need
 	@tests/store/need_postgres.sh
-	@$(BIN)/python -m pytest -n auto --dist loadfile -m "not proof"
+	@$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder -m "not proof"
 
 proofs: $(VENV)/.ready   ## the tests that kill, break and repair one thing after the other (five minutes more)
 	@$(BIN)/python -m pytest -n auto --dist worksteal -m proof
@@ -54,13 +54,19 @@ bench: $(VENV)/.ready   ## side-by-side benchmarks
 	  bench/parse_speed.py bench/judge_port.py bench/store.py bench/side_by_side.py; do \
 	  echo "== $$script"; $(BIN)/python $$script || exit 1; done
 
-lab: $(VENV)/.ready   ## virtual routers to play with: `make lab`, then `turnup --lab sites`
-	@$(BIN)/turnup lab up
+LAB ?=
+lab: $(VENV)/.ready   ## virtual routers to play with: `make lab`, then `turnup --lab sites`; LAB=--netns or --clab: a POP of FRR
+	@$(if $(LAB),tests/lab/need_packages.sh)
+	@$(BIN)/turnup lab up $(LAB)
 
 CASES ?= test
 frr: $(VENV)/.ready   ## the transaction on a real FRR in namespaces of its own: needs root, Debian's frr and openssh-server
 	@command -v vtysh unshare nsenter sshd >/dev/null || { echo "make frr: apt-get install frr openssh-server iproute2"; exit 1; }
 	@$(BIN)/python -m pytest tests/frr/transaction_frr.py -k "$(CASES)"
+
+poplab: $(VENV)/.ready   ## the POP of real IS-IS, BGP, TACACS+ and DNS in namespaces: needs root; installs Debian's packages
+	@tests/lab/need_packages.sh
+	@$(BIN)/python -m pytest tests/lab/*_lab.py
 
 clean:           ## remove what these targets made
 	rm -rf $(VENV) dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -47,8 +47,7 @@ def up(home: Home, inventory: Path, *, faults: Sequence[str] = (), with_parent: 
     folder = home.part("lab")
     if alive(folder):
         raise UsageError("a lab is already up", advice="`turnup lab status` shows it, `turnup lab down` stops it.")
-    shutil.rmtree(folder)
-    folder = home.part("lab")
+    folder = cleared(home)
     environment = _throw_away_secrets()
     command = [sys.executable, "-m", "turnup.virtual", "--inventory", str(inventory)]
     command += [word for fault in faults for word in ("--fault", fault)]
@@ -78,9 +77,7 @@ def down(home: Home) -> bool:
     """Stop the lab and remove what `up` wrote; False when none was up."""
     folder = home.part("lab")
     pid = alive(folder)
-    if stop := _state(folder).get("stop"):  # a POP knows itself how it is stopped, and sees that nothing is left
-        _told_to_stop(stop)
-    elif pid:
+    if pid and "stop" not in _state(folder):
         os.kill(pid, signal.SIGTERM)
         _reap(pid)
         for _ in range(100):
@@ -89,16 +86,21 @@ def down(home: Home) -> bool:
             time.sleep(0.05)
         else:
             raise CouldNotRun(f"the lab's process {pid} does not stop", advice=f"Look at it, then `kill -9 {pid}`.")
-    shutil.rmtree(folder)
+    shutil.rmtree(cleared(home))
     return bool(pid)
 
 
-def _told_to_stop(words: Sequence[str]) -> None:
-    done = subprocess.run(
-        words, env={**os.environ, "PYTHONPATH": import_path()}, capture_output=True, text=True, check=False
-    )
-    if done.returncode:
-        raise CouldNotRun(f"the lab does not stop: {done.stderr.strip()}")
+def cleared(home: Home) -> Path:
+    """The lab's folder, empty. A POP that still has something running from it is stopped: it knows itself how, and
+    sees that nothing is left. Raises CouldNotRun when it does not stop."""
+    folder = home.part("lab")
+    if stop := _state(folder).get("stop"):
+        environment = {**os.environ, "PYTHONPATH": import_path()}
+        done = subprocess.run(stop, env=environment, capture_output=True, text=True, check=False)
+        if done.returncode:
+            raise CouldNotRun(f"the lab does not stop: {done.stderr.strip()}")
+    shutil.rmtree(folder)
+    return home.part("lab")
 
 
 def _reap(pid: int) -> None:

@@ -18,7 +18,7 @@ from typing import Any
 from turnup import folder
 from turnup.errors import CouldNotRun, ExitCode, TurnupError, UsageError
 from turnup.home import Home
-from turnup.laboratory import Lab, alive, environment_of, import_path, lab_of, write_private
+from turnup.laboratory import Lab, alive, cleared, environment_of, import_path, lab_of, write_private
 
 RUNNERS = {"namespaces": "--netns", "containers": "--clab"}
 
@@ -31,13 +31,14 @@ def up(home: Home, runner: str, *, inventory: Path | None = None) -> Lab:
     place = home.part("lab")
     if alive(place):
         raise UsageError("a lab is already up", advice="`turnup lab status` shows it, `turnup lab down` stops it.")
-    shutil.rmtree(place)
-    place = home.part("lab")
+    place = cleared(home)
     stage = place / "pop"
-    ready = json.loads(_pop("up", RUNNERS[runner], str(stage)))
     stop = [sys.executable, "-m", "turnup.virtual.pop", "down", str(stage)]
-    environment = ready.pop("environment")
+    # How to stop it is written before anything is begun: whatever ends this process, the next one can clear up.
+    write_private(place / "state.json", json.dumps({"pid": 0, "stop": stop}))
     try:
+        ready = json.loads(_pop("up", RUNNERS[runner], str(stage)))
+        environment = ready.pop("environment")
         _pop("settle", str(stage))
         _write_inventory(inventory or folder("lab") / "pop" / "inventory", place / "inventory", ready)
         Home(place / "data").known_hosts.write_text("".join(_known_hosts(ready)))
@@ -46,9 +47,16 @@ def up(home: Home, runner: str, *, inventory: Path | None = None) -> Lab:
         exports = {**environment, **environment_of(place)}
         write_private(place / "env", "".join(f"export {name}={value}\n" for name, value in exports.items()))
     except BaseException:
-        _pop("down", str(stage))
+        cleared(home)
         raise
     return lab_of(home)
+
+
+def status(lab: Lab) -> dict[str, Any]:
+    """What runs of it now, as JSON has it, without its secrets."""
+    told: dict[str, Any] = json.loads(_pop("status", str(lab.ready["folder"])))
+    told.pop("environment", None)
+    return told
 
 
 def command(lab: Lab, node: str, words: list[str]) -> list[str]:

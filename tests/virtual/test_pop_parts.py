@@ -53,9 +53,9 @@ def test_secrets_are_thrown_away_and_private(stage: Stage, tmp_path: Path) -> No
 
 
 def test_the_nodes_programs_need_nothing_of_turnup(stage: Stage) -> None:
-    for program in ("tacacs_server", "syslog"):
+    for program in ("tacacs_server", "syslog", "router"):
         done = subprocess.run(
-            [sys.executable, "-S", "-m", f"turnup.virtual.services.{program}", "--help"],
+            [sys.executable, "-S", "-c", f"import turnup.virtual.services.{program}"],
             env={"PYTHONPATH": str(stage.common / "python"), "PATH": os.environ["PATH"]},
             capture_output=True,
             text=True,
@@ -229,7 +229,7 @@ def test_what_a_router_logs_arrives_with_its_address(tmp_path: Path) -> None:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     run = [sys.executable, "-m", "turnup.virtual.services.syslog"]
-    collecting = subprocess.Popen([*run, "collect", "--log", str(log), "--port", str(port)])
+    collecting = subprocess.Popen([*run, str(log), str(port)])
     try:
         waits_for(log.exists)
         left = iter([True, True, False])

@@ -10,15 +10,12 @@ fi
 . $pop/secrets/env # TACACS_KEY, LAST_RESORT_HASH, LVL3_MD5
 node=$(hostname)
 mkdir -p /run/sshd /var/log
-# Passwords of the machine below count for nothing here.
-sed 's/^\([^:]*\):[^:]*:/\1:*:/' /etc/shadow >/run/new && cat /run/new >/etc/shadow && rm /run/new
 
-# One account: NAME UID GID HOME SHELL HASH. First in the file: the name of a shared number is this one.
-account() {
-  grep -q "^$1:" /etc/passwd && return
-  { echo "$1:x:$2:$3::$4:$5"; cat /etc/passwd; } >/run/new; cat /run/new >/etc/passwd
-  { echo "$1:$6:20000:0:99999:7:::"; cat /etc/shadow; } >/run/new; cat /run/new >/etc/shadow
-  rm /run/new
+# accounts passwd|shadow: puts the lines of standard input first, so that the name of a shared number is one of these.
+# Passwords of the machine below count for nothing here. A node that starts again has its accounts already.
+accounts() {
+  { cat; sed 's/^\([^:]*\):\$[^:]*:/\1:*:/' "/etc/$1"; } >/run/new
+  grep -q '^noc:\|^ftpdata:' "/etc/$1" || cat /run/new >"/etc/$1"
 }
 
 # What was started above goes on below this process, the node's first; it gathers those that nobody waits for.

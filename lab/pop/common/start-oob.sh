@@ -5,7 +5,12 @@
 mkdir -p /srv/ftp /srv/tftp && chmod 1777 /srv/tftp
 echo "an image's place" >/srv/ftp/image.txt
 cp /srv/ftp/image.txt /srv/tftp/
-account ftpdata 2121 65534 /srv/ftp /bin/false '*'
+accounts passwd <<END
+ftpdata:x:2121:65534::/srv/ftp:/bin/false
+END
+accounts shadow <<END
+ftpdata:*:20000:0:99999:7:::
+END
 
 $pop/bin/service start tacacs
 $pop/bin/service start dns

@@ -102,7 +102,9 @@ def status(context: typer.Context, json: AsJson = False) -> None:
 
     running = laboratory.lab_of(_home(context))
     if "runner" in running.ready:
-        _pop_status(running.ready, json)
+        from turnup import pop_lab
+
+        _pop_status(pop_lab.status(running), json)
         return
     answer = laboratory.control(running, {"do": "status"})
     document = {**running.ready, "faults": answer["faults"]}
@@ -124,6 +126,8 @@ def _pop_status(ready: Mapping[str, Any], json: bool) -> None:
     for name, about in ready["routers"].items():
         ways = [f"{way} {about[way]['host']}:{about[way]['port']}" for way in ("ssh", "console") if way in about]
         say(f"{name:16}  {'  '.join(ways)}")
+    for name in ready.get("dead", ()):
+        say(f"{name:16}  NOT RUNNING")
     say(f"{'dns':16}  {ready['dns']['host']}:{ready['dns']['port']}")
 
 

@@ -16,6 +16,7 @@ from typing import Any
 from turnup.errors import TurnupError
 from turnup.virtual.pop.pop import Pop, opened, start
 from turnup.virtual.pop.runner import Address, Kind
+from turnup.virtual.pop.stage import Stage
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -49,6 +50,8 @@ def _do(told: argparse.Namespace) -> int:
     if told.does == "up":
         print(json.dumps(document(start(told.folder, told.kind))))
         return 0
+    if told.does == "down" and not Stage(told.folder).begun:
+        return 0  # nothing was started from there, or it is gone
     pop = opened(told.folder)
     if told.does == "status":
         print(json.dumps(document(pop)))

@@ -30,6 +30,7 @@ PROGRAMS = ("ip", "unshare", "nsenter", "vtysh", "sshd", "dnsmasq", "vsftpd", "i
 FILES = ("/usr/lib/frr/zebra", "/usr/lib/frr/bgpd", "/usr/lib/frr/isisd", "/usr/bin/python3")
 _STATE = "namespaces"
 _READY_SECONDS = 60.0
+_SPACES = ("--mount", "--net", "--pid", "--uts", "--ipc")
 _STARTED: dict[int, list[subprocess.Popen[bytes]]] = {}  # by ground: those of this process, to be waited for at the end
 
 
@@ -51,7 +52,7 @@ class Namespaces:
         if os.geteuid() != 0:
             raise CouldNotRun("the POP cannot run: network namespaces need root", advice=ADVICE)
         tried = subprocess.run(
-            ["unshare", "--mount", "--net", "--pid", "--uts", "--ipc", "--fork", "--mount-proc", "true"],
+            ["unshare", *_SPACES, "--fork", "--mount-proc", "true"],
             capture_output=True,
             text=True,
             check=False,
@@ -65,10 +66,9 @@ class Namespaces:
         if self.running():
             raise CouldNotRun("this POP is already up", advice="Stop it first.")
         try:
-            self._ground()
-            self._nodes()
-            self._door()
-            self._remember()
+            for step in (self._ground, self._nodes, self._door):
+                step()
+                self.stage.remember(_STATE, self._found)  # at once: whatever ends this process, `down` finds all of it
             self._ready()
         except BaseException:
             self.down()
@@ -80,14 +80,17 @@ class Namespaces:
         if "ground" not in told:
             return
         outer = Process(**told["ground"]["outer"])
-        if outer.alive:
+        # The inner one: the outer then takes its end and ends too. Where that did not work, the outer one.
+        for process in (Process(**told["ground"].get("inner", told["ground"]["outer"])), outer):
             with suppress(ProcessLookupError):
-                os.kill(outer.number, signal.SIGKILL)
-        for process in _STARTED.pop(outer.number, []):
-            for pipe in (process.stdin, process.stdout):
-                if pipe is not None:
-                    pipe.close()
-            process.wait(20)
+                if process.alive:
+                    os.kill(process.number, signal.SIGKILL)
+            with suppress(CouldNotRun):
+                waited(lambda: not outer.alive, "the ground goes on", 5)
+        for started in _STARTED.pop(outer.number, []):
+            if started.stdin is not None:
+                started.stdin.close()
+            started.wait(20)
         left = self._left(told)
         waited(lambda: not self._left(told), f"processes of the POP do not end: {left}", 20)
         self._found = {}
@@ -114,9 +117,11 @@ class Namespaces:
     def described(self) -> Mapping[str, Any]:
         """See Runner."""
         told = self._told()
+        nodes = {name: Process(**node) for name, node in told["nodes"].items()}
         return {
             "process": told["ground"]["inner"]["number"],
-            "nodes": {n: p["number"] for n, p in told["nodes"].items()},
+            "nodes": {name: node.number for name, node in nodes.items()},
+            "dead": [name for name, node in nodes.items() if not node.alive],
         }
 
     # --- starting ---------------------------------------------------------------------------------------------
@@ -125,15 +130,19 @@ class Namespaces:
         return self._found or self.stage.remembered(_STATE)
 
     def _ground(self) -> None:
-        ground = subprocess.Popen(
-            ["unshare", "--mount", "--net", "--pid", "--uts", "--ipc", "--fork", "--kill-child", "--mount-proc", "--",
-             "sh", "-c", scripts.ground(self.stage.topology, with_parent=self.with_parent), "turnup-pop"],
-            cwd=self.stage.path, stdout=subprocess.PIPE, stderr=self._console("ground"), start_new_session=True,
-            stdin=subprocess.PIPE if self.with_parent else subprocess.DEVNULL,
-        )  # fmt: skip
+        script = scripts.ground(self.stage.topology, with_parent=self.with_parent)
+        with self._console("ground") as console:
+            ground = subprocess.Popen(
+                ["unshare", *_SPACES, "--fork", "--kill-child", "--mount-proc", "--", "sh", "-c", script, "turnup-pop"],
+                stdin=subprocess.PIPE if self.with_parent else subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=console,
+                cwd=self.stage.path,
+                start_new_session=True,
+            )
         outer = Process.of(ground.pid)
         _STARTED[outer.number] = [ground]
-        self._found = {"ground": {"outer": outer.told()}}
+        self._found = {"ground": {"outer": outer.told()}, "hulls": []}
         assert ground.stdout is not None  # noqa: S101 - we asked for the pipe
         with ground.stdout as said:
             if said.readline() != b"standing\n":
@@ -182,10 +191,9 @@ class Namespaces:
                 run_in(self, name, split(line))
 
     def _keep(self, process: subprocess.Popen[bytes]) -> None:
+        """A process that ends when what it started in there has ended, and until then is in there with one foot."""
         _STARTED[self._found["ground"]["outer"]["number"]].append(process)
-
-    def _remember(self) -> None:
-        self.stage.remember(_STATE, self._found)
+        self._found["hulls"].append(Process.of(process.pid).told())
 
     def _console(self, name: str) -> Any:
         return (self.stage.path / f"{name}.out").open("ab")
@@ -197,7 +205,7 @@ class Namespaces:
     def _left(told: Mapping[str, Any]) -> list[int]:
         """Numbers of the POP's own processes that still run."""
         ground = told.get("ground")
-        known = [*(ground.values() if ground else ()), *told.get("nodes", {}).values()]
+        known = [*(ground.values() if ground else ()), *told.get("nodes", {}).values(), *told.get("hulls", ())]
         return [one["number"] for one in known if Process(**one).alive]
 
 

@@ -5,13 +5,16 @@ Nothing of it is kept: `up` writes it, `down` removes it. Secrets and host keys 
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import secrets
 import shutil
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +23,7 @@ from turnup.errors import CouldNotRun
 from turnup.virtual.pop.topology import Topology, read_topology
 
 FILE = "pop.clab.yml"
+RUNNER = "runner"  # name under which is remembered who carries it
 TEXT = "pop"  # folder of configurations beside the file
 _PROGRAMS = Path("turnup/virtual/services")
 
@@ -31,6 +35,18 @@ class Stage:
     path: Path
 
     @property
+    def begun(self) -> bool:
+        """Whether a POP was started from here, or begun to be."""
+        return (self.path / f"{RUNNER}.json").exists()
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Alone with it: a POP that is being started is not stopped before it stands. Only one that is begun."""
+        with (self.path / f"{RUNNER}.json").open() as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield
+
+    @cached_property
     def topology(self) -> Topology:
         """The staged topology. Raises InputError."""
         return read_topology(self.path / FILE)
@@ -116,8 +132,7 @@ def _secrets(stage: Stage) -> None:
         "reader": {"password": reader, "privilege": 1, "denied": ["configure", "clear", "write", "reload"]},
     }
     write_private(place / "tacacs.json", json.dumps({"key": key, "users": users}))
-    for name in stage.topology.nodes:
-        _run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", name, "-f", str(place / f"{name}.key"))
+    _host_keys(place, stage.topology.nodes)
     environment = {
         "TURNUP_USERNAME": "noc",
         "TURNUP_PASSWORD": noc,
@@ -128,6 +143,18 @@ def _secrets(stage: Stage) -> None:
         "TURNUP_SECRET_LVL3_MD5": md5,
     }
     write_private(stage.path / "environment.json", json.dumps(environment))
+
+
+def _host_keys(place: Path, nodes: Iterable[str]) -> None:
+    from cryptography.hazmat.primitives import serialization
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+    form = (serialization.Encoding.PEM, serialization.PrivateFormat.OpenSSH, serialization.NoEncryption())
+    public = (serialization.Encoding.OpenSSH, serialization.PublicFormat.OpenSSH)
+    for name in nodes:
+        key = Ed25519PrivateKey.generate()
+        write_private(place / f"{name}.key", key.private_bytes(*form).decode())
+        (place / f"{name}.key.pub").write_text(key.public_key().public_bytes(*public).decode() + "\n")
 
 
 def _hashed(password: str) -> str:

@@ -1,7 +1,7 @@
 """A router's console line: whoever opens the socket gets a terminal with the login program behind it.
 
-`console SOCKET`: the socket is what the console server's port leads to. One at a time, as on a real line; when the
-other side goes away the line is hung up and the next one is asked again who he is.
+The socket is what the console server's port leads to. One at a time, as on a real line; when the other side goes away
+the line is hung up and the next one is asked again who he is.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ import pty
 import selectors
 import signal
 import socket
-import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -70,7 +69,3 @@ def _joined(line: socket.socket, terminal: int) -> None:
                         line.sendall(data)
                 except OSError:
                     return  # the terminal of a program that ended, or a caller who went
-
-
-if __name__ == "__main__":
-    serve(Path(sys.argv[1]))

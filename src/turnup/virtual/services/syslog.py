@@ -1,18 +1,18 @@
-"""Syslog of the POP: `collect` writes what routers send (UDP 514) to a file; `forward` sends a router's own there."""
+"""Syslog of the POP: `collect` writes what routers send to a file; `forward` sends a router's own there."""
 
 from __future__ import annotations
 
-import argparse
 import socket
+import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
 LONGEST = 8192
 
 
-def collect(log: Path, port: int, address: str = "") -> None:
+def collect(log: Path, port: int = 514, address: str = "") -> None:
     """One line a message: time, source address, the message as it came."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as heard, log.open("a", buffering=1) as file:
         heard.bind((address, port))
@@ -52,22 +52,9 @@ def _bind(out: socket.socket, source: str) -> bool:
     return True
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Run until killed."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    does = parser.add_subparsers(dest="does", required=True)
-    collecting = does.add_parser("collect")
-    collecting.add_argument("--log", type=Path, required=True)
-    collecting.add_argument("--port", type=int, default=514)
-    forwarding = does.add_parser("forward")
-    forwarding.add_argument("--to", required=True)
-    forwarding.add_argument("--source", default="", help="address of the loopback")
-    forwarding.add_argument("--device", type=Path, default=Path("/dev/log"))
-    told = parser.parse_args(arguments)
-    if told.does == "collect":
-        collect(told.log, told.port)
-    else:
-        forward(told.device, told.source, (told.to, 514))
+def main() -> None:
+    """`syslog LOG [PORT]`: collect until killed."""
+    collect(Path(sys.argv[1]), *(int(port) for port in sys.argv[2:]))
 
 
 if __name__ == "__main__":
