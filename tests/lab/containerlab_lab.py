@@ -19,10 +19,11 @@ from topology_files import SCHEMA
 from turnup import folder
 from turnup.errors import CouldNotRun
 from turnup.virtual.pop import containerlab, engine
-from turnup.virtual.pop.containers import cache, left_of
+from turnup.virtual.pop.containers import cache
 from turnup.virtual.pop.pop import Pop, opened, running, start
 from turnup.virtual.pop.processes import Process
 from turnup.virtual.pop.runner import Kind
+from turnup.virtual.pop.traces import left_of
 
 POP = [sys.executable, "-m", "turnup.virtual.pop"]
 

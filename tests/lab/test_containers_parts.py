@@ -11,6 +11,7 @@ from turnup.errors import CouldNotRun, ExitCode, InputError, UsageError
 from turnup.virtual.pop import containerlab, containers, engine, image
 from turnup.virtual.pop.pop import kind_told, start
 from turnup.virtual.pop.runner import Kind
+from turnup.virtual.pop.traces import left_of
 
 
 @pytest.fixture
@@ -148,4 +149,4 @@ def test_an_unknown_runner_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_what_other_tools_left_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert containers.left_of("no-such-pop", None) == []
+    assert left_of("no-such-pop", None) == []

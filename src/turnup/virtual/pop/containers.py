@@ -6,11 +6,13 @@ Everything else goes with `down`, which looks whether it has gone.
 
 from __future__ import annotations
 
+import fcntl
 import os
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +28,7 @@ from turnup.virtual.pop.runner import Address, Kind, Reach
 from turnup.virtual.pop.services import doors, inside, reach_of
 from turnup.virtual.pop.stage import FILE, Stage
 from turnup.virtual.pop.topology import Topology, read_topology
+from turnup.virtual.pop.traces import engine_left, first_processes, left_of
 
 READY_SECONDS = 60.0
 _STATE = "containers"
@@ -81,46 +84,57 @@ class Containers:
         """See Runner. Raises CouldNotRun with the last words of what did not start."""
         if self.running():
             raise CouldNotRun("this POP is already up", advice="Stop it first.")
+        self.stage.remember(_STATE, {"begun": True})  # whatever ends this process, `down` finds what it started
+        try:
+            with _alone():
+                self._up()
+        except BaseException:
+            self.down()
+            raise
+
+    def _up(self) -> None:
         runs = self.prepare()
         if others := left_of(self._name, runs):
             raise CouldNotRun(
                 f"a POP of this name is up already: {', '.join(others)}",
                 advice="Stop it where it was started: `turnup lab down`, or `containerlab destroy`.",
             )
-        self.stage.remember(_STATE, {"ground": dict(runs.ground.told()) if runs.ground else None})
-        try:
-            said = self._containerlab(runs, "deploy")
-            nodes = self._nodes(runs, said)
-            found = containerlab.find_containerlab(cache())
-            told = {
-                "ground": dict(runs.ground.told()) if runs.ground else None,
-                "containerlab": found.version if found else "",
-                "docker": runs.version,
-                "nodes": {name: dict(process.told()) for name, process in nodes.items()},
-                "door": self._door(runs.ground) if runs.ground else None,
-            }
-            self.stage.remember(_STATE, told)
-            self._ready(runs, nodes)
-        except BaseException:
-            self.down()
-            raise
+        told: dict[str, Any] = {"ground": dict(runs.ground.told()) if runs.ground else None}
+        self.stage.remember(_STATE, told)
+        said = self._containerlab(runs, "deploy")
+        nodes = self._nodes(runs, said)
+        found = containerlab.find_containerlab(cache())
+        told = {
+            **told,
+            "containerlab": found.version if found else "",
+            "docker": runs.version,
+            "nodes": {name: dict(process.told()) for name, process in nodes.items()},
+            "door": self._door(runs.ground) if runs.ground else None,
+        }
+        self.stage.remember(_STATE, told)
+        self._ready(runs, nodes)
 
     def down(self) -> None:
         """See Runner. Raises CouldNotRun when something of the POP stays: containers, networks, links, files."""
         told = self.stage.remembered(_STATE)
-        if not told:
-            return
-        runs = self._told_engine(told)
-        if runs is not None and left_of(self._name, runs):
+        if told:
+            with _alone():
+                self._down(told)
+        (self.stage.path / f"{_STATE}.json").unlink(missing_ok=True)
+
+    def _down(self, told: Mapping[str, Any]) -> None:
+        ours = engine.own_engine()
+        runs = ours if told.get("ground") else engine.Engine()
+        if "ground" in told and runs is not None and left_of(self._name, runs):
             self._containerlab(runs, "destroy", "--cleanup")
-        if told["ground"] and (runs is None or not runs.docker("ps", "--all", "--quiet").strip()):
-            engine.stop_engine()
+        if ours is None or not ours.docker("ps", "--all", "--quiet").strip():
+            engine.stop_engine()  # nobody else's POP is on it
         for process in self._started:
             process.wait(20)
         self._started.clear()
-        if left := [*left_of(self._name, None if told["ground"] else runs), *_engine_left(told)]:
+        seen = left_of(self._name, None if told.get("ground") else runs) if "ground" in told else []
+        if left := [*seen, *engine_left()]:
             raise CouldNotRun(f"the POP is stopped, but this is left of it: {', '.join(left)}")
-        (self.stage.path / f"{_STATE}.json").unlink(missing_ok=True)
 
     def running(self) -> bool:
         """See Runner."""
@@ -145,11 +159,13 @@ class Containers:
     def described(self) -> Mapping[str, Any]:
         """See Runner."""
         told = self.stage.remembered(_STATE)
+        nodes = {name: Process(**node) for name, node in told["nodes"].items()}
         return {
             "containerlab": told["containerlab"],
             "docker": f"{told['docker']}, {'started for this POP' if told['ground'] else 'the engine of this machine'}",
             **({"process": told["ground"]["number"]} if told["ground"] else {}),
-            "nodes": {name: process["number"] for name, process in told["nodes"].items()},
+            "nodes": {name: node.number for name, node in nodes.items()},
+            "dead": [name for name, node in nodes.items() if not node.alive],
         }
 
     # --- starting ---------------------------------------------------------------------------------------------
@@ -169,11 +185,6 @@ class Containers:
 
     def _engine(self) -> Engine | None:
         return engine.own_engine() or engine.engine_of_machine(self._topology.network)
-
-    @staticmethod
-    def _told_engine(told: Mapping[str, Any]) -> Engine | None:
-        """The engine that the POP was deployed on, when it still answers."""
-        return engine.own_engine() if told["ground"] else Engine()
 
     def _containerlab(self, runs: Engine, verb: str, *options: str) -> str:
         found = containerlab.find_containerlab(cache())
@@ -197,7 +208,7 @@ class Containers:
             return {name: Process.of(int(number)) for name, number in zip(names, numbers, strict=True)}
         script = 'for number; do readlink "/proc/$number/ns/pid"; done'
         namespaces = runs.run("sh", "-c", script, "sh", *numbers).split()
-        first = _first_processes()
+        first = first_processes()
         return {name: first[namespace] for name, namespace in zip(names, namespaces, strict=True)}
 
     def _ready(self, runs: Engine, nodes: Mapping[str, Process]) -> None:
@@ -219,45 +230,13 @@ class Containers:
         return last_words(runs.run("sh", "-c", 'docker logs "$1" 2>&1', "sh", name))
 
 
-def left_of(name: str, runs: Engine | None) -> list[str]:
-    """What there is of a containerlab topology of that name: with the engine `runs`, and in this machine's files."""
-    found = []
-    if runs is not None:
-        label = f"label=containerlab={name}"
-        containers = runs.docker("ps", "--all", "--filter", label, "--format", "{{.Names}}").split()
-        networks = runs.docker("network", "ls", "--filter", f"name=^{name}$", "--format", "{{.Name}}").split()
-        found += [*(f"container {one}" for one in containers), *(f"network {one}" for one in networks)]
-    if Path(f"/sys/class/net/br-{name}").exists():
-        found.append(f"link br-{name}")
-    hosts, config = Path("/etc/hosts"), Path(f"/etc/ssh/ssh_config.d/clab-{name}.conf")
-    if f"CLAB-{name}-" in hosts.read_text():
-        found.append(f"entries in {hosts}")
-    return found + ([f"file {config}"] if config.exists() else [])
-
-
-def _engine_left(told: Mapping[str, Any]) -> Iterator[str]:
-    """What is left of an engine of ours that has no POP any more."""
-    if told["ground"] and engine.own_engine() is None:
-        yield from (f"process {process.number}" for process in engine.left_processes())
-        yield from (f"control group {group}" for group in engine.left_cgroups())
-        if engine.RUN.exists():
-            yield f"folder {engine.RUN}"
-
-
-def _first_processes() -> dict[str, Process]:
-    """The first process of each PID namespace of this machine, by the namespace's name."""
-    found = {}
-    for entry in Path("/proc").iterdir():
-        if not entry.name.isdigit():
-            continue
-        try:
-            status = (entry / "status").read_text()
-            numbers = next(line for line in status.splitlines() if line.startswith("NSpid:")).split()[1:]
-            if len(numbers) > 1 and numbers[-1] == "1":
-                found[str((entry / "ns/pid").readlink())] = Process.of(int(entry.name))
-        except OSError:  # it has ended meanwhile
-            continue
-    return found
+@contextmanager
+def _alone() -> Iterator[None]:
+    """One process at a time starts or stops an engine: there is one folder for it on a machine."""
+    cache().mkdir(parents=True, exist_ok=True)
+    with (cache() / "lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 def image_of(file: Path) -> str:
