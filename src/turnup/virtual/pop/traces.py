@@ -1,4 +1,4 @@
-"""What can be seen on this machine of a POP that runs as containers: to find its nodes, and to see that nothing stays."""
+"""What is to be seen on this machine of a POP of containers: to find its nodes, and to see that nothing stays."""
 
 from __future__ import annotations
 
