@@ -9,6 +9,7 @@ from running_pop import login, secret, until
 
 from turnup.connect.console import look_at_console
 from turnup.connect.dns import look_up
+from turnup.errors import CouldNotRun
 from turnup.virtual.pop.pop import Pop, running
 
 LOOPBACKS = {"cr1": "10.255.0.1", "cr2": "10.255.0.2", "cr3": "10.255.0.3"}
@@ -44,7 +45,7 @@ def test_a_name_server_that_is_down_answers_nobody(pop: Pop) -> None:
         assert failure or "NOERROR" not in text
     finally:
         pop.service("dns", on=True)
-    until(lambda: "10.255.0.1" in asked(pop, "A", "cr1.example.net")[0], "the name server answers again")
+    assert "10.255.0.1" in asked(pop, "A", "cr1.example.net")[0]
 
 
 @pytest.mark.parametrize("router", LOOPBACKS)
@@ -96,3 +97,10 @@ def test_a_console_server_that_is_down(pop: Pop) -> None:
         assert failure or "kind silent" in text
     finally:
         pop.service("console", on=True)
+    assert "kind username" in look_at_console(f"{address.host}:{address.port}", 10)[0]
+
+
+@pytest.mark.parametrize("words", [["start", "no-such"], ["begun", "dns"], ["start"]])
+def test_a_mistyped_service_is_an_error(pop: Pop, words: list[str]) -> None:
+    with pytest.raises(CouldNotRun, match="ended with 2"):
+        pop.inside("oob", "/etc/pop/bin/service", *words)

@@ -15,8 +15,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from turnup import laboratory
+from turnup.cli.app import app
 from turnup.errors import CouldNotRun, UsageError
+from turnup.home import Home
 from turnup.virtual.pop import door, namespaces
 from turnup.virtual.pop.__main__ import main
 from turnup.virtual.pop.pop import opened, start
@@ -106,6 +110,37 @@ def test_a_number_that_is_another_process_s_by_now_is_not_ours() -> None:
     assert not Process(2**22 + 1, 1).alive
     with pytest.raises(ProcessLookupError):
         Process.of(2**22 + 1)
+
+
+@pytest.mark.parametrize(
+    ("words", "complaint"),
+    [(["--netns", "--clab"], "not both"), (["--netns", "--fault", "flash-full"], "faults of virtual GSRs")],
+)
+def test_what_the_command_refuses(tmp_path: Path, words: list[str], complaint: str) -> None:
+    done = CliRunner().invoke(app, ["--home", str(tmp_path), "lab", "up", *words])
+    assert isinstance(done.exception, UsageError)
+    assert complaint in str(done.exception)
+    assert not (tmp_path / "lab" / "state.json").exists()
+
+
+def test_what_a_killed_start_left_is_stopped_before_the_folder_goes(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    folder = home.part("lab")
+    (folder / "mine").write_text("")
+    state = {"pid": 0, "stop": ["sh", "-c", f"ls {folder} >{tmp_path}/stopped"]}
+    (folder / "state.json").write_text(json.dumps(state))
+    assert not laboratory.down(home)
+    assert (tmp_path / "stopped").read_text().split() == ["mine", "state.json"]
+    assert not (tmp_path / "lab").exists()
+
+
+def test_what_does_not_stop_keeps_its_folder(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    state = {"pid": 0, "stop": ["sh", "-c", "echo a reason >&2; exit 3"]}
+    (home.part("lab") / "state.json").write_text(json.dumps(state))
+    with pytest.raises(CouldNotRun, match="a reason"):
+        laboratory.up(home, tmp_path)
+    assert (tmp_path / "lab" / "state.json").exists()
 
 
 # --- the door -------------------------------------------------------------------------------------------------------

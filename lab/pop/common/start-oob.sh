@@ -12,10 +12,7 @@ accounts shadow <<END
 ftpdata:*:20000:0:99999:7:::
 END
 
-$pop/bin/service start tacacs
-$pop/bin/service start dns
-$pop/bin/service start syslog
-$pop/bin/service start ftp
-$pop/bin/service start tftp
-$pop/bin/service start console
+services="tacacs dns syslog ftp tftp console"
+$pop/bin/service begin $services
+$pop/bin/service await $services
 stay

@@ -25,8 +25,25 @@ from turnup.virtual.pop.runner import Address, Kind, Reach, run_in
 from turnup.virtual.pop.services import doors, reach_of
 from turnup.virtual.pop.stage import Stage
 
-ADVICE = "tests/lab/need_packages.sh installs Debian's packages; the POP needs root on Linux."
-PROGRAMS = ("ip", "unshare", "nsenter", "vtysh", "sshd", "dnsmasq", "vsftpd", "in.tftpd", "ser2net", "perl", "openssl")
+ADVICE = (
+    "As root on Debian: apt-get install frr openssh-server iproute2 procps iputils-ping dnsmasq-base tftpd-hpa "
+    "tftp-hpa vsftpd ser2net curl dnsutils openssl libauthen-tacacsplus-perl "
+    "(in a checkout: tests/lab/need_packages.sh)."
+)
+PROGRAMS = (
+    "ip",
+    "unshare",
+    "nsenter",
+    "setpriv",
+    "vtysh",
+    "sshd",
+    "dnsmasq",
+    "vsftpd",
+    "in.tftpd",
+    "ser2net",
+    "perl",
+    "openssl",
+)
 FILES = ("/usr/lib/frr/zebra", "/usr/lib/frr/bgpd", "/usr/lib/frr/isisd", "/usr/bin/python3")
 _STATE = "namespaces"
 _READY_SECONDS = 60.0

@@ -63,7 +63,8 @@ class Pop:
         self.inside(far.node, "ip", "link", "set", far.interface, "up")
 
     def service(self, name: str, *, on: bool) -> None:
-        """Start or stop a service of the services host: tacacs, dns, syslog, ftp, tftp, console."""
+        """Start or stop a service of the services host: tacacs, dns, syslog, ftp, tftp, console. It serves, or is gone,
+        when this returns."""
         self.inside(HOST, "/etc/pop/bin/service", "start" if on else "stop", name)
 
     def adjacencies(self) -> int:

@@ -15,7 +15,7 @@ from turnup.virtual.services import console, syslog
 def main() -> None:
     """Run until killed."""
     loopback, collector, line = sys.argv[1:]
-    Thread(target=syslog.forward, args=(Path("/dev/log"), loopback, (collector, 514)), daemon=True).start()
+    Thread(target=syslog.forward, args=(Path("/dev/log"), loopback, (collector, syslog.PORT)), daemon=True).start()
     console.serve(Path(line))
 
 

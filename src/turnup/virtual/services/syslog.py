@@ -10,9 +10,10 @@ from contextlib import suppress
 from pathlib import Path
 
 LONGEST = 8192
+PORT = 514
 
 
-def collect(log: Path, port: int = 514, address: str = "") -> None:
+def collect(log: Path, port: int = PORT, address: str = "") -> None:
     """One line a message: time, source address, the message as it came."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as heard, log.open("a", buffering=1) as file:
         heard.bind((address, port))
@@ -54,7 +55,7 @@ def _bind(out: socket.socket, source: str) -> bool:
 
 def main() -> None:
     """`syslog LOG [PORT]`: collect until killed."""
-    collect(Path(sys.argv[1]), *(int(port) for port in sys.argv[2:]))
+    collect(Path(sys.argv[1]), int(sys.argv[2]) if sys.argv[2:] else PORT)
 
 
 if __name__ == "__main__":
