@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+from ipaddress import IPv4Network
 from pathlib import Path
 
 import pytest
@@ -150,3 +152,30 @@ def test_an_unknown_runner_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_what_other_tools_left_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     assert left_of("no-such-pop", None) == []
+
+
+@pytest.mark.parametrize(
+    ("host", "routes", "taken"),
+    [
+        ("", [], True),
+        ("unix:///var/run/docker.sock", ["10.0.0.0/8"], True),
+        ("tcp://192.0.2.77:2375", [], False),  # another machine's: no process of it is here
+        ("", ["192.0.2.0/24"], False),  # the way to the POP would lead elsewhere
+        ("", ["192.0.0.0/16"], False),
+        ("", ["192.0.2.53/32"], False),
+    ],
+)
+def test_when_the_machine_s_engine_is_taken(
+    bare: Path, monkeypatch: pytest.MonkeyPatch, host: str, routes: list[str], taken: bool
+) -> None:
+    program(bare, "docker", "echo 27.0")
+    told = json.dumps([{"dst": "default"}, *({"dst": route} for route in routes)])
+    program(bare, "ip", f"echo '{told}'")
+    monkeypatch.setenv("DOCKER_HOST", host) if host else monkeypatch.delenv("DOCKER_HOST", raising=False)
+    found = engine.engine_of_machine(IPv4Network("192.0.2.0/24"))
+    assert (found == engine.Engine()) is taken
+
+
+def test_an_engine_that_does_not_answer_is_not_taken(bare: Path) -> None:
+    program(bare, "docker", "echo Cannot connect >&2; exit 1")
+    assert engine.engine_of_machine(IPv4Network("192.0.2.0/24")) is None

@@ -94,6 +94,8 @@ class Containers:
 
     def _up(self) -> None:
         runs = self.prepare()
+        if runs.ours and Path("/run") in self.stage.path.resolve().parents:
+            raise CouldNotRun("the POP's engine has a /run of its own", advice="Give it a folder elsewhere.")
         if others := left_of(self._name, runs):
             raise CouldNotRun(
                 f"a POP of this name is up already: {', '.join(others)}",
@@ -205,7 +207,12 @@ class Containers:
             name = names[numbers.index("0")]
             raise CouldNotRun(f"node {name} did not start: {self._last_words(runs, name) or last_words(said)}")
         if not runs.ours:
-            return {name: Process.of(int(number)) for name, number in zip(names, numbers, strict=True)}
+            try:
+                return {name: Process.of(int(number)) for name, number in zip(names, numbers, strict=True)}
+            except ProcessLookupError as error:
+                raise CouldNotRun(
+                    "the Docker engine's processes are not this machine's", advice=engine.ADVICE
+                ) from error
         script = 'for number; do readlink "/proc/$number/ns/pid"; done'
         namespaces = runs.run("sh", "-c", script, "sh", *numbers).split()
         first = first_processes()
