@@ -28,7 +28,7 @@ from turnup.virtual.pop.runner import Address, Kind, Reach
 from turnup.virtual.pop.services import doors, inside, reach_of
 from turnup.virtual.pop.stage import FILE, Stage
 from turnup.virtual.pop.topology import Topology, read_topology
-from turnup.virtual.pop.traces import engine_left, first_processes, left_of
+from turnup.virtual.pop.traces import engine_left, first_processes, left_of, process_of
 
 READY_SECONDS = 60.0
 _STATE = "containers"
@@ -103,8 +103,8 @@ class Containers:
             )
         told: dict[str, Any] = {"ground": dict(runs.ground.told()) if runs.ground else None}
         self.stage.remember(_STATE, told)
-        said = self._containerlab(runs, "deploy")
-        nodes = self._nodes(runs, said)
+        self._deploy(runs)
+        nodes = self._nodes(runs)
         found = containerlab.find_containerlab(cache())
         told = {
             **told,
@@ -199,24 +199,43 @@ class Containers:
         words = (str(found.program), verb, "--topo", str(self.stage.path / FILE), *options)
         return runs.run(*words, environment=environment, seconds=180)
 
-    def _nodes(self, runs: Engine, said: str) -> dict[str, Process]:
+    def _deploy(self, runs: Engine) -> None:
+        try:
+            self._containerlab(runs, "deploy")
+        except CouldNotRun as error:
+            if name := self._stopped(runs):  # containerlab names what it could not do with a node, not what it said
+                raise CouldNotRun(f"node {name} did not start: {self._last_words(runs, name)}") from error
+            raise
+
+    def _stopped(self, runs: Engine) -> str:
+        """A node whose first program has ended, perhaps to be started again by the engine; empty when none has."""
+        asked = "{{.Name}} {{.RestartCount}} {{.State.Status}}"
+        until = time.monotonic() + 3  # the engine takes notice a moment later
+        while time.monotonic() < until:
+            there = runs.docker("ps", "--all", "--quiet").split()
+            for line in runs.docker("inspect", "--format", asked, *there).splitlines() if there else ():
+                name, restarts, status = line.split()
+                if name[1:] in self.stage.topology.nodes and (restarts != "0" or status not in {"running", "created"}):
+                    return name[1:]
+            time.sleep(0.2)
+        return ""
+
+    def _nodes(self, runs: Engine) -> dict[str, Process]:
         """The first process of each node, as this machine numbers it."""
         names = list(self.stage.topology.nodes)
         numbers = runs.docker("inspect", "--format", "{{.State.Pid}}", *names).split()
-        if "0" in numbers:
-            name = names[numbers.index("0")]
-            raise CouldNotRun(f"node {name} did not start: {self._last_words(runs, name) or last_words(said)}")
-        if not runs.ours:
-            try:
-                return {name: Process.of(int(number)) for name, number in zip(names, numbers, strict=True)}
-            except ProcessLookupError as error:
-                raise CouldNotRun(
-                    "the Docker engine's processes are not this machine's", advice=engine.ADVICE
-                ) from error
-        script = 'for number; do readlink "/proc/$number/ns/pid"; done'
-        namespaces = runs.run("sh", "-c", script, "sh", *numbers).split()
-        first = first_processes()
-        return {name: first[namespace] for name, namespace in zip(names, namespaces, strict=True)}
+        if runs.ours:
+            script = 'for number; do readlink "/proc/$number/ns/pid" || echo none; done'
+            spaces = runs.run("sh", "-c", script, "sh", *numbers).split()
+            first = first_processes()
+            found = [first.get(space) for space in spaces]
+        else:
+            found = [process_of(int(number)) for number in numbers]
+        nodes = dict(zip(names, found, strict=True))
+        for name, process in nodes.items():
+            if process is None:
+                raise CouldNotRun(f"node {name} did not start: {self._last_words(runs, name)}")
+        return {name: process for name, process in nodes.items() if process is not None}
 
     def _ready(self, runs: Engine, nodes: Mapping[str, Process]) -> None:
         until = time.monotonic() + READY_SECONDS

@@ -80,7 +80,7 @@ class Engine:
     def run(self, *words: str, seconds: float = 60.0, environment: Mapping[str, str] | None = None) -> str:
         """Output of a command run where the engine is. Raises CouldNotRun with its complaint."""
         given = {**self.environment, **(environment or {})}
-        return output_of(*self.enter, *words, environment=given, seconds=seconds, advice=ADVICE)
+        return output_of(*words, enter=self.enter, environment=given, seconds=seconds, advice=ADVICE)
 
     def docker(self, *words: str, seconds: float = 60.0) -> str:
         """Output of a `docker` command. Raises CouldNotRun with its complaint."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from turnup.errors import CouldNotRun
@@ -14,6 +14,7 @@ SHORT, LONG = 60.0, 1800.0  # seconds: a question; a build
 
 def output_of(
     *words: str,
+    enter: Sequence[str] = (),
     environment: Mapping[str, str] | None = None,
     seconds: float = SHORT,
     folder: Path | None = None,
@@ -21,11 +22,13 @@ def output_of(
 ) -> str:
     """Standard output of a program that ended well.
 
-    Raises CouldNotRun with its last words when it is not there, fails, or takes longer than `seconds`.
+    `enter`: words before it that lead to where it is to run. Raises CouldNotRun with its last words when it is not
+    there, fails, or takes longer than `seconds`.
     """
+    name = " ".join((Path(words[0]).name, *words[1:2]))
     try:
         done = subprocess.run(
-            words,
+            (*enter, *words),
             capture_output=True,
             text=True,
             errors="replace",
@@ -36,18 +39,18 @@ def output_of(
             check=False,
         )
     except FileNotFoundError:
-        raise CouldNotRun(f"`{words[0]}` is not on this machine", advice=advice) from None
+        raise CouldNotRun(f"`{Path(words[0]).name}` is not on this machine", advice=advice) from None
     except subprocess.TimeoutExpired:
-        raise CouldNotRun(f"`{' '.join(words[:3])}` did not end in {seconds:g} s", advice=advice) from None
+        raise CouldNotRun(f"`{name}` did not end in {seconds:g} s", advice=advice) from None
     if done.returncode:
-        raise CouldNotRun(f"`{' '.join(words[:3])}` failed: {last_words(done.stderr or done.stdout)}", advice=advice)
+        raise CouldNotRun(f"`{name}` failed: {last_words(done.stderr or done.stdout)}", advice=advice)
     return done.stdout
 
 
-def answers(*words: str, environment: Mapping[str, str] | None = None) -> bool:
+def answers(*words: str, enter: Sequence[str] = (), environment: Mapping[str, str] | None = None) -> bool:
     """True when the program is there and ends well."""
     try:
-        output_of(*words, environment=environment)
+        output_of(*words, enter=enter, environment=environment)
     except CouldNotRun:
         return False
     return True

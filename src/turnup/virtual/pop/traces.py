@@ -49,3 +49,11 @@ def first_processes() -> dict[str, Process]:
         except OSError:  # it has ended meanwhile
             continue
     return found
+
+
+def process_of(number: int) -> Process | None:
+    """The process with that number; none when the engine's numbers are not this machine's, or it has ended."""
+    try:
+        return Process.of(number)
+    except ProcessLookupError:
+        return None
