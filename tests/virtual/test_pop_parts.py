@@ -79,6 +79,17 @@ def test_a_folder_that_is_not_empty_is_left_alone(tmp_path: Path) -> None:
 # --- refusing to run ------------------------------------------------------------------------------------------------
 
 
+@pytest.fixture
+def nothing_begins(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where a guard under test is broken, no POP starts either."""
+
+    def begun(_: namespaces.Namespaces) -> None:
+        raise AssertionError("it began")
+
+    monkeypatch.setattr(namespaces.Namespaces, "_ground", begun)
+
+
+@pytest.mark.usefixtures("nothing_begins")
 def test_a_missing_package_is_named_and_nothing_is_begun(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -91,6 +102,7 @@ def test_a_missing_package_is_named_and_nothing_is_begun(
     assert not (tmp_path / "pop").exists()
 
 
+@pytest.mark.usefixtures("nothing_begins")
 def test_without_root_it_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(namespaces, "missing_programs", lambda: iter(()))
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
@@ -229,6 +241,7 @@ def reads_until(link: socket.socket, word: bytes) -> bytes:
 
 
 def test_a_console_asks_who_is_there_and_asks_the_next_one_again() -> None:
+    files = len(list(Path("/proc/self/fd").iterdir()))
     for _ in range(2):
         ours, its = socket.socketpair()
         with ours, its:
@@ -242,6 +255,7 @@ def test_a_console_asks_who_is_there_and_asks_the_next_one_again() -> None:
             ours.shutdown(socket.SHUT_RDWR)
             line.join(10)
             assert not line.is_alive()
+    assert len(list(Path("/proc/self/fd").iterdir())) == files
 
 
 def test_a_caller_who_says_nothing_gets_no_login() -> None:

@@ -159,6 +159,61 @@ def test_what_is_no_tacacs_is_hung_up_on(server: Running, data: bytes) -> None:
     assert server.told()[0]["event"] == "refused"
 
 
+PAP = bytes([1, 15, 2, 1, 3, 0, 0, 7]) + b"nocright-1"  # a login that passes
+
+
+def exchanged(server: Running, header: Header, body: bytes) -> bytes:
+    """What comes back to one packet until the server hangs up; b"" when nothing does."""
+    heard = b""
+    with socket.create_connection(("127.0.0.1", server.port), 5) as link:
+        link.sendall(header.packet(body, KEY.encode()))
+        while data := link.recv(1000):
+            heard += data
+    return heard
+
+
+@pytest.mark.parametrize(
+    ("header", "body", "answered"),
+    [
+        (Header(0xC1, Kind.AUTHENTICATION, 1, 0, 7, 0), PAP, True),
+        (Header(0xD1, Kind.AUTHENTICATION, 1, 0, 7, 0), PAP, False),  # another major version
+        (Header(0xC1, Kind.AUTHENTICATION, 3, 0, 7, 0), PAP, False),  # begins in the middle
+        (Header(0xC1, Kind.AUTHENTICATION, 1, 1, 7, 0), PAP, False),  # says that it is in clear
+        (Header(0xC1, Kind.AUTHENTICATION, 1, 0, 7, 0), PAP + b"x", False),  # more than it says
+        (Header(0xC1, Kind.AUTHENTICATION, 1, 0, 7, 0), PAP[:-1], False),  # less
+    ],
+)
+def test_one_thing_wrong_is_enough(server: Running, header: Header, body: bytes, answered: bool) -> None:
+    """And after its answer the server hangs up: nobody asked for a single connection."""
+    heard = exchanged(server, header, body)
+    assert bool(heard) is answered
+    if answered:
+        reply = Header.read(heard[:12])
+        assert (reply.sequence, reply.session, reply.length) == (2, 7, len(heard) - 12)
+        assert obfuscated(reply, heard[12:], KEY.encode())[0] == Authenticated.PASS
+
+
+def test_one_connection_for_several_sessions(server: Running) -> None:
+    with socket.create_connection(("127.0.0.1", server.port), 5) as link:
+        for session in (1, 2):
+            link.sendall(Header(0xC1, Kind.AUTHENTICATION, 1, 4, session, 0).packet(PAP, KEY.encode()))
+            reply = Header.read(link.recv(12))
+            assert (reply.session, reply.flags) == (session, 4)
+            assert obfuscated(reply, link.recv(reply.length), KEY.encode())[0] == Authenticated.PASS
+
+
+@pytest.mark.parametrize(
+    ("arguments", "command"),
+    [
+        (("service=shell", "cmd="), ""),
+        (("service=shell", "cmd=configure", "cmd-arg=terminal", "cmd-arg=<cr>"), "configure terminal"),
+        (("cmd-arg=a=b", "cmd=show"), "show a=b"),
+    ],
+)
+def test_the_command_that_is_asked_about(arguments: tuple[str, ...], command: str) -> None:
+    assert Request(0, 6, 15, "noc", "tty1", "", arguments).command == command
+
+
 @given(body=st.binary(max_size=300), key=st.binary(min_size=1, max_size=20), session=st.integers(0, 2**32 - 1))
 def test_obfuscation_is_its_own_inverse(body: bytes, key: bytes, session: int) -> None:
     header = Header(0xC0, Kind.AUTHENTICATION, 1, 0, session, len(body))

@@ -67,7 +67,7 @@ class Namespaces:
         if missing:
             raise CouldNotRun(f"the POP cannot run: no {', '.join(missing)} on this machine", advice=ADVICE)
         if os.geteuid() != 0:
-            raise CouldNotRun("the POP cannot run: network namespaces need root", advice=ADVICE)
+            raise CouldNotRun("the POP cannot run: network namespaces need root", advice="Run it as root.")
         tried = subprocess.run(
             ["unshare", *_SPACES, "--fork", "--mount-proc", "true"],
             capture_output=True,
@@ -75,7 +75,10 @@ class Namespaces:
             check=False,
         )
         if tried.returncode:
-            raise CouldNotRun(f"the POP cannot run: no namespaces here: {tried.stderr.strip()}", advice=ADVICE)
+            raise CouldNotRun(
+                f"the POP cannot run: no namespaces here: {tried.stderr.strip()}",
+                advice="In a container it needs the capabilities SYS_ADMIN and NET_ADMIN; or run it outside.",
+            )
 
     def up(self) -> None:
         """See Runner. Raises CouldNotRun with the last words of the node that did not start."""
