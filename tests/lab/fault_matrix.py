@@ -27,7 +27,7 @@ HEAD = """\
 
 Written by `tests/lab/fault_matrix.py --write` from a run, which `make poplab` makes again and checks. Each fault of
 `lab/pop/faults/` was made on a virtual POP with real IS-IS, BGP, TACACS+ and DNS (lab/pop.clab.yml) and felt; the
-twenty tests ran on the port in service; it was undone, the configuration was what it had been, and the port was healthy.
+twenty tests ran on the port in service; it was undone, the configuration was what it had been, and the port healthy.
 
 `.` PASS, `F` FAIL, `?` INCONCLUSIVE, `n/a` NOT APPLICABLE; **bold** where the fault's file expects no green. What was
 seen is what was expected: otherwise the run ends with exit code 1 and this page is not written.
