@@ -123,8 +123,8 @@ class ServedPort:
         elif step.service:
             self.pop.service(step.service, on=step.on)
         elif step.front:
-            said = control(self.lab, {"do": "configure", "router": step.front, "lines": self._filled(step.type)})
-            assert not any(said["answers"]), said
+            told = control(self.lab, {"do": "configure", "router": step.front, "lines": self._filled(step.type)})
+            assert not any(told["answers"]), told
         elif step.run:
             self.pop.inside(step.node, "sh", "-c", step.run, seconds=60)
         else:
