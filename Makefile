@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 
-.PHONY: help demo test proofs check lint types wheel docs bench lab faults frr poplab clean
+.PHONY: help demo test proofs check lint types wheel docs bench lab faults frr poplab clab clean
 help:            ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
 
@@ -56,7 +56,7 @@ bench: $(VENV)/.ready   ## side-by-side benchmarks
 
 LAB ?=
 lab: $(VENV)/.ready   ## virtual routers to play with: `make lab`, then `turnup --lab sites`; LAB=--netns or --clab: a POP of FRR
-	@$(if $(LAB),tests/lab/need_packages.sh)
+	@$(if $(filter --netns,$(LAB)),tests/lab/need_packages.sh)$(if $(filter --clab,$(LAB)),tests/lab/need_containerlab.sh)
 	@$(BIN)/turnup lab up $(LAB)
 
 CASES ?= test
@@ -66,7 +66,14 @@ frr: $(VENV)/.ready   ## the transaction on a real FRR in namespaces of its own:
 
 poplab: $(VENV)/.ready   ## the POP of real IS-IS, BGP, TACACS+ and DNS in namespaces: needs root; installs Debian's packages
 	@tests/lab/need_packages.sh
-	@$(BIN)/python -m pytest tests/lab/*_lab.py
+	@$(BIN)/python -m pytest $(filter-out tests/lab/containerlab_lab.py,$(wildcard tests/lab/*_lab.py))
+
+# teardown_lab.py is about namespaces, containerlab_lab.py about the same of containers.
+clab: $(VENV)/.ready   ## the same POP and tests by containerlab: root, Go or containerlab; installs Debian's docker.io, mmdebstrap
+	@tests/lab/need_containerlab.sh
+	@began=$$(date +%s); TURNUP_LAB_RUNNER=containers $(BIN)/python -m pytest \
+	  $(filter-out tests/lab/teardown_lab.py,$(wildcard tests/lab/*_lab.py)); \
+	status=$$?; echo "make clab: $$(( $$(date +%s) - began )) s"; exit $$status
 
 clean:           ## remove what these targets made
 	rm -rf $(VENV) dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -112,6 +112,14 @@ def _write_inventory(source: Path, target: Path, ready: Mapping[str, Any]) -> No
         about = ready["routers"][name]
         host["hostname"], host["port"] = about["ssh"]["host"], about["ssh"]["port"]
         host["data"]["console_server"] = dict(about["console"])
+        if host["data"].get("memory_kbyte") == 0:
+            host["data"]["memory_kbyte"] = _memory_kbyte()
         host["data"]["noc_resolvers"] = [f"{ready['dns']['host']}#{ready['dns']['port']}"]
     with (target / "hosts.yaml").open("w") as file:
         yaml.dump(hosts, file)
+
+
+def _memory_kbyte() -> int:
+    """Memory of this machine: every node of the POP has it all."""
+    words = Path("/proc/meminfo").read_text().split()
+    return int(words[words.index("MemTotal:") + 1])

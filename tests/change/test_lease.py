@@ -76,6 +76,7 @@ def test_the_file_of_another_holder_stops_us(tmp_path: Path) -> None:
         pass
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("kind", [Kind.CHANGE, Kind.MOVE])
 def test_lost_at_every_look(kind: Kind, home: Home, tmp_path: Path) -> None:
     whole = Shared()

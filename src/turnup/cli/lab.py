@@ -62,9 +62,12 @@ def _pop_up(home: Home, netns: bool, clab: bool, fault: list[str] | None, front:
     if fault:
         raise UsageError("the files of lab/faults/ are faults of virtual GSRs; a POP has real ones")
     runner = "namespaces" if netns else "containers"
-    with step(f"starting the POP, by {runner}"):
+    first = "; the first time makes containerlab and an image: minutes" if clab else ""
+    with step(f"starting the POP, by {runner}{first}"):
         running = pop_lab.up(home, runner, front=front)
     say(f"the POP is up, run by {runner}: {len(running.ready['nodes'])} nodes, real IS-IS, BGP, TACACS+ and DNS")
+    if clab:
+        say(f"  containerlab {running.ready['containerlab']}, Docker {running.ready['docker']}")
     if front:
         say("  its core routers answer as GSRs (IOS 12.0S); what they show is what FRR behind them reports")
     say("  turnup --lab sites                   look around")

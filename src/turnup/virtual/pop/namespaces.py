@@ -9,9 +9,7 @@ from __future__ import annotations
 import os
 import shutil
 import signal
-import socket
 import subprocess
-import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
@@ -20,7 +18,8 @@ from shlex import split
 from typing import Any
 
 from turnup.errors import CouldNotRun
-from turnup.virtual.pop import door, scripts
+from turnup.virtual.pop import scripts
+from turnup.virtual.pop.entrance import open_door
 from turnup.virtual.pop.processes import Process, child_of, waited
 from turnup.virtual.pop.runner import Address, Kind, Reach, run_in
 from turnup.virtual.pop.services import doors, reach_of
@@ -194,24 +193,9 @@ class Namespaces:
 
     def _door(self) -> None:
         """Listen out here, pass on in there: a socket stays in the network it was made in."""
-        listening, ports, spec = [], {}, []
-        for name, (kind, target) in doors(self.stage.topology).items():
-            opened = _open(kind)
-            listening.append(opened)
-            ports[name] = opened[0].getsockname()[1]
-            spec.append([kind, [one.fileno() for one in opened], [target.host, target.port]])
         with self._console("door") as console:
-            process = subprocess.Popen(
-                ["nsenter", "-t", str(self._ground_number), "-n", "-p", "--",
-                 sys.executable, "-I", str(Path(door.__file__)), door.spec(spec)],
-                stdin=subprocess.DEVNULL, stdout=console, stderr=console, start_new_session=True,
-                pass_fds=[one.fileno() for opened in listening for one in opened],
-            )  # fmt: skip
-        for opened in listening:
-            for one in opened:
-                one.close()
+            process, self._found["door"] = open_door(self._ground_number, doors(self.stage.topology), console)
         self._keep(process)
-        self._found["door"] = ports
 
     def _ready(self) -> None:
         topology = self.stage.topology
@@ -251,18 +235,3 @@ def missing_programs() -> Iterator[str]:
     yield from (file for file in FILES if not Path(file).exists())
     if shutil.which("perl") and subprocess.run(["perl", "-MAuthen::TacacsPlus", "-e1"], capture_output=True).returncode:
         yield "perl's Authen::TacacsPlus"
-
-
-def _open(kind: str) -> tuple[socket.socket, ...]:
-    """A TCP socket that listens on a free port, and for `dns` a UDP one on the same."""
-    for _ in range(20):
-        stream = socket.create_server(("127.0.0.1", 0), backlog=200)
-        if kind != "dns":
-            return (stream,)
-        datagrams = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        with suppress(OSError):
-            datagrams.bind(stream.getsockname())
-            return stream, datagrams
-        stream.close()
-        datagrams.close()
-    raise CouldNotRun("no free port of 127.0.0.1 for the POP's name server")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
@@ -108,9 +109,20 @@ class Pop:
         self.stage.remove()
 
 
+def kind_told() -> Kind:
+    """The runner that TURNUP_LAB_RUNNER names, for one suite to run on both; namespaces when it is not set.
+
+    Raises UsageError when it names none.
+    """
+    told = os.environ.get("TURNUP_LAB_RUNNER", Kind.NAMESPACES)
+    if told not in list(Kind):
+        raise UsageError(f"TURNUP_LAB_RUNNER is {told!r}", advice=f"One of: {', '.join(Kind)}.")
+    return Kind(told)
+
+
 def start(
     folder: Path,
-    kind: Kind = Kind.NAMESPACES,
+    kind: Kind | None = None,
     *,
     with_parent: bool = False,
     source: Path | None = None,
@@ -118,9 +130,10 @@ def start(
 ) -> Pop:
     """Write the stage into the folder and start the POP on it; every node is ready when this returns.
 
-    `with_parent`: it ends when this process does (namespaces). `source`, `configurations`: see write_stage.
-    Raises CouldNotRun with advice.
+    `kind`: left out, TURNUP_LAB_RUNNER says it; another runner is never taken instead. `with_parent`: it ends when this
+    process does. `source`, `configurations`: see write_stage. Raises CouldNotRun with advice.
     """
+    kind = kind or kind_told()
     runner_of(kind, Stage(folder)).check()
     stage = write_stage(folder, source=source, configurations=configurations)
     stage.remember(RUNNER, {"kind": kind})
@@ -145,7 +158,7 @@ def opened(folder: Path) -> Pop:
 
 
 @contextmanager
-def running(kind: Kind = Kind.NAMESPACES, *, folder: Path | None = None, settled: bool = True) -> Iterator[Pop]:
+def running(kind: Kind | None = None, *, folder: Path | None = None, settled: bool = True) -> Iterator[Pop]:
     """A POP for as long as the block runs; by default with its protocols settled."""
     with tempfile.TemporaryDirectory(prefix="turnup-pop-") as temporary:
         pop = start(folder or Path(temporary) / "pop", kind, with_parent=True)
@@ -163,4 +176,6 @@ def runner_of(kind: Kind, stage: Stage, *, with_parent: bool = False) -> Runner:
         from turnup.virtual.pop.namespaces import Namespaces
 
         return Namespaces(stage, with_parent=with_parent)
-    raise UsageError("containers are not built in yet", advice="--netns runs the same file as namespaces.")
+    from turnup.virtual.pop.containers import Containers
+
+    return Containers(stage, with_parent=with_parent)
