@@ -131,7 +131,7 @@ def test_a_list_that_another_port_uses_is_not_changed(home: Home) -> None:
     site = Site(DS3, home)
     for line in ("neighbor 10.10.9.2 remote-as 64603", "neighbor 10.10.9.2 prefix-list CUST-64603-IN in"):
         assert site.router.line("router bgp 64500", line)[1] == ""
-    with pytest.raises(Refused, match="is used by a neighbour that is not this order's"):
+    with pytest.raises(Refused, match="is used by a neighbour that is not this customer's"):
         site.plan(site.change)
 
 

@@ -11,7 +11,8 @@ from ipaddress import IPv4Network
 
 from turnup.change.conditions import Needs, not_free, unmet
 from turnup.change.footprint import Footprint, Lines, canonical, footprint_of, sections_of, with_headers
-from turnup.change.radius import BlastRadius, blast_radius
+from turnup.change.radius import BlastRadius, blast_radius, interrupted, text_only
+from turnup.change.shared import must_not_change_shared
 from turnup.change.transition import transition
 from turnup.configuration import Configuration
 from turnup.errors import Refused
@@ -47,6 +48,7 @@ class Change:
     halfway: Lines
     after: Lines
     digest: str = ""
+    interrupts: tuple[str, ...] = ()
 
     def same(self, one: Lines, other: Lines) -> bool:
         """Whether two sets of owned lines are the same thing."""
@@ -54,14 +56,8 @@ class Change:
 
     @property
     def live(self) -> bool:
-        """Whether it touches a port or a peer that is in service now (PASA 2.3(a))."""
-        before = set(self.before)
-        ports = any((f"interface {port}", "shutdown") not in before for port in self.footprint.ports)
-        return ports or any(
-            (header, f"neighbor {peer} shutdown") not in before
-            and any(where == header and text.startswith(f"neighbor {peer} remote-as ") for where, text in before)
-            for header, peer in self.footprint.peers
-        )
+        """Whether it interrupts a port or a neighbor that is in service now (PASA 2.3(a))."""
+        return bool(self.interrupts)
 
 
 @dataclass(frozen=True)
@@ -107,6 +103,7 @@ def make_plan(
         raise Refused(f"{router.name}: " + "; ".join(reasons))
     if canonical(footprint.owned(sections), hidden) == intended(intent):
         return draft.plan((), ())
+    must_not_change_shared(footprint, sections, intent.lines)
     if taken := not_free(intent, footprint, sections, grammar):
         raise Refused(
             f"{router.name}: {assignment.port.interface} cannot be given to {assignment.order.order_id}.\n"
@@ -125,7 +122,7 @@ def intended(intent: Intent) -> Lines:
     return canonical(with_headers(intent.lines))
 
 
-def strange_lines(after: Lines, intent: Intent) -> tuple[str, ...]:
+def strange_lines(after: Iterable[tuple[str, str]], intent: Intent) -> tuple[str, ...]:
     """What the port would carry beside the order, and lack of it: then the same order again would not be empty."""
     is_, shall = set(canonical(after, intent.hidden_defaults)), set(intended(intent))
     return (*map(said, sorted(is_ - shall)), *(f"(missing) {said(line)}" for line in sorted(shall - is_)))
@@ -186,6 +183,7 @@ class Draft:
             before=before,
             halfway=footprint.owned(halfway),
             after=after,
+            interrupts=interrupted(footprint, before, (*phase1, *phase2), grammar),
         )
         whole = fold(self.sections, (*phase1, *phase2), grammar, self.hidden)
         foreign = footprint.foreign(self.sections)
@@ -194,9 +192,15 @@ class Draft:
         return Plan(
             replace(change, digest=digest_of(change, self.sections)),
             unified(self.sections, whole, port.router),
-            blast_radius(footprint, self.sections, order.customer.code),
+            self._reach(change, grammar),
             foreign=foreign,
         )
+
+    def _reach(self, change: Change, grammar: Grammar) -> BlastRadius:
+        if text_only((*change.phase1, *change.phase2), grammar):
+            return BlastRadius(text_only=True)
+        found = blast_radius(self.footprint, self.sections, change.customer)
+        return replace(found, interrupts=change.interrupts)
 
     def _rehearse(self, own: Sections, items: tuple[ConfigItem, ...], grammar: Grammar) -> None:
         """Stop after every line in turn, go back, and be where we were: on the model, before the router sees a byte."""

@@ -8,6 +8,7 @@ from turnup.change.conditions import Needs, unmet
 from turnup.change.footprint import Footprint, Lines, canonical, footprint_of, together
 from turnup.change.journal import Journals, Record, State
 from turnup.change.plan import intended, said, three_way
+from turnup.change.shared import used_by_others
 from turnup.errors import Refused
 from turnup.render.fold import Sections
 from turnup.render.intent import Intent
@@ -76,36 +77,6 @@ def must_be_met(needs: Needs, footprint: Footprint, sections: Sections) -> None:
     """Raise Refused, in words, when a condition of the plan does not hold."""
     if reasons := unmet(needs, footprint, sections):
         raise Refused(f"{needs.hostname}: " + "; ".join(reasons))
-
-
-def used_by_others(name: str, footprint: Footprint, sections: Sections) -> bool:
-    """Whether a line that is not ours refers to that prefix-list: another port of the same customer, a route-map.
-
-    A route-map may name several in one line, a `distribute-list prefix` names it in other words: any line with that
-    word counts, but those that only talk.
-    """
-    return any(
-        name in line.split(" ") and not line.startswith(_TALK) and line.split(" ")[:3] != ["ip", "prefix-list", name]
-        for _, line in footprint.foreign(sections)
-    )
-
-
-_TALK = ("description ", "remark ", "hostname ", "router ", "interface ")
-
-
-def must_not_change_shared(footprint: Footprint, sections: Sections, target: Lines) -> None:
-    """Raise Refused when the change would alter a prefix-list that another port's neighbour uses."""
-    for name in footprint.prefix_lists:
-        first = f"ip prefix-list {name} "
-        now, then = (
-            {text for section, text in lines if not section and text.startswith(first)}
-            for lines in (footprint.owned(sections), target)
-        )
-        if then and now != then and used_by_others(name, footprint, sections):
-            raise Refused(
-                f"prefix-list {name} is used by a neighbour that is not this order's: to change it changes that too",
-                advice="Give both ports the same prefixes with a CHANGE of each by hand, or take other lists.",
-            )
 
 
 def bare(footprint: Footprint, sections: Sections, available: str | None, shown: tuple[str, ...]) -> Lines:
