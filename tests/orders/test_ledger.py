@@ -330,7 +330,7 @@ def test_a_list_that_another_port_has_changed_is_the_order_s_own(ledger: Ledger)
     settle(ledger, level3())
     ledger.start(held(ledger))
     settle(ledger, other(1))
-    prefixes = ["198.51.100.0/25"]
+    prefixes = ["198.51.100.0/24"]
     change = changed(
         order_id="PSO-2", action="CHANGE", supersedes="PSO-2001-100001", bgp__maximum_prefix=7,
         bgp__allowed_prefixes=prefixes, layer3__link_prefix="10.10.12.0/30",

@@ -35,6 +35,7 @@ class State(StrEnum):
     PHASE1 = "phase1"  # phase 1 read back; phase 2 on its way
     PHASE2 = "phase2"  # phase 2 sent, not read back
     VERIFIED = "verified"  # read back as expected; not saved
+    ACCEPTED = "accepted"  # the acceptance tests that were promised have passed; not saved
     BACKING_OUT = "backing-out"
     SAVED = "saved"
     UNSAVED = "unsaved"  # verified, and left unsaved on purpose
@@ -46,8 +47,11 @@ class State(StrEnum):
 
 
 OPEN = frozenset(
-    {State.PLANNED, State.PUSHING, State.PHASE1, State.PHASE2, State.VERIFIED, State.BACKING_OUT, State.NEEDS_HUMAN}
-)
+    {
+        State.PLANNED, State.PUSHING, State.PHASE1, State.PHASE2, State.VERIFIED, State.ACCEPTED, State.BACKING_OUT,
+        State.NEEDS_HUMAN,
+    }
+)  # fmt: skip
 
 
 # Ends that leave nothing of the order on the router.
@@ -68,13 +72,21 @@ class Record:
     """One journal: the change, what happened, and the owned lines as last read from the router.
 
     `startup` are the owned lines of the startup configuration before anything was sent; None when it was not read.
+    `promised`: acceptance tests must pass before it is saved, and what happens when they do not (`always`: it is taken
+    back, `ask`: a person decides); "" when none were asked for.
     """
 
     change: Change
     history: tuple[Event, ...]
     running: Lines = ()
     startup: Lines | None = None
+    promised: str = ""
     version: int = VERSION
+
+    @property
+    def owes_tests(self) -> bool:
+        """Whether acceptance tests were promised and have not passed."""
+        return bool(self.promised) and all(event.state is not State.ACCEPTED for event in self.history)
 
     @property
     def state(self) -> State:
@@ -119,6 +131,7 @@ class Journal:
             "history": [_plain(asdict(event)) for event in record.history],
             "running": _plain(record.running),
             "startup": _plain(record.startup),
+            "promised": record.promised,
         }
 
     def write(self) -> None:
@@ -146,11 +159,11 @@ class Journals:
 
     folder: Path
 
-    def begin(self, change: Change, at: datetime) -> Journal:
+    def begin(self, change: Change, at: datetime, promised: str = "") -> Journal:
         """A new journal in state `planned`, on disk."""
         stamp = at.astimezone(UTC).strftime("%Y%m%dT%H%M%S%fZ")
         path = self.folder / f"{change.router}--{change.order_id}-r{change.revision}--{stamp}.json"
-        journal = Journal(path, Record(change, (Event(State.PLANNED, at),)))
+        journal = Journal(path, Record(change, (Event(State.PLANNED, at),), promised=promised))
         journal.write()
         return journal
 
@@ -162,6 +175,14 @@ class Journals:
             journal = read_journal(path)
             if journal.record.change.router == router:
                 yield journal
+
+    def owed_tests(self, change: Change) -> str:
+        """What was promised of tests when that order was brought there, and left unsaved without them; "" for none."""
+        mine = [
+            journal.record for journal in self.of(change.router) if journal.record.change.order_id == change.order_id
+        ]
+        stood = [record for record in mine if record.state in (State.SAVED, State.UNSAVED)]
+        return stood[-1].promised if stood and stood[-1].state is State.UNSAVED and stood[-1].owes_tests else ""
 
     def open(self, router: str) -> tuple[Journal, ...]:
         """Those that may have left the router half way."""

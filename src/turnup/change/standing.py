@@ -13,7 +13,7 @@ from turnup.errors import Refused
 from turnup.render.fold import Sections
 from turnup.render.intent import Intent
 
-_APPLIED = frozenset({State.SAVED, State.UNSAVED, State.VERIFIED})
+_APPLIED = frozenset({State.SAVED, State.UNSAVED, State.VERIFIED, State.ACCEPTED})
 
 
 @dataclass(frozen=True)

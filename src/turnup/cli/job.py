@@ -162,8 +162,7 @@ def _accepted(noc: Noc, work: Undertaking, terms: Terms, back_out: str | None, *
     if policy is BackOut.ASK:
         must_be_answerable()
     proof = accepting(noc, work, policy, asked)
-    if policy is not BackOut.NEVER:
-        terms = replace(terms, accept=proof)
+    terms = replace(terms, promise=policy.value, accept=None if policy is BackOut.NEVER else proof)
     made, outcome = send(noc, work, terms)
     if not json:
         show_push(work, outcome)

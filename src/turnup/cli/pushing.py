@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -94,10 +95,11 @@ def not_sent(*, json: bool) -> None:
 def send(noc: Noc, work: Undertaking, terms: Terms) -> tuple[Plan, PushOutcome]:
     """Push, with progress."""
     from turnup.cli.show import step
+    from turnup.service import proving
     from turnup.undertake import pushed_work
 
     with step(f"pushing to {work.router}"):
-        return pushed_work(noc, work, terms)
+        return pushed_work(noc, work, replace(terms, prove=proving(noc)))
 
 
 def show_push(work: Undertaking, outcome: PushOutcome) -> None:
