@@ -169,12 +169,16 @@ class Journals:
 
     def of(self, router: str) -> Iterator[Journal]:
         """Journals of that router, oldest first. Raises InputError for one that cannot be read."""
-        for path in sorted(self.folder.glob("*.json")):
-            if "--" in path.name and not path.name.startswith(f"{router}--"):
-                continue  # a damaged journal of one router is no obstacle to work on another
+        for path in self._paths(router):
             journal = read_journal(path)
             if journal.record.change.router == router:
                 yield journal
+
+    def _paths(self, router: str) -> Iterator[Path]:
+        for path in sorted(self.folder.glob("*.json")):
+            # A damaged journal of one router is no obstacle to work on another.
+            if "--" not in path.name or path.name.startswith(f"{router}--"):
+                yield path
 
     def owed_tests(self, change: Change) -> str:
         """What was promised of tests when that order was brought there, and left unsaved without them; "" for none."""
@@ -185,8 +189,13 @@ class Journals:
         return stood[-1].promised if stood and stood[-1].state is State.UNSAVED and stood[-1].owes_tests else ""
 
     def open(self, router: str) -> tuple[Journal, ...]:
-        """Those that may have left the router half way."""
-        return tuple(journal for journal in self.of(router) if journal.record.open)
+        """Those that may have left the router half way. Raises InputError for one that cannot be read."""
+        return tuple(
+            journal
+            for path in self._paths(router)
+            if not _is_over(path) and (journal := read_journal(path)).record.change.router == router
+            if journal.record.open
+        )
 
     def must_be_clear(self, router: str) -> None:
         """Raise Refused while an earlier change of the router waits for a person."""
@@ -213,6 +222,18 @@ def by_hand(router: str, journal: Path) -> str:
         f"Nothing was sent now. What the port had and has stands in {journal} (`change.before`, `running`). "
         f"Put it right on the console of {router}, then: turnup recover {router} --resolved 'WHO: WHAT'"
     )
+
+
+def _is_over(path: Path) -> bool:
+    """Whether the journal says plainly that its push has ended: most have, and none of them is read whole for that.
+
+    One that says nothing plainly is not over: reading it whole tells what is wrong with it.
+    """
+    try:
+        data = json.loads(path.read_text())
+        return bool(data["version"] == VERSION and State(data["history"][-1]["state"]) not in OPEN)
+    except (OSError, ValueError, KeyError, IndexError, TypeError):
+        return False
 
 
 def read_journal(path: Path) -> Journal:

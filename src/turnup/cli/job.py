@@ -9,6 +9,7 @@ import typer
 
 from turnup.cli.options import AsJson, opened
 from turnup.cli.pushing import (
+    Accept,
     BackOutWord,
     Confirm,
     Digest,
@@ -74,7 +75,7 @@ def push(
     wait: Wait = 0.0,
     emergency: Emergency = "",
     reload_in: ReloadIn = None,
-    accept: Annotated[bool, typer.Option("--accept", help="Run the twenty tests before it is saved.")] = False,
+    accept: Accept = False,
     back_out: BackOutWord = None,
     json: AsJson = False,
 ) -> None:
@@ -86,7 +87,7 @@ def push(
     noc = opened(context)
     terms = terms_of(digest, save_all, wait, emergency, reload_in)
     if accept:
-        _accepted(noc, _work(noc, order), terms, back_out, json=json)
+        carried_and_tested(noc, _work(noc, order), terms, back_out, json=json)
     else:
         carried(noc, _work(noc, order), terms, json=json)
 
@@ -136,7 +137,8 @@ def run(
         not_sent(json=json)
         return
     noc = opened(context)
-    _accepted(noc, _work(noc, order), terms_of(digest, save_all, wait, emergency, reload_in), back_out, json=json)
+    terms = terms_of(digest, save_all, wait, emergency, reload_in)
+    carried_and_tested(noc, _work(noc, order), terms, back_out, json=json)
 
 
 def _work(noc: Noc, order: str) -> Undertaking:
@@ -151,7 +153,7 @@ def _work(noc: Noc, order: str) -> Undertaking:
         return work_for(noc, message, enter=True, only=(Kind.NEW, Kind.CHANGE))
 
 
-def _accepted(noc: Noc, work: Undertaking, terms: Terms, back_out: str | None, *, json: bool) -> None:
+def carried_and_tested(noc: Noc, work: Undertaking, terms: Terms, back_out: str | None, *, json: bool) -> None:
     """Push and test; where a red test takes the change back, the tests run before it is saved."""
     from turnup.cli.show import as_json, step
     from turnup.job import tested

@@ -52,6 +52,7 @@ ReloadIn = Annotated[
         help="Only for what could cut off management: 0 = no reload.",
     ),
 ]
+Accept = Annotated[bool, typer.Option("--accept", help="Run the twenty tests before it is saved.")]
 BackOutWord = Annotated[
     str | None,
     typer.Option(
