@@ -94,6 +94,8 @@ def test_somebody_changed_a_line_of_the_order(kind: Kind, home: Home) -> None:
     assert "maximum-prefix 100 80" in wanted
     assert "maximum-prefix 100 80" in text[ours:running]
     assert "maximum-prefix 9999 80" in text[running:]
+    marked = [line.split(" ")[-2] for line in text.splitlines() if line.startswith("* ")]
+    assert marked == ["100", "100", "9999"]
     assert site.router.heard == ["neighbor 10.10.3.2 maximum-prefix 9999 80"]
 
 

@@ -103,8 +103,10 @@ def make_plan(
         raise Refused(f"{router.name}: " + "; ".join(reasons))
     if canonical(footprint.owned(sections), hidden) == intended(intent):
         return draft.plan((), ())
-    must_not_change_shared(footprint, sections, intent.lines)
-    if taken := not_free(intent, footprint, sections, grammar):
+    taken = not_free(intent, footprint, sections, grammar)
+    if all(text.startswith("(global) / ip prefix-list ") for text in taken):  # the port itself is free
+        must_not_change_shared(footprint, sections, intent.lines)
+    if taken:
         raise Refused(
             f"{router.name}: {assignment.port.interface} cannot be given to {assignment.order.order_id}.\n"
             + three_way(intent, taken, applied)
@@ -134,6 +136,26 @@ def three_way(intent: Intent, running: Iterable[str], applied: Lines | None = No
     ours = ["(not known)"] if applied is None else [said(line) for line in applied] or ["(nothing)"]
     parts = (("intended:", wanted), ("last applied by turnup:", ours), ("running:", running))
     return "\n".join(line for title, lines in parts for line in (title, *(f"  {text}" for text in lines)))
+
+
+def three_marked(intent: Intent, running: Lines, applied: Lines | None) -> str:
+    """The same three texts in one order, each whole; `*` before the lines that do not stand in all of them."""
+    hidden = intent.hidden_defaults
+    ours = None if applied is None else canonical(applied, hidden)
+    texts = {
+        "intended:": canonical(intent.lines, hidden),
+        "last applied by turnup:": ours,
+        "running:": canonical(running, hidden),
+    }
+    known = [set(lines) for lines in texts.values() if lines is not None]
+    common = set.intersection(*known)
+    told = ["(* before a line that is not in all of them)"]
+    for title, lines in texts.items():
+        told.append(title)
+        if not lines:
+            told.append("  (not known)" if lines is None else "  (nothing)")
+        told += [f"{' ' if line in common else '*'} {said(line)}" for line in lines or ()]
+    return "\n".join(told)
 
 
 def said(line: tuple[str, str]) -> str:

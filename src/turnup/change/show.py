@@ -35,7 +35,7 @@ def _text(plan: Plan) -> Iterator[str]:
     yield from _part("Back-out, rehearsed from every line", change.backout)
     yield from ("", "Changes to the running configuration", *(f"  {line}" for line in plan.diff.splitlines()))
     yield from ("", "Service", *_service(plan.blast))
-    yield from ("", "Other customers within reach", *_radius(plan.blast))
+    yield from ("", "Others within reach", *_radius(plan.blast))
     for note in plan.notes:
         yield from ("", *wrap(note, WIDTH))
     yield from ("", f"Digest {plan.digest}")

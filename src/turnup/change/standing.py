@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from turnup.change.conditions import Needs, unmet
 from turnup.change.footprint import Footprint, Lines, canonical, footprint_of, together
 from turnup.change.journal import Journals, Record, State
-from turnup.change.plan import intended, said, three_way
+from turnup.change.plan import intended, three_marked
 from turnup.change.shared import used_by_others
 from turnup.errors import Refused
 from turnup.render.fold import Sections
@@ -65,10 +65,10 @@ class Standing:
         """Raise Refused with the three texts when somebody else changed lines of this order, or took them."""
         if self.carried(footprint, sections):
             return
-        running = [said(line) for line in canonical(footprint.owned(sections), self.intent.hidden_defaults)]
+        running = canonical(footprint.owned(sections), self.intent.hidden_defaults)
         raise Refused(
             f"{where} does not carry exactly this order: somebody changed lines of it.\n"
-            + three_way(self.intent, running, self.lines),
+            + three_marked(self.intent, running, self.lines),
             advice="Nothing was sent. Ask who changed it and why; put the port back, or agree and order the change.",
         )
 

@@ -105,13 +105,13 @@ def send(noc: Noc, work: Undertaking, terms: Terms) -> tuple[Plan, PushOutcome]:
 
 def show_push(work: Undertaking, outcome: PushOutcome) -> None:
     """What became of it, for a person."""
-    from turnup.cli.show import say
+    from turnup.cli.show import say, tell
 
     order, port = work.order, work.assignment.port
     say(f"{order.order_id}: {port.router} {port.interface}: {outcome.state}, {outcome.sent} lines sent")
     say(f"  {_MEANING.get(outcome.state, outcome.state)}")
     for note in outcome.notes:
-        say(f"  note: {note}")
+        tell(f"  note: {note}")
 
 
 _MEANING = {
@@ -153,10 +153,10 @@ def carried(noc: Noc, work: Undertaking, terms: Terms, *, json: bool) -> None:
 
 
 def _show_notes(made: Plan) -> None:
-    from turnup.cli.show import say
+    from turnup.cli.show import tell
 
     for note in made.notes:
-        say(f"  note: {note}")
+        tell(f"  note: {note}")
 
 
 def asked(certificate: Certificate) -> bool:
