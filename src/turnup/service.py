@@ -101,7 +101,8 @@ def _must_be_connected(noc: Noc, order_id: str) -> None:
     if old and not _connected(noc, old, order_id):
         raise Refused(
             f"{order_id} took the port of {old} over, and its cross-connect is not recorded: the port stays shut",
-            advice=f"turnup logbook cross-connect removed {old}, made {order_id}; then redesignate {order_id} again.",
+            advice=f"Record both (turnup logbook cross-connect removed {old} --by NAME, ... made {order_id} --by NAME);"
+            f" then turnup redesignate {order_id} activates the port.",
         )
 
 

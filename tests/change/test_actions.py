@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from fake_router import FakeSession, Killed, Trouble
 from in_service import DS3, Site
-from sample_orders import GOLDEN, POLICY, Case, card, kinds
+from sample_orders import GOLDEN, POLICY, SLOT, Case, card, kinds
 
 from turnup.change.plan import Plan
 from turnup.change.recover import recover
@@ -198,6 +198,22 @@ def test_move_builds_the_new_port_before_it_touches_the_old(home: Home) -> None:
     assert "shutdown" not in site.router.sections["interface Serial5/1"]
     assert "passive-interface Serial5/1" in site.router.sections["router isis"]
     assert "passive-interface Serial5/0" not in site.router.sections["router isis"]
+
+
+def test_the_diff_of_a_move_shows_no_port_that_is_not_touched(home: Home) -> None:
+    """Ports look alike: a diff may take the lines of one for another's, and show changes that nobody makes."""
+    site = Site(DS3, home)
+    kind = card(DS3.card)
+    far = kind.interfaces(SLOT)[4]
+    for name in kind.interfaces(SLOT)[1:5]:
+        header = f"interface {name}"
+        if header not in site.router.sections:
+            site.router.sections[""].append(header)
+            site.router.sections[header] = ["no ip address", "no ip directed-broadcast", "shutdown"]
+    work = replace(site.move, assignment=replace(site.standing, port=replace(site.standing.port, interface=far)))
+    changed = {line[1:] for line in site.plan(work).diff.splitlines() if line[:1] in "+-"}
+    assert not any(line.startswith("interface ") for line in changed)
+    assert "@@ interface Serial5/1" not in site.plan(work).diff
 
 
 def test_move_to_a_port_that_somebody_has(home: Home) -> None:

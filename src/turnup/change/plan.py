@@ -250,16 +250,24 @@ def digest_of(change: Change, sections: Sections) -> str:
 
 
 def unified(before: Sections, after: Sections, name: str) -> str:
-    """Unified diff of two configurations, with the section in each hunk's header; "" when they are the same."""
+    """Unified diff of two configurations, with the section in each hunk's header; "" when they are the same.
+
+    A line is compared with lines of its own section only: ports look alike, and a diff that takes one port's lines for
+    another's would show changes on ports that nobody touches.
+    """
     old, new = _flat(before), _flat(after)
     lines = difflib.unified_diff(old, new, f"{name} running", f"{name} planned", lineterm="", n=2)
-    return "\n".join(_with_section(line, old) for line in lines)
+    plain = [line.partition(_OF)[0] for line in old]
+    return "\n".join(_with_section(line.partition(_OF)[0], plain) for line in lines)
+
+
+_OF = "\0"  # between a line and its section; in no configuration
 
 
 def _flat(sections: Sections) -> list[str]:
     text = []
     for line in sections[""]:
-        text += [line, *(f" {child}" for child in sections.get(line, ()))]
+        text += [line, *(f" {child}{_OF}{line}" for child in sections.get(line, ()))]
     return text
 
 
