@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import cached_property
 from ipaddress import IPv4Network
 from pathlib import Path
 from typing import Any
@@ -110,7 +111,10 @@ class Journal:
     def __init__(self, path: Path, record: Record) -> None:
         self.path = path
         self.record = record
-        self._change = _plain(asdict(record.change))  # never changes; most of the file
+
+    @cached_property
+    def _change(self) -> Any:
+        return _plain(asdict(self.record.change))  # never changes; most of the file
 
     def note(self, state: State, at: datetime, note: str = "", running: Lines | None = None) -> None:
         """Enter a state, and the owned lines read with it."""

@@ -91,7 +91,8 @@ def _one(wire: Wire, journal: Journal, clock: Clock, books: Books, prove: Prove 
 
 def _complete(wire: Wire, journal: Journal, books: Books, clock: Clock, prove: Prove | None) -> Recovered:
     """All of it is on the router: save it, unless tests that were promised say or leave otherwise."""
-    good, said = proved(journal, prove, clock)
+    with wire.waiting():
+        good, said = proved(journal, prove, clock)
     if good is False or (good is None and wire.commits):  # a commit on trial would go back by itself, unseen
         return _taken_back(wire, journal, clock, said)
     change = journal.record.change

@@ -125,7 +125,9 @@ class Transaction:
         self.begin(owed)
         self.note(State.VERIFIED, "already there", self.change.after)
         if self.promise.accept is not None:
-            if reason := self.promise.accept():
+            with self.wire.waiting():
+                reason = self.promise.accept()
+            if reason:
                 return self._ended(State.UNSAVED, f"not saved: the port was not accepted: {reason}")
             self.note(State.ACCEPTED)
         elif owed:
@@ -171,7 +173,9 @@ class Transaction:
     def _accept(self) -> None:
         if self.promise.accept is None:
             return
-        if reason := self.promise.accept():
+        with self.wire.waiting():
+            reason = self.promise.accept()
+        if reason:
             raise CouldNotRun(f"the port was not accepted: {reason}")
         self.note(State.ACCEPTED)
 

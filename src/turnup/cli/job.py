@@ -9,6 +9,7 @@ import typer
 
 from turnup.cli.options import AsJson, opened
 from turnup.cli.pushing import (
+    PATIENT,
     Accept,
     BackOutWord,
     Confirm,
@@ -72,7 +73,7 @@ def push(
     confirm: Confirm = False,
     digest: Digest = None,
     save_all: SaveAll = False,
-    wait: Wait = 0.0,
+    wait: Wait = PATIENT,
     emergency: Emergency = "",
     reload_in: ReloadIn = None,
     accept: Accept = False,
@@ -125,7 +126,7 @@ def run(
     confirm: Confirm = False,
     digest: Digest = None,
     save_all: SaveAll = False,
-    wait: Wait = 0.0,
+    wait: Wait = PATIENT,
     emergency: Emergency = "",
     reload_in: ReloadIn = None,
     back_out: BackOutWord = None,

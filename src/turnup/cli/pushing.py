@@ -32,6 +32,7 @@ SaveAll = Annotated[
 ]
 Digest = Annotated[str | None, typer.Option("--digest", help="Send only if the plan still has this digest.")]
 Wait = Annotated[float, typer.Option(help="Seconds to wait for another writer of the router.")]
+PATIENT = 60.0  # two orders on one router both succeed, one after the other
 Emergency = Annotated[
     str,
     typer.Option(

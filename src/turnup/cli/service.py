@@ -9,6 +9,7 @@ import typer
 
 from turnup.cli.options import AsJson, opened
 from turnup.cli.pushing import (
+    PATIENT,
     Accept,
     BackOutWord,
     Confirm,
@@ -46,7 +47,7 @@ def disconnect(
     confirm: Confirm = False,
     digest: Digest = None,
     save_all: SaveAll = False,
-    wait: Wait = 0.0,
+    wait: Wait = PATIENT,
     emergency: Emergency = "",
     reload_in: ReloadIn = None,
     json: AsJson = False,
@@ -65,7 +66,7 @@ def redesignate(
     confirm: Confirm = False,
     digest: Digest = None,
     save_all: SaveAll = False,
-    wait: Wait = 0.0,
+    wait: Wait = PATIENT,
     emergency: Emergency = "",
     reload_in: ReloadIn = None,
     accept: Accept = False,
@@ -94,7 +95,7 @@ def move(
     confirm: Confirm = False,
     digest: Digest = None,
     save_all: SaveAll = False,
-    wait: Wait = 0.0,
+    wait: Wait = PATIENT,
     emergency: Emergency = "",
     reload_in: ReloadIn = None,
     accept: Accept = False,
