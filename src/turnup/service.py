@@ -150,7 +150,7 @@ def finish_first(noc: Noc, order_id: str) -> tuple[str, ...]:
     router = standing.port.router
     noc.journals.must_be_clear(router)
     ended = recovered(noc, router, proving(noc))
-    return tuple(f"order {one.order_id} had not been finished; it is {one.state} now" for one in ended)
+    return tuple(f"order {one.order_id} had not been finished; it is {one.state} now: {one.note}" for one in ended)
 
 
 def _named(noc: Noc, router: str, text: str) -> Port:

@@ -147,6 +147,17 @@ def test_the_next_push_pays_the_debt_or_leaves_it(router: FakeRouter, home: Home
     assert router.startup == router.show()
 
 
+def test_what_took_an_earlier_change_back_is_not_counted_as_sent(router: FakeRouter, home: Home) -> None:
+    push(FakeSession(router), plan(router), home)
+    lines = len(router.heard)
+    router.load(FakeRouter.with_ports(str(assignment_for(DS3).port.interface)).show())
+    with pytest.raises(Killed):
+        push(FakeSession(router, Trouble("kill-before", 4)), plan(router), home)
+    outcome = again(router, home)
+    assert any("had not been finished; it is backed-out now: found half way" in note for note in outcome.notes)
+    assert outcome.sent == lines
+
+
 def test_a_person_may_waive_them(router: FakeRouter, home: Home) -> None:
     killed_in_the_tests(router, home)
     assert again(router, home).state == "unsaved"

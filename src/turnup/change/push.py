@@ -96,7 +96,7 @@ def plan_and_push(
         journals = Journals(home.part("journal"))
         journals.must_be_clear(router)
         earlier = [
-            f"order {one.order_id} had not been finished; it is {one.state} now"
+            f"order {one.order_id} had not been finished; it is {one.state} now: {one.note}"
             for one in finish_open(wire, journals, router, clock, books, prove)
         ]
         try:

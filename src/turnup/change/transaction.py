@@ -64,6 +64,7 @@ class Transaction:
         promise: Promise,
     ) -> None:
         self.wire, self.books = wire, books
+        self.typed_before = wire.sent  # lines that took an earlier change back are not this one's
         self.change = change
         self.journals = journals
         self.journal: Journal | None = None  # none before there is something to tell
@@ -242,4 +243,4 @@ class Transaction:
         return self._outcome(state.value)
 
     def _outcome(self, state: str) -> PushOutcome:
-        return PushOutcome(state, self.wire.sent, tuple(self.notes), self.journal.path if self.journal else None)
+        return PushOutcome(state, self.wire.sent - self.typed_before, tuple(self.notes), self.journal.path if self.journal else None)
