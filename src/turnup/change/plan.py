@@ -139,7 +139,7 @@ def three_way(intent: Intent, running: Iterable[str], applied: Lines | None = No
 
 
 def three_marked(intent: Intent, running: Lines, applied: Lines | None) -> str:
-    """The same three texts in one order, each whole; `*` before the lines that do not stand in all of them."""
+    """The same three texts, the lines in which they differ first (`*`), then those that stand in all of them, once."""
     hidden = intent.hidden_defaults
     ours = None if applied is None else canonical(applied, hidden)
     texts = {
@@ -149,13 +149,12 @@ def three_marked(intent: Intent, running: Lines, applied: Lines | None) -> str:
     }
     known = [set(lines) for lines in texts.values() if lines is not None]
     common = set.intersection(*known)
-    told = ["(* before a line that is not in all of them)"]
+    told = []
     for title, lines in texts.items():
-        told.append(title)
-        if not lines:
-            told.append("  (not known)" if lines is None else "  (nothing)")
-        told += [f"{' ' if line in common else '*'} {said(line)}" for line in lines or ()]
-    return "\n".join(told)
+        own = [f"* {said(line)}" for line in lines or () if line not in common]
+        told += [title, *(own or ["  (not known)" if lines is None else "  (nothing else)"])]
+    same = [line for line in canonical(running, hidden) if line in common]
+    return "\n".join([*told, f"in all of them ({len(same)} lines):", *(f"  {said(line)}" for line in same)])
 
 
 def said(line: tuple[str, str]) -> str:
