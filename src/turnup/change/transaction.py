@@ -243,4 +243,6 @@ class Transaction:
         return self._outcome(state.value)
 
     def _outcome(self, state: str) -> PushOutcome:
-        return PushOutcome(state, self.wire.sent - self.typed_before, tuple(self.notes), self.journal.path if self.journal else None)
+        return PushOutcome(
+            state, self.wire.sent - self.typed_before, tuple(self.notes), self.journal.path if self.journal else None
+        )

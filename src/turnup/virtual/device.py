@@ -104,6 +104,7 @@ class Device:
     config_lock: SessionInfo | None = None  # who has the configuration to himself
     hearings: Hearings = field(default_factory=Hearings)  # what it hears, and mishaps by number
     reload_in: str = ""  # minutes of a scheduled reload
+    disk: dict[str, str] | None = None  # files that can be copied there (see flash); None: no such disk
     last_change: tuple[datetime, str] | None = None  # when and by whom
     last_save: tuple[datetime, str] | None = None
     booted: datetime = field(init=False)
