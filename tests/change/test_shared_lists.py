@@ -43,7 +43,7 @@ class Two:
     siblings: tuple[Assignment, ...] = ()
 
     def __post_init__(self) -> None:
-        self.router = FakeRouter.with_ports("Serial5/0", "Serial5/1")
+        self.router = FakeRouter.with_ports("Serial5/0", "Serial5/1", "Serial5/2")
         self.one = assign(order_for(DS3), DS3.card)
         second = replace(
             self.one.order,
@@ -185,6 +185,41 @@ def test_redesignate_leaves_the_list_to_the_other_port(two: Two) -> None:
     assert order.bgp
     order = replace(order, bgp=replace(order.bgp, peer_as=64777, md5_key_ref=None))
     work = Undertaking(Kind.REDESIGNATE, Assignment(order, two.one.port), two.one)
+    assert two.do(work) == "saved"
+    assert len(two.list_lines) == 1
+    assert two.plan(work).empty
+
+
+def other_customer(two: Two, port: int, link: str, number: int, action: Action) -> Assignment:
+    order: PortServiceOrder = replace(
+        two.one.order,
+        order_id=f"PSO-2001-{number:06}",
+        action=action,
+        customer=Customer("OTHR", "Other"),
+        layer3=Layer3(IPv4Network(link)),
+    )
+    assert order.bgp
+    return assign(replace(order, bgp=replace(order.bgp, peer_as=64777, md5_key_ref=None)), DS3.card, port)
+
+
+def test_redesignate_to_a_customer_who_has_a_port_here(two: Two) -> None:
+    """Its list is there already, for its other port, with the same prefixes: nothing of it is sent."""
+    two.do(Undertaking(Kind.NEW, other_customer(two, 2, "10.10.5.0/30", 70, Action.NEW)))
+    two.router.heard.clear()
+    work = Undertaking(Kind.REDESIGNATE, other_customer(two, 0, "10.10.8.0/30", 64, Action.REDESIGNATE), two.one)
+    assert two.do(work) == "saved"
+    assert not any(text.startswith("no ip prefix-list") for text in two.router.heard)
+    assert two.plan(work).empty
+
+
+def test_another_as_that_has_a_list_here(two: Two) -> None:
+    there = replace(two.one.order, order_id="PSO-2001-000070", layer3=Layer3(IPv4Network("10.10.5.0/30")))
+    assert there.bgp
+    third = assign(replace(there, bgp=replace(there.bgp, peer_as=64699)), DS3.card, 2)
+    two.do(Undertaking(Kind.NEW, third))
+    two.siblings = (two.two, third)
+    work = two.change(peer_as=64699)
+    assert two.plan(work).blast.shared == ()
     assert two.do(work) == "saved"
     assert len(two.list_lines) == 1
     assert two.plan(work).empty

@@ -8,7 +8,7 @@ from turnup.change.conditions import Needs, unmet
 from turnup.change.footprint import Footprint, Lines, canonical, footprint_of, together
 from turnup.change.journal import Journals, Record, State
 from turnup.change.plan import intended, three_marked
-from turnup.change.shared import used_by_others
+from turnup.change.shared import used_by_others, without_left
 from turnup.errors import Refused
 from turnup.render.fold import Sections
 from turnup.render.intent import Intent
@@ -56,7 +56,11 @@ class Standing:
         return self.applied.lines if self.applied else None
 
     def carried(self, footprint: Footprint, sections: Sections) -> bool:
-        """Whether the router shows exactly this order within that footprint: as rendered now, or as we left it."""
+        """Whether the router shows exactly this order within that footprint: as rendered now, or as we left it.
+
+        A list that only the next order names, and others use already, is not this order's.
+        """
+        footprint = without_left(footprint, sections, self.footprint.prefix_lists)
         now = canonical(footprint.owned(sections), self.intent.hidden_defaults)
         ours = None if self.lines is None else canonical(self.lines, self.intent.hidden_defaults)
         return now == intended(self.intent) or now == ours
