@@ -289,10 +289,10 @@ def _environment(environment: Mapping[str, str]) -> None:
 
 def _dying(entry: str) -> None:
     """SIGKILL when the journal says so, or when the ledger does and the journal not yet."""
-    import turnup.change.transaction
+    import turnup.change.push
     from turnup.change.journal import Journal
 
-    write, entered = Journal.write, vars(turnup.change.transaction)["entered"]
+    write, entered = Journal.write, vars(turnup.change.push)["entered"]
 
     def written(self: Journal) -> None:
         write(self)
@@ -306,7 +306,7 @@ def _dying(entry: str) -> None:
         return done
 
     Journal.write = written  # type: ignore[method-assign]
-    vars(turnup.change.transaction)["entered"] = enter
+    vars(turnup.change.push)["entered"] = enter
 
 
 def _impatient(seconds: float) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from turnup.change.acceptance import Accept, Prove
-from turnup.change.books import NO_BOOKS, Books
+from turnup.change.books import NO_BOOKS, Books, entered
 from turnup.change.journal import Clock, Journals, utc_now
 from turnup.change.lease import FileLeases, Leases
 from turnup.change.methods import Inverse, Method
@@ -107,7 +107,7 @@ def plan_and_push(
             chosen = method(plan) if method is not None and not plan.empty else Inverse()
         except Refused as error:
             raise Refused("; ".join((str(error), *earlier)), advice=error.advice) from error
-        work = Transaction(wire, plan.change, journals, clock, chosen, books, Promise(accept, promise))
+        work = Transaction(wire, plan.change, journals, clock, chosen, books, entered, Promise(accept, promise))
         work.notes += [*earlier, *filter(None, [allowed])]
         return plan, work.settled(save_all) if plan.empty else work.run(plan.foreign, save_all)
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from turnup.change.acceptance import NEVER, OWED, Accept
-from turnup.change.books import Books, entered
+from turnup.change.books import Books
 from turnup.change.committed import commit, confirm
 from turnup.change.conditions import unmet
 from turnup.change.footprint import Lines
@@ -61,9 +62,10 @@ class Transaction:
         clock: Clock,
         method: Method,
         books: Books,
+        enter: Callable[[Books, Change], tuple[str, ...]],
         promise: Promise,
     ) -> None:
-        self.wire, self.books = wire, books
+        self.wire, self.books, self.enter = wire, books, enter
         self.typed_before = wire.sent  # lines that took an earlier change back are not this one's
         self.change = change
         self.journals = journals
@@ -120,7 +122,7 @@ class Transaction:
         """The router runs the order already: nothing to send, but a startup without it would lose it."""
         self.guard(())
         if self.startup is not None and self.change.same(self.startup, self.change.after):
-            self.notes += [*filter(None, [self.others_unsaved]), *entered(self.books, self.change)]
+            self.notes += [*filter(None, [self.others_unsaved]), *self.enter(self.books, self.change)]
             return self._outcome("unchanged")
         owed = "" if self.promise.word == NEVER else self.journals.owed_tests(self.change)
         self.begin(owed)
@@ -238,7 +240,7 @@ class Transaction:
 
     def _ended(self, state: State, why: str = "") -> PushOutcome:
         """The change stands: entered in the books first, while the journal is still open."""
-        self.notes += [*filter(None, [self.others_unsaved, why]), *entered(self.books, self.change)]
+        self.notes += [*filter(None, [self.others_unsaved, why]), *self.enter(self.books, self.change)]
         self.note(state, why)
         return self._outcome(state.value)
 
