@@ -62,7 +62,7 @@ lab: $(VENV)/.ready   ## virtual routers to play with: `make lab`, then `turnup 
 CASES ?= test
 frr: $(VENV)/.ready   ## the transaction on a real FRR in namespaces of its own: needs root, Debian's frr and openssh-server
 	@command -v vtysh unshare nsenter sshd >/dev/null || { echo "make frr: apt-get install frr openssh-server iproute2"; exit 1; }
-	@$(BIN)/python -m pytest tests/frr/transaction_frr.py -k "$(CASES)"
+	@$(BIN)/python -m pytest -n auto --dist worksteal tests/frr/transaction_frr.py -k "$(CASES)"
 
 poplab: $(VENV)/.ready   ## the POP of real IS-IS, BGP, TACACS+ and DNS in namespaces: needs root; installs Debian's packages
 	@tests/lab/need_packages.sh
