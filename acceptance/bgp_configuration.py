@@ -13,16 +13,9 @@ from turnup.model.interface_name import same_interface
 from turnup.model.order import Bgp
 from turnup.model.transcript import Ask
 from turnup.model.verdict import Finding, Seen, Verdict
-from turnup.rules.bgp import (
-    BgpNeighborConfig,
-    BgpSection,
-    as_number,
-    bgp_section,
-    definitions,
-    is_address,
-    passes_all,
-    undefined,
-)
+from turnup.rules.bgp import BgpSection, as_number, bgp_section, is_address
+from turnup.rules.bgp_families import BgpNeighborConfig
+from turnup.rules.bgp_filters import definitions, passes_all, undefined
 from turnup.rules.evidence import lines_seen
 from turnup.rules.orders import lines_of, without_bgp
 from turnup.rules.tokens import as_intended, token_name, without_token
@@ -104,6 +97,9 @@ def _customer(expected: Expected, facts: Facts, section: BgpSection) -> Iterator
     for text in wanted:
         yield _one_line(expected, facts, section, text, shown, source)
     planned = {without_token(text) for text in wanted}
+    planned.add(
+        f"neighbor {address} activate"
+    )  # of IPv4, which `_active` judges: some images show it, none may lack it
     for text in (*shown, *section.elsewhere(address)):
         if without_token(text) not in planned:
             seen = lines_seen(facts, text, section=section.header)
@@ -247,14 +243,14 @@ def _internal(expected: Expected, facts: Facts, section: BgpSection, name: str) 
 def _external(expected: Expected, facts: Facts, config: Configuration, section: BgpSection) -> Iterator[Finding]:
     """An unfiltered external neighbor can flood this router, and with it the port under test.
 
-    A filter that is named but not there filters nothing.
+    A filter that is named but not there filters nothing, and one of IPv4 keeps no route of IPv6 out.
     """
     listening = section.listening
-    for name, neighbor in (*section.neighbors.items(), *section.in_vrfs.items()):
+    for name, neighbor in (*section.neighbors.items(), *section.others.items()):
         remote = neighbor.value("remote-as") or _over_interface(neighbor)
-        one = is_address(name.split()[0]) or name in listening
+        one = is_address(name.split()[0]) or name.split()[0] in listening
         if one and remote is None:
-            seen = lines_seen(facts, *section.texts_of(name), section=section.header)
+            seen = lines_seen(facts, *section.texts_about(name), section=section.header)
             yield inconclusive(f"neighbor {name} filtered", "it has no remote-as", seen=seen)
         if not one or remote is None:
             continue
@@ -263,7 +259,8 @@ def _external(expected: Expected, facts: Facts, config: Configuration, section: 
                 yield from _internal(expected, facts, section, name)
             continue
         yield from _unread(facts, section, neighbor, f"neighbor {name}")
-        yield _filtered(facts, config, section, neighbor)
+        if section.carries(neighbor):
+            yield from part(f"neighbor {name} filtered", _filtered(facts, config, section, neighbor))
 
 
 def _over_interface(neighbor: BgpNeighborConfig) -> str | None:
@@ -272,17 +269,22 @@ def _over_interface(neighbor: BgpNeighborConfig) -> str | None:
     return words[-1] if "remote-as" in words[:-1] else None
 
 
-def _filtered(facts: Facts, config: Configuration, section: BgpSection, neighbor: BgpNeighborConfig) -> Finding:
+def _filtered(
+    facts: Facts, config: Configuration, section: BgpSection, neighbor: BgpNeighborConfig
+) -> Iterator[Finding]:
     found = map(neighbor.inbound, ("prefix-list", "route-map", "distribute-list", "route-policy"))
     filtered = next((name for name in found if name), None)
     told = f"inbound filter {filtered or 'none'}, maximum-prefix {neighbor.value('maximum-prefix') or 'none'}"
     if missing := undefined(config, neighbor):
         filtered, told = None, f"{told}; not in the configuration: {', '.join(missing)}"
-    if passes_all(config, neighbor):
+    elif passes_all(config, neighbor):
         filtered, told = None, f"{told}; that policy passes everything"
-    seen = _seen(facts, section, neighbor.name, "remote-as", "interface", *_GUARDS)
+    if neighbor.name in section.neighbors:
+        seen = _seen(facts, section, neighbor.name, "remote-as", "interface", *_GUARDS)
+    else:
+        seen = lines_seen(facts, *section.texts_about(neighbor.name), section=section.header)
     seen += lines_seen(facts, *definitions(config, neighbor), section="") if filtered else ()
-    return holds(
+    yield holds(
         f"neighbor {neighbor.name} filtered",
         bool(filtered and neighbor.limit),
         expected="inbound filter and maximum-prefix",
