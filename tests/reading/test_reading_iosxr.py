@@ -108,6 +108,7 @@ def test_pos_settings_and_masks() -> None:
     config = Configuration.read(MORE, _table())
     assert config.section("interface POS0/4/0/0") == (
         "crc 16",
+        "clns router isis POP",
         "isis circuit-type level-2-only",
         "isis network point-to-point",
         "isis protocol shutdown",
