@@ -185,6 +185,12 @@ def _running(expected: Expected, facts: Facts) -> Iterator[Finding]:
             yield inconclusive(f"running {what}", "not shown", expected=wanted, source=source, seen=seen)
         elif wanted is not None:
             yield compare(f"running {what}", wanted, found, source=source, seen=seen)
+    yield _beyond(row, limit, seen)
+
+
+def _beyond(row: BgpNeighbor, limit: str, seen: tuple[Seen, ...]) -> Finding:
+    """A limit that only warns, or drops what is too much, is none: the session must end there."""
+    return compare("running maximum-prefix ends the session", "yes", row.beyond_limit or "yes", source=limit, seen=seen)
 
 
 def _ibgp(expected: Expected, facts: Facts, section: BgpSection, peer: IbgpPeer) -> Iterator[Finding]:
