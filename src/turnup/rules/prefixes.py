@@ -15,7 +15,7 @@ from turnup.errors import CouldNotRun
 
 # Nobody has a network this short; whoever lists a shorter one and longer routes below it lists everybody's.
 _SHORTEST = {4: 8, 6: 16}
-_SEQUENCE = re.compile(r"(?:seq )?\d+ (?=permit|deny)")
+_SEQUENCE = re.compile(r"(?:seq |sequence )?\d+ (?=permit|deny)")
 
 
 @dataclass(frozen=True)
@@ -79,9 +79,10 @@ def sources_let_anybody_in(texts: Sequence[str]) -> bool:
 
 def _anybody(words: Sequence[str]) -> bool:
     """Whether these words name everybody as source: `any`, `ip any ...`, `0.0.0.0 255.255.255.255`, `0.0.0.0/0`."""
-    words = words[1:] if words[:1] in (["ip"], ["ipv4"], ["ipv6"]) else words
-    if words[:1] == ["any"]:
-        return True
+    if words and words[0].isalnum() and words[0].islower() and words[0] not in ("any", "host"):
+        words = words[1:]  # the protocol: what is open for one is open
+    if words[:1] in (["any"], ["host"]):
+        return words[0] == "any"
     try:
         if "/" in words[0]:
             found = ip_network(words[0], strict=False)
