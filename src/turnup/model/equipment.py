@@ -99,6 +99,7 @@ class Router:
     is_type: str = "level-2-only"
     isis_tag: str = ""
     isis_lines: tuple[str, ...] = ()  # what only this router lets into IS-IS, e.g. `default-information originate`
+    bgp_lines: tuple[str, ...] = ()  # what only this router does in BGP, e.g. `redistribute isis level-2`
     links: tuple[IntraPopLink, ...] = ()
     ibgp_peers: tuple[IbgpPeer, ...] = ()
     reserved_ports: tuple[InterfaceName, ...] = ()

@@ -48,11 +48,11 @@ class BgpNeighborConfig:
 
     def inbound(self, kind: str) -> str | None:
         """Name of the inbound `route-map`, `route-policy`, `prefix-list`, `distribute-list` or `filter-list`."""
-        return self._directed(kind, "in")
+        return self.directed(kind, "in")
 
     def outbound(self, kind: str) -> str | None:
         """The outbound one."""
-        return self._directed(kind, "out")
+        return self.directed(kind, "out")
 
     @property
     def unread(self) -> tuple[str, ...]:
@@ -65,7 +65,8 @@ class BgpNeighborConfig:
         value = self.value("maximum-prefix")
         return None if value is None or "warning-only" in value.split() else value
 
-    def _directed(self, kind: str, direction: str) -> str | None:
+    def directed(self, kind: str, direction: str) -> str | None:
+        """Name of its filter of that kind, `in` or `out`."""
         for line in self.lines:
             words = line.split()
             if len(words) > 2 and words[0] == kind and words[-1] == direction:

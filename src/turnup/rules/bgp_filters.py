@@ -36,8 +36,8 @@ def undefined(config: Configuration, neighbor: BgpNeighborConfig) -> tuple[str, 
     return tuple(dict.fromkeys(name for name, texts in _filters(config, neighbor) if not texts))
 
 
-def passes_all(config: Configuration, neighbor: BgpNeighborConfig) -> bool:
-    """Whether its inbound filters are filters by name only: each of them lets a stranger's route in.
+def passes_all(config: Configuration, neighbor: BgpNeighborConfig, way: str = "in") -> bool:
+    """Whether its filters, inbound or `out`, are filters by name only: each of them lets a stranger's route through.
 
     Raises CouldNotRun for a filter that is not read.
     """
@@ -45,9 +45,10 @@ def passes_all(config: Configuration, neighbor: BgpNeighborConfig) -> bool:
         "prefix-list": partial(_open_prefix_list, config, neighbor.family),
         "route-map": partial(_open_route_map, config),
         "distribute-list": partial(_open_access_list, config),
+        "filter-list": partial(_open_path_list, config),
         "route-policy": partial(passes_anybody, config),
     }
-    given = [(kind, name) for kind in asked if (name := neighbor.inbound(kind))]
+    given = [(kind, name) for kind in asked if (name := neighbor.directed(kind, way))]
     return bool(given) and all(asked[kind](name) for kind, name in given)
 
 
