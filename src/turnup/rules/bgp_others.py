@@ -16,7 +16,8 @@ from turnup.rules.evidence import lines_seen
 # What changes whose routes all neighbors get, or sends the traffic away. Lines of a VRF stand behind its name.
 _STEERS = re.compile(
     r"(?:address-family ipv4(?: unicast)? )?(?P<line>redistribute (?:isis|ospf|eigrp|rip)\b.*"
-    r"|default-information originate.*|table-map \S+ filter|bgp confederation identifier .*|bgp graceful-shutdown.*|bgp shutdown.*|shutdown)"
+    r"|default-information originate.*|table-map \S+ filter|bgp confederation identifier .*"
+    r"|bgp graceful-shutdown.*|bgp shutdown.*|shutdown)"
 )
 _KINDS = ("prefix-list", "route-map", "distribute-list", "route-policy", "filter-list")
 _GUARDS = ("prefix-list", "route-map", "distribute-list", "route-policy", "maximum-prefix")
