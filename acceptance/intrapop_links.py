@@ -54,7 +54,7 @@ def intrapop_links(expected: Expected, facts: Facts) -> Iterator[Finding]:
         yield from part(f"link {link.interface}", _port(expected, facts, link))
         yield from part(
             f"IS-IS on {link.interface}",
-            link_adjacency(facts, link, expected.router.is_type, source=_source(expected, link)),
+            link_adjacency(facts, link, expected.router, source=_source(expected, link)),
         )
         yield ping_finding(
             facts,
