@@ -205,6 +205,9 @@ def _ibgp(expected: Expected, facts: Facts, section: BgpSection, peer: IbgpPeer)
     shown_as = as_number(remote) if remote else None
     seen = seen_of(facts, section, name, "remote-as")
     yield compare(f"iBGP {peer.name} AS", expected.router.local_as, shown_as, source=source, seen=seen)
+    if (other := neighbor.value("local-as")) is not None:
+        seen = seen_of(facts, section, name, "local-as")
+        yield compare(f"iBGP {peer.name} local-as", "none", other, source=source, seen=seen)
     update = neighbor.value("update-source") or ""
     good = same_interface(update, expected.router.source_interface)
     wanted = expected.router.source_interface

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from ipaddress import ip_address
+from ipaddress import ip_interface
 
 from turnup.configuration import ConfigLine, Configuration
 from turnup.errors import CouldNotRun
@@ -125,9 +125,9 @@ def as_number(text: str) -> int:
 
 
 def is_address(text: str) -> bool:
-    """Whether a neighbor's name is an address, IPv4 or IPv6, not a peer-group."""
+    """Whether a neighbor's name is an address, IPv4 or IPv6, or a range of them (IOS-XR), not a peer-group."""
     try:
-        ip_address(text)
+        ip_interface(text)
     except ValueError:
         return False
     return True
