@@ -47,7 +47,12 @@ _SHOWN = {
 }
 _TAGGED = "802.1Q Virtual LAN"
 _MTU = {Speed.FE: 1500, Speed.GE: 1500}  # others 4470 on this equipment
-_BANDWIDTHS = {Speed.DS3: (44210, 44736)}  # both are in use for a whole DS-3
+_BANDWIDTHS = {  # both are in use for a whole DS-3; IOS-XR tells the exact rate of SONET
+    Speed.DS3: (44210, 44736),
+    Speed.OC3C: (155000, 155520),
+    Speed.OC12C: (622000, 622080),
+    Speed.OC48C: (2488000, 2488320),
+}
 _SLOT_RUNS = ("IOS Running", "IOS XR RUN", "ok")  # 12.0S, IOS-XR, IOS-XE
 _CARD_RUNS = "Line Card Enabled (IOS RUN)"
 

@@ -95,7 +95,7 @@ def _path_trace(facts: Facts, link: IntraPopLink, source: str) -> Iterator[Findi
             seen=facts.seen(row),
         )
     if row is not None and row.remote_interface:
-        good = same_interface(row.remote_interface, link.far_interface)
+        good = same_interface(row.remote_interface.replace("_", "/"), link.far_interface)  # IOS-XR: POS0_1_4_2
         yield holds(
             f"{link.interface} far port",
             good,

@@ -111,7 +111,7 @@ def _link(expected: Expected, facts: Facts, config: Configuration, link: IntraPo
     source = expected.inventory(f"links.{link.interface}")
     found = stanza(config, link.interface)
     if found is None:
-        yield compare(f"interface {link.interface}", "configured", "absent", source=source)
+        yield compare(f"interface {link.interface}", "configured", "absent", source=source, seen=lines_seen(facts))
         return
     header, lines = found
     wanted = [f"ip router isis {expected.router.isis_tag}".rstrip()]
