@@ -1,7 +1,8 @@
-"""The whole job on GSR fronts with real FRR behind them, then real faults. `make poplab`, as root.
+"""The whole job on GSR fronts with real FRR behind them. `make poplab`, as root.
 
 Order -> plan -> push by SSH (TACACS+ login) -> BGP session with the customer's FRR established, its prefix at the
-upstream -> the twenty tests on platform ios -> certificate satisfied; a limit that is hit is felt and cleared; disconnect, and the route is gone. What it proves and what not: docs/virtual-routers.md.
+upstream -> the twenty tests on platform ios -> certificate satisfied; a limit that is hit is felt and cleared at the
+front; disconnect, and the route is gone. What it proves and what not: docs/virtual-routers.md.
 """
 
 from __future__ import annotations
