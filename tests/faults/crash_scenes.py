@@ -5,11 +5,15 @@ A scene is made with the command line, as a person would; every case starts from
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import signal
 import sys
+import threading
+import time
 from collections.abc import Callable, Mapping
+from contextlib import redirect_stderr, redirect_stdout, suppress
 from dataclasses import dataclass, field, replace
 from functools import lru_cache, partial
 from pathlib import Path
@@ -102,7 +106,28 @@ class Stage:
         if self.transport == "telnet":
             self._by_telnet()
         self.environment = {**self.lab.environment, "TURNUP_HOME": str(self.home.path), "COLUMNS": "200"}
-        _warm(self.lab.inventory)
+        self._rehearse()
+
+    def _rehearse(self) -> None:
+        """Go once through it here: what is loaded and compiled now is spared every child that is forked."""
+        self.put_back(self.empty)
+        said, argv = self.folder / "said.rehearsal", sys.argv
+        with said.open("w") as file, redirect_stdout(file), redirect_stderr(file):
+            for mishaps in ([{"at": 20, "kind": "reject", "lines": ["% No"], "stays": False}], []):
+                self.tell("listen", mishaps=mishaps)
+                for words in (("order", "ack", ORDER), ("push", ORDER, "--confirm"), ("order", "advance")):
+                    with suppress(SystemExit):
+                        self.work(*words)()
+                self.recover()
+        sys.argv = argv
+        for _ in range(100):
+            if threading.active_count() == 1:
+                break
+            time.sleep(0.05)
+        if threading.active_count() > 1:
+            raise RuntimeError(f"a process with threads cannot be forked: {threading.enumerate()}")
+        gc.collect()
+        gc.freeze()
 
     def _by_telnet(self) -> None:
         from ruamel.yaml import YAML
@@ -257,16 +282,6 @@ def preload() -> None:
     # Read once, not in every child: three quarters of a second would be spent on each case.
     vars(turnup.noc)["load_equipment"] = lru_cache(vars(turnup.noc)["load_equipment"])
     typer.main.get_command = lru_cache(typer.main.get_command)
-
-
-def _warm(inventory: Path) -> None:
-    import typer.main
-
-    import turnup.noc
-    from turnup.cli.app import app
-
-    vars(turnup.noc)["load_equipment"](inventory, None)
-    typer.main.get_command(app)
 
 
 def _command(environment: Mapping[str, str], words: tuple[str, ...], patience: float, dies: str) -> None:
