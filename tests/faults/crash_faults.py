@@ -16,6 +16,8 @@ MESSAGES = (
     "SLOT 3:Nov 22 14:00:08.300 UTC: %LCPOS-3-SDHPATHALARM: POS3/0: B3 BER exceeds threshold, TC alarm declared",
 )
 
+BEGUN = ("half way", "complete")  # what a recovery finds that is killed in its turn
+
 Mishaps = list[dict[str, object]]
 
 
@@ -26,6 +28,7 @@ class Fault:
     `at_entries`: it happens not at a command but when our own process has made an entry (ENTRIES).
     `human`: it may end with a person called. `saves`: somebody else saves meanwhile. `patience` in seconds.
     `turn`: two that are near of kind take turns, one at every odd, one at every even command.
+    `begun`: the change was killed before, and it is `recover` that this happens to; then it is run again.
     """
 
     name: str
@@ -39,6 +42,12 @@ class Fault:
     killed: bool = False
     at_entries: bool = False
     turn: int | None = None
+    begun: str = ""
+
+    @property
+    def entries(self) -> tuple[str, ...]:
+        """The entries it may happen at."""
+        return ENTRIES[self.begun] if self.at_entries else ()
 
 
 def _one(kind: str, *, lines: tuple[str, ...] = (), stays: bool = False) -> Callable[[int, int], Mishaps]:
@@ -54,7 +63,11 @@ def _both(*parts: Callable[[int, int], Mishaps]) -> Callable[[int, int], Mishaps
 
 
 # Entries of the journal, and `books`: the ledger has it, the journal not yet.
-ENTRIES = ("planned", "pushing", "phase1", "phase2", "verified", "books", "saved")
+ENTRIES = {
+    "": ("planned", "pushing", "phase1", "phase2", "verified", "books", "saved"),
+    "half way": ("backing-out", "backed-out"),
+    "complete": ("verified", "books", "saved"),
+}
 _SILENT = 1.5  # seconds
 
 FAULTS = (
@@ -80,6 +93,15 @@ FAULTS = (
         turn=0,
     ),
     Fault("others save, killed", _both(_one("save"), _one("kill-after")), saves=True, killed=True, turn=1),
+    *(
+        fault
+        for begun in BEGUN
+        for fault in (
+            Fault(f"recovery killed before ({begun})", _one("kill-before"), killed=True, begun=begun),
+            Fault(f"recovery killed after ({begun})", _one("kill-after"), killed=True, begun=begun),
+            Fault(f"recovery at an entry ({begun})", lambda at, pid: [], killed=True, at_entries=True, begun=begun),
+        )
+    ),
 )
 
 

@@ -11,8 +11,9 @@ from typing import Any
 
 import pytest
 from crash_agreement import End, Texts, divergences
+from crash_commands import Standing
 from crash_faults import FAULTS, Fault, fault_of
-from crash_scenes import Scene, Standing
+from crash_scenes import Scene
 from injection_attacks import ATTACKS, FIELDS, Hostile, base, put
 from injection_path import FORMS, Breach, document
 from injection_path import Path as Way
