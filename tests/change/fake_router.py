@@ -15,6 +15,7 @@ from ipaddress import IPv4Interface
 
 from sample_orders import IOS
 
+from turnup.connect.session import ConfigurationUnknown
 from turnup.errors import CouldNotRun, Unreachable
 from turnup.model.transcript import Answer, Ask, Request
 from turnup.platforms import Platform
@@ -395,7 +396,7 @@ class FakeSession:
         self.dead = True
         if trouble.startswith("kill"):
             raise Killed
-        raise Unreachable("the session was lost") if trouble.startswith("drop") else CouldNotRun("no answer in time")
+        raise Unreachable("the session was lost") if trouble.startswith("drop") else ConfigurationUnknown("no answer")
 
     def _port(self) -> str:
         return next(header for header in self.router_box.sections if "5/0" in header and "." not in header)
