@@ -129,7 +129,7 @@ def _sent(fault: Fault, at: int, end: End) -> Iterator[str]:
             if text.startswith("show running"):
                 sent.clear()
             continue
-        in_flight |= fault.refuses and number == at
+        in_flight |= fault.refuses and number == (fault.rejected or at)
         if step["answer"] and not in_flight:
             yield f"the router refused {text!r} below {section!r}: {step['answer']!r}"
         if text in ("end", "shutdown") or text.startswith(("interface ", "router ")):

@@ -29,6 +29,7 @@ class Fault:
     `human`: it may end with a person called. `saves`: somebody else saves meanwhile. `patience` in seconds.
     `turn`: two that are near of kind take turns, one at every odd, one at every even command.
     `begun`: the change was killed before, and it is `recover` that this happens to; then it is run again.
+    `rejected`: the command that is refused, where what happens is at the entries of the way back.
     """
 
     name: str
@@ -43,11 +44,14 @@ class Fault:
     at_entries: bool = False
     turn: int | None = None
     begun: str = ""
+    rejected: int = 0
 
     @property
     def entries(self) -> tuple[str, ...]:
         """The entries it may happen at."""
-        return ENTRIES[self.begun] if self.at_entries else ()
+        if not self.at_entries:
+            return ()
+        return BACK if self.rejected else ENTRIES[self.begun]
 
 
 def _one(kind: str, *, lines: tuple[str, ...] = (), stays: bool = False) -> Callable[[int, int], Mishaps]:
@@ -63,12 +67,14 @@ def _both(*parts: Callable[[int, int], Mishaps]) -> Callable[[int, int], Mishaps
 
 
 # Entries of the journal, and `books`: the ledger has it, the journal not yet.
+BACK = ("backing-out", "backed-out")
 ENTRIES = {
     "": ("planned", "pushing", "phase1", "phase2", "verified", "books", "saved"),
-    "half way": ("backing-out", "backed-out"),
+    "half way": BACK,
     "complete": ("verified", "books", "saved"),
 }
 _SILENT = 1.5  # seconds
+_LINE = 13  # a configuration line of every action
 
 FAULTS = (
     Fault("dropped before the line", _one("drop-before")),
@@ -78,6 +84,14 @@ FAULTS = (
     Fault("killed before the line", _one("kill-before"), killed=True),
     Fault("killed after the line", _one("kill-after"), killed=True),
     Fault("killed at a journal entry", lambda at, pid: [], killed=True, at_entries=True),
+    Fault(
+        "killed on the way back",
+        lambda at, pid: _one("reject", lines=REFUSED)(_LINE, pid),
+        killed=True,
+        at_entries=True,
+        refuses=True,
+        rejected=_LINE,
+    ),
     Fault("session hangs", _one("hang"), patience=_SILENT, turn=0),
     Fault("router hangs for good", _one("hang", stays=True), patience=_SILENT, turn=1),
     Fault("line rejected", _one("reject", lines=REFUSED), refuses=True),
