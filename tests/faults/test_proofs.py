@@ -30,12 +30,18 @@ HERE = Path(__file__).parent
 TOP = HERE.parents[1]
 SAMPLES = {
     "crash": (HERE / "crash.py", "--action", "NEW", "--sample", "67", "--workers", "1"),
+    "way back": (HERE / "crash.py", "--action", "NEW", "--fault", "killed on the way back", "--workers", "1"),
     "injection": (HERE / "injection.py", "--examples", "200", "--every", "97"),
     "round trip": (HERE / "round_trip.py", "--every", "37"),
 }
 
 
-@pytest.mark.parametrize("name", SAMPLES)
+SLOW = ("way back",)
+
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=[pytest.mark.proof] if name in SLOW else []) for name in SAMPLES]
+)
 def test_a_sample_of_the_proof(name: str) -> None:
     environment = {key: value for key, value in os.environ.items() if not key.startswith("TURNUP_")}
     ran = subprocess.run(
