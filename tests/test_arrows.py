@@ -81,6 +81,7 @@ ARROWS: dict[str, set[str]] = {
     "repair": {"errors", "model", "load", "equipment", "order", "store", "desk", "noc", "certificate", "certify"}
     | {"runner"},
     "laboratory": {"errors", "home"},
+    "pop_lab": {"errors", "home", "laboratory"},
     "virtual": {"errors", "model", "load", "equipment", "platforms", "configuration", "secrets", "home"},
 }
 # third-party packages that only some rooms may load

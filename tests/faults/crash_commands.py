@@ -53,7 +53,7 @@ def preload() -> None:
     del alembic, hier_config, netmiko, paramiko, sqlalchemy
     # Done once, not in every child: the inventory, what is installed, the parsed command line, compiled statements.
     vars(turnup.noc)["load_equipment"] = lru_cache(vars(turnup.noc)["load_equipment"])
-    metadata.entry_points = lru_cache(metadata.entry_points)
+    vars(metadata)["entry_points"] = lru_cache(metadata.entry_points)
     typer.main.get_command = lru_cache(typer.main.get_command)
     vars(turnup.store.opening)["_engine"] = lru_cache(vars(turnup.store.opening)["_engine"])
 
