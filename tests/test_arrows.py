@@ -31,7 +31,7 @@ ARROWS: dict[str, set[str]] = {
     "order": {"errors", "model", "load", "equipment", "configuration", "home"},
     "store": {"errors", "model", "order", "home"},
     "desk": {"errors", "model", "order", "store", "noc", "change", "certificate", "evidence"},
-    "exchange": {"errors", "model", "load", "order", "store", "desk", "noc", "certificate", "job"},
+    "exchange": {"errors", "model", "load", "order", "store", "desk", "noc", "certificate", "job"} | {"repair"},
     "performance": {"errors", "model", "order", "store"},
     "mgs": {"errors", "model", "load", "store", "performance"},
     "connect": {"errors", "model", "platforms", "load", "home"},

@@ -30,11 +30,13 @@ def due(
     from turnup.cli.show import as_json, say
     from turnup.order.due import due_list
     from turnup.store.events import standings
+    from turnup.store.messages import closed_tickets
     from turnup.store.runs import red_tests
 
     with at_desk(context) as desk:
         with desk.store.reading() as connection:
-            found = due_list(standings(connection), desk.clocks, desk.noc.clock(), red_tests(connection))
+            now, reds, closed = desk.noc.clock(), red_tests(connection), closed_tickets(connection)
+            found = due_list(standings(connection), desk.clocks, now, reds, closed)
         rows = [row for row in found if everything or row.whose]
     if json:
         as_json([_plain(row) for row in rows])

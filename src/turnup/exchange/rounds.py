@@ -10,6 +10,7 @@ from turnup.exchange.acting import act, advance
 from turnup.exchange.inbox import Taken, take_in
 from turnup.exchange.office import Exchange
 from turnup.exchange.outbox import Tried, send_due
+from turnup.exchange.tickets import close_repairs
 from turnup.order.life import Life
 
 
@@ -29,11 +30,14 @@ class Round:
 
 
 def one_round(exchange: Exchange) -> Round:
-    """Send what is due, take in, act, let the clock decide, send the answers. Every answer comes before silence."""
+    """Send what is due, take in, act, close repairs, let the clock decide, send the answers.
+
+    Every answer comes before silence.
+    """
     before = send_due(exchange)
     taken = take_in(exchange)
     acted = act(exchange)
-    advanced = advance(exchange)
+    advanced = (*close_repairs(exchange), *advance(exchange))
     return Round(taken, acted, advanced, (*before, *send_due(exchange)))
 
 
