@@ -80,6 +80,18 @@ ARROWS: dict[str, set[str]] = {
     "record": {"errors", "model", "load", "platforms", "parse", "facts", "judge", "evidence", "noc", "certify", "job"},
     "repair": {"errors", "model", "load", "equipment", "order", "store", "desk", "noc", "certificate", "certify"}
     | {"runner"},
+    "safekeeping": {
+        "errors",
+        "load",
+        "order",
+        "store",
+        "desk",
+        "noc",
+        "change",
+        "certificate",
+        "attestation",
+        "repair",
+    },
     "laboratory": {"errors", "home"},
     "virtual": {"errors", "model", "load", "equipment", "platforms", "configuration", "secrets", "home"},
 }

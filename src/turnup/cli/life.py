@@ -174,12 +174,12 @@ def advance(
 ) -> None:
     """Take orders as far as proofs and clocks take them: complete the history, deemed acceptance, service."""
     from turnup.cli.show import as_json, say
-    from turnup.desk.sources import ledger_files
+    from turnup.desk.sources import DataFolder
 
     with at_desk(context) as desk:
-        files = ledger_files(desk.noc)
-        wanted = orders or [file.order_id for file in files]
-        found = [life for life in (desk.advance(order, files) for order in wanted) if life is not None]
+        folder = DataFolder(desk.noc)
+        wanted = orders or list(folder.orders)
+        found = [life for life in (desk.advance(order, folder) for order in wanted) if life is not None]
         if json:
             as_json([{"order": life.order_id, "state": life.state.value, "events": life.count} for life in found])
             return

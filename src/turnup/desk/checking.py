@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from turnup.certificate.document import digest
 from turnup.desk.entering import Desk
-from turnup.desk.sources import certificates
+from turnup.desk.sources import DataFolder, run_of
 from turnup.errors import InputError
 from turnup.evidence.store import EvidenceStore
 from turnup.store.checking import faults
@@ -23,15 +23,18 @@ def all_faults(desk: Desk) -> Iterator[str]:
         orders = [] if found else [life.order_id for life in standings(connection)]
         runs = {order: runs_of(connection, order) for order in orders}
     checked: set[str] = set()
+    folder = DataFolder(desk.noc)
     for order_id, kept in runs.items():
         try:
-            there = {digest(certificate) for certificate in certificates(desk.noc, order_id)}
+            there = {digest(one): run_of(one) for one in folder.certificates(order_id)}
         except InputError as error:
             yield f"{order_id}: {error}"
             continue
         for run in kept:
             if run.certificate not in there:
                 yield f"{order_id}: the certificate {run.certificate[:16]} is not in the data folder"
+            elif run != there[run.certificate]:
+                yield f"{order_id}: the run kept of certificate {run.certificate[:16]} is not what it says"
             for address in run.evidence:
                 if address not in checked:
                     checked.add(address)

@@ -116,6 +116,10 @@ class Records:
             document = {"version": VERSION, "rows": [_plain(asdict(one)) for one in (*rows, row)]}
             _replace(path, json.dumps(document, indent=1))
 
+    def check(self) -> None:
+        """Read everything. Raises InputError for the first file that cannot be relied on."""
+        _ = (self.rows(Notice), self.rows(CrossConnectEvent), self.rows(PortMark), self.rows(Emergency))
+
     def bad_ports(self) -> tuple[tuple[str, str], ...]:
         """(router, interface) of ports that are marked bad now."""
         last = {(row.router, row.port): row.bad for row in self.rows(PortMark)}

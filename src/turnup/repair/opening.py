@@ -8,7 +8,7 @@ from datetime import datetime
 
 from turnup.certificate.document import digest
 from turnup.desk.entering import Desk
-from turnup.desk.sources import certificates, ledger_files
+from turnup.desk.sources import DataFolder, certificates
 from turnup.errors import InputError, Refused, UsageError
 from turnup.model.certificate import Certificate, Occasion, Outcome
 from turnup.model.equipment import Assignment
@@ -91,10 +91,10 @@ def _cause(word: str) -> Cause:
 
 
 def _standing(desk: Desk, reached: Sequence[Assignment]) -> dict[str, Life]:
-    files = ledger_files(desk.noc)
+    folder = DataFolder(desk.noc)
     found = {}
     for one in reached:
-        life = desk.catch_up(one.order.order_id, files)
+        life = desk.catch_up(one.order.order_id, folder)
         if life is None:
             raise UsageError(f"{one.order.order_id} has no history", advice="turnup order advance completes it.")
         found[life.order_id] = life

@@ -68,7 +68,7 @@ def unhandled(connection: Connection) -> tuple[Received, ...]:
     return tuple(_received(row) for row in connection.execute(query))
 
 
-def all_received(connection: Connection, limit: int = 100) -> tuple[Received, ...]:
+def all_received(connection: Connection, limit: int | None = 100) -> tuple[Received, ...]:
     """The last that came in, newest first."""
     query = sa.select(INBOX).order_by(INBOX.c.received_at.desc(), INBOX.c.message_id).limit(limit)
     return tuple(_received(row) for row in connection.execute(query))
