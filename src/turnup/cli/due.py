@@ -27,7 +27,7 @@ def due(
 ) -> None:
     """List what is due, the most urgent first. Reads the store alone; `turnup order advance` brings it up to date."""
     from turnup.cli.life import at_desk
-    from turnup.cli.show import as_json, say
+    from turnup.cli.show import as_json, say, tell
     from turnup.order.due import due_list
     from turnup.store.events import standings
     from turnup.store.messages import closed_tickets
@@ -48,7 +48,7 @@ def due(
         red = f"red: {', '.join(map(str, row.red))}" if row.red else ""
         for line in (told, tried, red, f"next: {row.action} ({row.whose})" if row.whose else ""):
             if line:
-                say(f"  {line}")
+                tell(f"  {line}")
     if not rows:
         say("nothing is due")
 

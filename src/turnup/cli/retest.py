@@ -184,21 +184,21 @@ def _advice(one: Retested) -> str:
 
 
 def _show_differences(one: Retested) -> None:
-    from turnup.cli.show import say
+    from turnup.cli.show import tell
 
     if one.comparison is None:
         return
     for difference in one.comparison.differences:
-        say(f"  {difference.kind.value:<8}  {difference.what}")
-        say(f"            {difference.before}")
-        say(f"         -> {difference.now}")
+        tell(f"  {difference.kind.value:<8}  {difference.what}", hang=10)
+        tell(f"            {difference.before}", hang=0)
+        tell(f"         -> {difference.now}", hang=3)
     measured = one.comparison.measured
     if measured:
-        say(f"  measured anew, with the same verdict: {len(measured)}")
+        tell(f"  measured anew, with the same verdict: {len(measured)}")
     for difference in measured[:_SHOWN]:
-        say(f"            {difference}")
+        tell(f"            {difference}", hang=2)
     if len(measured) > _SHOWN:
-        say(f"            and {len(measured) - _SHOWN} more (--json)")
+        tell(f"            and {len(measured) - _SHOWN} more (--json)")
 
 
 def _as_json(desk: Desk, batch: Batch, found: Sequence[Retested], skipped: Sequence[Skipped]) -> None:

@@ -20,13 +20,14 @@ class Round:
 
     taken: tuple[Taken, ...]
     acted: tuple[str, ...]
+    closed: tuple[Life, ...]
     advanced: tuple[Life, ...]
     tried: tuple[Tried, ...]
 
     @property
     def idle(self) -> bool:
         """Whether nothing happened."""
-        return not (self.taken or self.acted or self.advanced or self.tried)
+        return not (self.taken or self.acted or self.closed or self.advanced or self.tried)
 
 
 def one_round(exchange: Exchange) -> Round:
@@ -37,8 +38,9 @@ def one_round(exchange: Exchange) -> Round:
     before = send_due(exchange)
     taken = take_in(exchange)
     acted = act(exchange)
-    advanced = (*close_repairs(exchange), *advance(exchange))
-    return Round(taken, acted, advanced, (*before, *send_due(exchange)))
+    closed = close_repairs(exchange)
+    advanced = advance(exchange)
+    return Round(taken, acted, closed, advanced, (*before, *send_due(exchange)))
 
 
 def rounds(exchange: Exchange, told: Callable[[Round], None], pause: float) -> None:
