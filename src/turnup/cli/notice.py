@@ -111,7 +111,7 @@ def outage(
 
 @app.command("due")
 def due_(context: typer.Context, json: AsJson = False) -> None:
-    """List the outages that are not restored, and when the customer must hear of each next."""
+    """List the outages of which the customer must hear again, and by when."""
     from turnup.cli.show import as_json, say
     from turnup.exchange.outages import outages_due
 
@@ -121,10 +121,11 @@ def due_(context: typer.Context, json: AsJson = False) -> None:
         as_json([vars(one) for one in found])
         return
     for one in found:
-        late = "LATE, " if one.due < now else ""
-        say(f"{one.outage_id} {one.site}: {late}{one.what} by {one.due:%Y-%m-%d %H:%M} UTC")
+        late = "LATE, " if one.due and one.due < now else ""
+        by = f" by {one.due:%Y-%m-%d %H:%M} UTC" if one.due else ", as soon as it is known"
+        say(f"{one.outage_id} {one.site}: {late}{one.what}{by}")
     if not found:
-        say("no outage is open")
+        say("nothing is to be told of any outage")
 
 
 def _partner(exchange: Exchange, named: str | None) -> str:
