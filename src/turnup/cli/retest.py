@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections import Counter
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -55,6 +56,10 @@ def retest(
         typer.Option(help="When the repair was done, ISO 8601 with zone: older log messages do not count."),
     ] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with the retest that was stopped.")] = False,
+    report: Annotated[
+        Path | None,
+        typer.Option("--report", help="Folder for `same as at acceptance except ...` of each port, HTML and Markdown."),
+    ] = None,
     json: AsJson = False,
 ) -> None:
     """Run the twenty tests again and say what is not as at acceptance. Routers are asked once for all their ports."""
@@ -71,6 +76,8 @@ def retest(
         else:
             batch, skipped = _begun(desk, _meant(desk, place, card, site, everything), occasion, since)
         found = run(desk, batch, _told) if batch.rows else ()
+        if report is not None:
+            _reported(desk, found, report)
         if json:
             _as_json(desk, batch, found, skipped)
         else:
@@ -151,6 +158,28 @@ def _told(router: str, number: int, routers: int, results: Sequence[Certificate 
     counts = Counter(getattr(one, "outcome", None) for one in results)
     told = ", ".join(f"{count} {outcome.value if outcome else 'NOT TESTED'}" for outcome, count in counts.items())
     _progress(f"{number} of {routers}: {router}: {told}")
+
+
+def _reported(desk: Desk, found: Sequence[Retested], folder: Path) -> None:
+    """Each port beside its accepted certificate, as files; a port that has none gets its certificate alone."""
+    from turnup.certify import certificate_name
+    from turnup.repair.retest import accepted_of
+    from turnup.report import BESIDE, find_format, render, render_beside
+    from turnup.store.events import standing
+
+    folder.mkdir(parents=True, exist_ok=True)
+    for one in found:
+        if one.certificate is None:
+            continue
+        with desk.store.reading() as connection:
+            accepted = accepted_of(desk.noc, standing(connection, one.row.order))
+        for fmt in BESIDE:
+            path = folder / f"{certificate_name(one.certificate)}.{fmt}"
+            text = (
+                render_beside(fmt, accepted, one.certificate) if accepted else render(find_format(fmt), one.certificate)
+            )
+            path.write_text(text, encoding="utf-8")
+            _progress(f"report {path}")
 
 
 def _show(found: Sequence[Retested], skipped: Sequence[Skipped]) -> None:
