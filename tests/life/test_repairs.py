@@ -101,6 +101,8 @@ def test_the_history_follows_the_elected_port() -> None:
     twice = (*TO_SERVICE[:4], Event.TEST_FAIL, Event.PROVISION, Event.TEST_FAIL)
     chosen = happen(lived(*twice), replace(happening(Event.DIFFERENT_PORT, LATER), detail={}), SET)[1]
     assert (chosen.state, chosen.port, chosen.accepted_order_at) == (State.ACKNOWLEDGED, "", LATER)
+    (row,) = due_list([chosen], SET, LATER)
+    assert row.action == "give the order a different port (`turnup move PSO-1 --because WHY`)"
     with pytest.raises(Refused, match="has left"):  # an old push, entered late
         then(chosen, Event.PROVISION, LATER + HOUR, **HERE)
     moved = then(chosen, Event.MOVE, LATER + HOUR, **OTHER)

@@ -118,6 +118,8 @@ def _due(life: Life, clocks: Clocks, now: datetime, red: Mapping[str, tuple[int,
     action, whose = NEXT[life.state]
     if life.state is State.ACKNOWLEDGED and life.action not in _OF_ITS_OWN_PORT:
         action = f"carry the {life.action} out"
+    if life.state is State.ACKNOWLEDGED and life.bad_ports and not life.port:
+        action = f"give the order a different port (`turnup move {life.order_id} --because WHY`)"
     if life.state is State.DELIVERED and (end := deadline(life, clocks)) and now > end:
         action, whose = "enter the deemed acceptance (`turnup order advance`)", "clock"
     since = clock.started if clock else life.entered.get(life.state)
