@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from turnup.certificate.document import digest
 from turnup.desk.entering import Desk
-from turnup.desk.sources import DataFolder, run_of
+from turnup.desk.sources import DataFolder
 from turnup.errors import InputError
 from turnup.evidence.store import EvidenceStore
 from turnup.store.checking import faults
@@ -26,7 +25,7 @@ def all_faults(desk: Desk) -> Iterator[str]:
     folder = DataFolder(desk.noc)
     for order_id, kept in runs.items():
         try:
-            there = {digest(one): run_of(one) for one in folder.certificates(order_id)}
+            there = {one.digest: one.run for one in folder.kept(order_id)}
         except InputError as error:
             yield f"{order_id}: {error}"
             continue

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from turnup.desk.sources import DataFolder, happenings, run_of
+from turnup.desk.sources import DataFolder, happenings
 from turnup.errors import Refused, UsageError
 from turnup.model.policy import Clocks
 from turnup.noc import Noc
@@ -41,7 +41,7 @@ class Desk:
         """
         known_folder = folder or DataFolder(self.noc)
         proved = happenings(known_folder, order_id)
-        runs = [run_of(certificate) for certificate in known_folder.certificates(order_id)]
+        runs = [one.run for one in known_folder.kept(order_id)]
         with self.store.writing() as connection:
             for run in runs:
                 enter_run(connection, run)
@@ -103,7 +103,10 @@ class Desk:
         if life is not None and life.state is State.DELIVERED:
             life = self._deem(life)
         if life is not None and life.state in (State.ACCEPTED, State.DEEMED_ACCEPTED):
-            life = self.enter(order_id, Event.BEGIN_SERVICE, Actor.CARRIER, "turnup")
+            now = self.noc.clock()
+            with self.store.writing() as connection:
+                begun = Happening(order_id, Event.BEGIN_SERVICE, Actor.CARRIER, now, "turnup")
+                life = append(connection, begun, self.clocks, now)
         return life
 
     def _deem(self, life: Life) -> Life:

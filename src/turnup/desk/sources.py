@@ -41,6 +41,30 @@ _EVENTS = {
 
 
 @dataclass(frozen=True)
+class Kept:
+    """A certificate as it is kept, and its digest."""
+
+    digest: str
+    certificate: Certificate
+
+    @property
+    def run(self) -> Run:
+        """What the store keeps of it."""
+        subject = self.certificate.subject
+        good = (Verdict.PASS, Verdict.NOT_APPLICABLE)
+        return Run(
+            self.digest,
+            subject.order or "",
+            subject.router,
+            subject.port or "",
+            self.certificate.ended,
+            self.certificate.outcome.value,
+            tuple(row.number for row in self.certificate.rows if row.verdict not in good),
+            tuple(dict.fromkeys(item.sha256 for item in self.certificate.evidence if item.sha256)),
+        )
+
+
+@dataclass(frozen=True)
 class DataFolder:
     """The data folder as it is read now: each part once, however many orders are looked at. Raises InputError."""
 
@@ -77,7 +101,11 @@ class DataFolder:
         return self._journals[router]
 
     def certificates(self, order_id: str) -> tuple[Certificate, ...]:
-        """All certificates of an order, oldest first. One that was made meanwhile is seen: silence must not win."""
+        """All certificates of an order, oldest first."""
+        return tuple(one.certificate for one in self.kept(order_id))
+
+    def kept(self, order_id: str) -> tuple[Kept, ...]:
+        """The same with their digests. One that was made meanwhile is seen: silence must not win."""
         place = self.noc.home.part("certificates")
         changed = place.stat().st_mtime_ns
         if self._known.get("") != changed:
@@ -88,7 +116,8 @@ class DataFolder:
         kept = self._known.get(order_id)
         if not isinstance(kept, tuple):
             found = (from_json(path.read_text(), where=str(path)) for path in self._paths.get(order_id, ()))
-            kept = tuple(sorted((one for one in found if one.subject.order == order_id), key=lambda one: one.ended))
+            own = sorted((one for one in found if one.subject.order == order_id), key=lambda one: one.ended)
+            kept = tuple(Kept(digest(one), one) for one in own)
             self._known[order_id] = kept
         return kept
 
@@ -101,7 +130,7 @@ class DataFolder:
         return {}
 
     @cached_property
-    def _known(self) -> dict[str, tuple[Certificate, ...] | int]:
+    def _known(self) -> dict[str, tuple[Kept, ...] | int]:
         """By order; "" is when the folder was changed last, nanoseconds."""
         return {}
 
@@ -119,7 +148,7 @@ def _by_order(place: Path) -> dict[str, list[Path]]:
 def happenings(folder: DataFolder, order_id: str) -> tuple[Happening, ...]:
     """Everything the data folder proves about an order, by time. Raises InputError for a file that was altered."""
     found = [*_ordered(folder, order_id), *_connected(folder, order_id), *_journalled(folder, order_id)]
-    found += [_tested(order_id, certificate) for certificate in folder.certificates(order_id)]
+    found += [_tested(order_id, one) for one in folder.kept(order_id)]
     return tuple(sorted(found, key=lambda one: (one.at, _RANK.get(one.event, 0))))
 
 
@@ -135,22 +164,6 @@ def ledger_files(noc: Noc) -> tuple[OrderFile, ...]:
 def certificates(noc: Noc, order_id: str) -> tuple[Certificate, ...]:
     """All certificates of an order, oldest first."""
     return DataFolder(noc).certificates(order_id)
-
-
-def run_of(certificate: Certificate) -> Run:
-    """What the store keeps of a certificate."""
-    subject = certificate.subject
-    good = (Verdict.PASS, Verdict.NOT_APPLICABLE)
-    return Run(
-        digest(certificate),
-        subject.order or "",
-        subject.router,
-        subject.port or "",
-        certificate.ended,
-        certificate.outcome.value,
-        tuple(row.number for row in certificate.rows if row.verdict not in good),
-        tuple(dict.fromkeys(item.sha256 for item in certificate.evidence if item.sha256)),
-    )
 
 
 def _ordered(folder: DataFolder, order_id: str) -> Iterator[Happening]:
@@ -222,10 +235,11 @@ def _stood(journal: Journal) -> datetime | None:
     return next((event.at for event in journal.record.history if event.state in _STANDS), None)
 
 
-def _tested(order_id: str, certificate: Certificate) -> Happening:
+def _tested(order_id: str, kept: Kept) -> Happening:
+    certificate = kept.certificate
     detail = {
-        "source": f"certificate {digest(certificate)}",
-        "certificate": digest(certificate),
+        "source": f"certificate {kept.digest}",
+        "certificate": kept.digest,
         "outcome": certificate.outcome.value,
         "occasion": certificate.occasion.value,
         "router": certificate.subject.router,
