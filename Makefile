@@ -19,7 +19,7 @@ demo: $(VENV)/.ready   ## the main job on the virtual POP at 60 Hudson Street: o
 
 test: $(VENV)/.ready   ## the tests, five minutes and more on two cores; as root it installs Debian's postgresql, which they need
 	@tests/store/need_postgres.sh
-	@$(BIN)/python -m pytest -n auto --dist loadfile -m "not proof"
+	@$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder -m "not proof"
 
 proofs: $(VENV)/.ready   ## the tests that kill, break and repair one thing after the other (five minutes more)
 	@$(BIN)/python -m pytest -n auto --dist worksteal -m proof

@@ -61,25 +61,36 @@ STOPS = ("reject", "drop-before", "drop-after", "kill-before", "kill-after", "no
 SHAPES = [case for case in GOLDEN if case.name in ("ds3-ppp", "fe-dot1q", "ds3-frame-relay")]
 
 
-@pytest.mark.parametrize("stop", STOPS)
-@pytest.mark.parametrize("kind", ACTIONS)
-@pytest.mark.parametrize("case", SHAPES, ids=str)
-def test_stopped_at_every_line(case: Case, kind: Kind, stop: str, home: Home, tmp_path: Path) -> None:
+def stopped_at(case: Case, kind: Kind, stop: str, home: Home, at: range | None = None) -> None:
     done = Site(case, home)
     count = len(lines(done.plan(done.work(kind))))
     assert count > 8
     done.do(done.work(kind))
     first = STOPS.index(stop) % 3 + 1  # every line of the first service is met by two kinds of stop
-    for at in range(first, count + 1, 3 if case is DS3 else 7):
-        site = Site(case, Home(tmp_path / f"at{at}"))
-        session = FakeSession(site.router, Trouble(stop, at))
+    for line in at or range(first, count + 1, 3 if case is DS3 else 7):
+        site = Site(case, Home(home.path / f"at{line}"))
+        session = FakeSession(site.router, Trouble(stop, line))
         with suppress(BackedOut, Killed):
             site.do(site.work(kind), session, reopen=lambda site=site: FakeSession(site.router))
         recover(FakeSession(site.router), site.home, "nyc-hud-gsr1")
-        assert site.router.show() == site.router.startup, at
+        assert site.router.show() == site.router.startup, line
         # All of it on the router when the power went: then it stands, and is saved.
-        last = at == count or stop == "noise"
-        assert site.router.show() in ((site.serving, done.router.show()) if last else (site.serving,)), at
+        last = line == count or stop == "noise"
+        assert site.router.show() in ((site.serving, done.router.show()) if last else (site.serving,)), line
+
+
+@pytest.mark.parametrize("stop", STOPS)
+@pytest.mark.parametrize("kind", ACTIONS)
+def test_stopped_half_way(kind: Kind, stop: str, home: Home) -> None:
+    stopped_at(DS3, kind, stop, home, range(6, 7))
+
+
+@pytest.mark.proof
+@pytest.mark.parametrize("stop", STOPS)
+@pytest.mark.parametrize("kind", ACTIONS)
+@pytest.mark.parametrize("case", SHAPES, ids=str)
+def test_stopped_at_every_line(case: Case, kind: Kind, stop: str, home: Home) -> None:
+    stopped_at(case, kind, stop, home)
 
 
 @pytest.mark.parametrize("kind", ACTIONS)

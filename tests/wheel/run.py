@@ -46,6 +46,7 @@ def main() -> int:
             "auto",
             "--dist",
             "loadfile",
+            "--no-loadscope-reorder",
             "-m",
             "not checkout and not proof",
             "-q",
