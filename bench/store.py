@@ -158,7 +158,7 @@ def main() -> int:
     print(f"load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors")
     print(f"what is due among {ORDERS} orders: median {middle} (target 0.5 s)")
     print(f"{ADVANCED} orders advanced by one state: {advanced} (target 10 s)")
-    print(f"{ADVANCED} orders deemed accepted and put into service by `order advance`: {accepted} (target 10 s)")
+    print(f"{ADVANCED} orders deemed accepted and in service (two states) by `order advance`: {accepted} (target 10 s)")
     print(f"chain, states and standings of {ORDERS} orders checked: {checked}")
     return int(missed(middle, 0.5) or missed(advanced, 10) or missed(accepted, 10))
 

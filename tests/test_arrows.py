@@ -31,7 +31,8 @@ ARROWS: dict[str, set[str]] = {
     "order": {"errors", "model", "load", "equipment", "configuration", "home"},
     "store": {"errors", "model", "order", "home"},
     "desk": {"errors", "model", "order", "store", "noc", "change", "certificate", "evidence"},
-    "exchange": {"errors", "model", "load", "order", "store", "desk", "noc", "certificate", "job"} | {"repair"},
+    "exchange": {"errors", "model", "load", "order", "store", "desk", "noc", "certificate", "job"}
+    | {"repair", "performance"},
     "performance": {"errors", "model", "order", "store"},
     "mgs": {"errors", "model", "load", "store", "performance"},
     "connect": {"errors", "model", "platforms", "load", "home"},

@@ -109,6 +109,23 @@ def outage(
         send_now(exchange, report_outage(exchange, _partner(exchange, to), report))
 
 
+@app.command()
+def performance(
+    context: typer.Context,
+    month: Annotated[str, typer.Argument(metavar="MONTH", help="Such as 2001-08; it must be over.")],
+    to: To = None,
+    settings: SettingsFile = None,
+    out: Out = None,
+) -> None:
+    """Send the performance report of a month, by its fifth working day (MGS IV, Schedule 2); kept as it was sent."""
+    from turnup.exchange.monthly import post_performance
+    from turnup.performance.months import Month
+
+    wanted = Month.parse(month)
+    with at_exchange(context, settings, outgoing=out) as exchange:
+        send_now(exchange, post_performance(exchange, _partner(exchange, to), wanted))
+
+
 @app.command("due")
 def due_(context: typer.Context, json: AsJson = False) -> None:
     """List the outages of which the customer must hear again, and by when."""

@@ -6,7 +6,9 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from turnup.desk.entering import Desk
+from turnup.exchange.monthly import reports_due
 from turnup.exchange.notices import outages
+from turnup.exchange.office import settings_of
 from turnup.exchange.outages import next_of
 from turnup.exchange.parcel import Parcel
 from turnup.exchange.xml import read_xml
@@ -30,6 +32,7 @@ def errands(desk: Desk, connection: Connection, lives: Iterable[Life]) -> tuple[
     if emergencies := noc.records.rows(Emergency):
         found += untold(emergencies, _told(connection))
     found += _outages(connection)
+    found += reports_due(connection, settings_of(noc), noc.equipment.policy, noc.clock())
     return in_order(found, noc.clock())
 
 
