@@ -42,3 +42,19 @@ def test_a_card_an_emergency_and_an_outage_are_due(
     assert "slot 5" not in turnup("due").out, "no port of it is in service"
     assert [row["card"] for row in json.loads(turnup("logbook", "list", "--json").out)["cards"]] == ["6DS3-SMB 42", ""]
     assert turnup("db", "check").code == 0
+
+
+def test_the_table_of_states_is_shown_as_it_is(turnup: Command) -> None:
+    from turnup.order.states import TABLE
+
+    rows = json.loads(turnup("order", "states", "--json").out)
+    assert len(rows) == len(TABLE)
+    deemed = [row for row in rows if row["event"] == "deem accepted"]
+    assert [(row["state"], row["to"], row["by"]) for row in deemed] == [
+        ("results delivered", "deemed accepted", ["clock"])
+    ]
+    told = turnup("order", "states").out
+    assert max(map(len, told.splitlines())) <= 80
+    assert "terminated: nothing follows" in told
+    assert turnup("order", "states", "in service").out.startswith("in service\n")
+    assert turnup("order", "states", "in servce").code == 2

@@ -72,7 +72,7 @@ def _tell(one: Errand, now: datetime) -> None:
     left = one.left(now)
     say(f"{one.about} ({one.clause})")
     if left is None:
-        tell(f"  runs since {_length(now - one.since)}; no period configured")
+        tell(f"  waits since {_length(now - one.since)}; no period is set for it")
     else:
         tell(f"  {f'LATE by {_length(-left)}' if left < timedelta(0) else f'{_length(left)} left'}")
     tell(f"  next: {one.action} ({one.whose})")

@@ -126,6 +126,8 @@ def listed(
         tell(f"     tries {row.tries}{f', {said}' if said else ''}")
     for ticket in open_:
         say(f"ticket {ticket.ticket_id} of {ticket.sender} {ticket.order_id}: {ticket.status}")
+    if not (received or out or open_):
+        say("nothing came in, nothing was sent")
 
 
 @app.command()
