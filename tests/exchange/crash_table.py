@@ -31,7 +31,7 @@ for _folder in (HERE, HERE.parent / "orders", HERE.parent / "store"):
 
 import sqlalchemy as sa
 from dying import Death, armed
-from office_samples import PSO, Office, accepted, mailing, office
+from office_samples import HOUR, PSO, START, Office, accepted, mailing, office
 from receivers import Receivers, receivers
 from sample_messages import level3
 
@@ -76,6 +76,14 @@ def a_ticket_comes(here: Office) -> None:
     here.at(6).drop(TroubleTicket("TT-1", TicketStatus.OPEN, here.clock[0], 5, entries, PSO), "Q-3")
 
 
+def a_ticket_is_closed(here: Office) -> None:
+    a_ticket_comes(here)
+    here.round()
+    here.retested(6.5)
+    entries = tuple(TicketEntry(START + 5 * HOUR, "Q. West", text) for text in ("no traffic", "works again"))
+    here.at(7).drop(TroubleTicket("TT-1", TicketStatus.CLOSED, START + 6 * HOUR, 5, entries, PSO), "Q-4")
+
+
 def silence(here: Office) -> None:
     here.tested()
     post_results(here.exchange, PSO)
@@ -107,6 +115,7 @@ STORIES: dict[str, tuple[Callable[[Office], None], list[Event], int]] = {
     "results": (results_go_out, [*_TO_TESTED, Event.DELIVER], 2),
     "acceptance": (an_answer_comes, _SERVED, 3),
     "ticket": (a_ticket_comes, [*_SERVED, Event.FAULT], 4),
+    "closing": (a_ticket_is_closed, [*_SERVED, Event.FAULT, Event.TEST_PASS, Event.RESTORE], 5),
     "silence": (silence, [*_TO_TESTED, Event.DELIVER, Event.DEEM, Event.BEGIN_SERVICE], 2),
     "noise": (noise_and_doubles, [Event.RECEIVE, Event.ACKNOWLEDGE], 3),
     "mail": (results_go_out_by(Channel.MAIL), [*_TO_TESTED, Event.DELIVER], 2),
