@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 
-.PHONY: help demo test proofs check lint types wheel docs bench lab faults frr clean
+.PHONY: help demo test proofs check lint types wheel docs bench lab faults frr poplab clab clean
 help:            ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
 
@@ -54,13 +54,26 @@ bench: $(VENV)/.ready   ## side-by-side benchmarks
 	  bench/parse_speed.py bench/judge_port.py bench/store.py bench/evidence.py bench/side_by_side.py; do \
 	  echo "== $$script"; $(BIN)/python $$script || exit 1; done
 
-lab: $(VENV)/.ready   ## virtual routers to play with: `make lab`, then `turnup --lab sites`
-	@$(BIN)/turnup lab up
+LAB ?=
+lab: $(VENV)/.ready   ## virtual routers to play with: `make lab`, then `turnup --lab sites`; LAB=--netns or --clab: a POP of FRR
+	@$(if $(filter --netns,$(LAB)),tests/lab/need_packages.sh)$(if $(filter --clab,$(LAB)),tests/lab/need_containerlab.sh)
+	@$(BIN)/turnup lab up $(LAB)
 
 CASES ?= test
 frr: $(VENV)/.ready   ## the transaction on a real FRR in namespaces of its own: needs root, Debian's frr and openssh-server
 	@command -v vtysh unshare nsenter sshd >/dev/null || { echo "make frr: apt-get install frr openssh-server iproute2"; exit 1; }
-	@$(BIN)/python -m pytest tests/frr/transaction_frr.py -k "$(CASES)"
+	@$(BIN)/python -m pytest -n auto --dist worksteal tests/frr/transaction_frr.py -k "$(CASES)"
+
+poplab: $(VENV)/.ready   ## the POP of real IS-IS, BGP, TACACS+ and DNS in namespaces: needs root; installs Debian's packages
+	@tests/lab/need_packages.sh
+	@$(BIN)/python -m pytest $(filter-out tests/lab/containerlab_lab.py,$(wildcard tests/lab/*_lab.py))
+
+# teardown_lab.py is about namespaces, containerlab_lab.py about the same of containers.
+clab: $(VENV)/.ready   ## the same POP and tests by containerlab: root, Go or containerlab; installs Debian's docker.io, mmdebstrap
+	@tests/lab/need_containerlab.sh
+	@began=$$(date +%s); TURNUP_LAB_RUNNER=containers $(BIN)/python -m pytest \
+	  $(filter-out tests/lab/teardown_lab.py,$(wildcard tests/lab/*_lab.py)); \
+	status=$$?; echo "make clab: $$(( $$(date +%s) - began )) s"; exit $$status
 
 clean:           ## remove what these targets made
 	rm -rf $(VENV) dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -94,6 +94,7 @@ ARROWS: dict[str, set[str]] = {
         "repair",
     },
     "laboratory": {"errors", "home"},
+    "pop_lab": {"errors", "home", "laboratory"},
     "virtual": {"errors", "model", "load", "equipment", "platforms", "configuration", "secrets", "home"},
 }
 # third-party packages that only some rooms may load

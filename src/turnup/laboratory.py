@@ -45,10 +45,9 @@ def up(home: Home, inventory: Path, *, faults: Sequence[str] = (), with_parent: 
     Raises UsageError when a lab is already up, CouldNotRun when the routers do not start.
     """
     folder = home.part("lab")
-    if _alive(folder):
+    if alive(folder):
         raise UsageError("a lab is already up", advice="`turnup lab status` shows it, `turnup lab down` stops it.")
-    shutil.rmtree(folder)
-    folder = home.part("lab")
+    folder = cleared(home)
     environment = _throw_away_secrets()
     command = [sys.executable, "-m", "turnup.virtual", "--inventory", str(inventory)]
     command += [word for fault in faults for word in ("--fault", fault)]
@@ -59,7 +58,7 @@ def up(home: Home, inventory: Path, *, faults: Sequence[str] = (), with_parent: 
             stdin=subprocess.PIPE if with_parent else subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=log,
-            env={**os.environ, **environment, "PYTHONPATH": _import_path()},
+            env={**os.environ, **environment, "PYTHONPATH": import_path()},
             start_new_session=not with_parent,
         )
     _STARTED[process.pid] = process
@@ -68,27 +67,40 @@ def up(home: Home, inventory: Path, *, faults: Sequence[str] = (), with_parent: 
     data = Home(folder / "data")
     data.known_hosts.write_text("".join(_known_host(ready, name) for name in ready["routers"]))
     state = {"pid": ready["pid"], "ready": ready, "environment": environment}
-    _write_private(folder / "state.json", json.dumps(state))
-    exports = "".join(f"export {name}={value}\n" for name, value in {**environment, **_paths(folder)}.items())
-    _write_private(folder / "env", exports)
+    write_private(folder / "state.json", json.dumps(state))
+    exports = "".join(f"export {name}={value}\n" for name, value in {**environment, **environment_of(folder)}.items())
+    write_private(folder / "env", exports)
     return lab_of(home)
 
 
 def down(home: Home) -> bool:
     """Stop the lab and remove what `up` wrote; False when none was up."""
     folder = home.part("lab")
-    pid = _alive(folder)
-    if pid:
+    pid = alive(folder)
+    if pid and "stop" not in _state(folder):
         os.kill(pid, signal.SIGTERM)
         _reap(pid)
         for _ in range(100):
-            if not _alive(folder):
+            if not alive(folder):
                 break
             time.sleep(0.05)
         else:
             raise CouldNotRun(f"the lab's process {pid} does not stop", advice=f"Look at it, then `kill -9 {pid}`.")
-    shutil.rmtree(folder)
+    shutil.rmtree(cleared(home))
     return bool(pid)
+
+
+def cleared(home: Home) -> Path:
+    """The lab's folder, empty. A POP that still has something running from it is stopped: it knows itself how, and
+    sees that nothing is left. Raises CouldNotRun when it does not stop."""
+    folder = home.part("lab")
+    if stop := _state(folder).get("stop"):
+        environment = {**os.environ, "PYTHONPATH": import_path()}
+        done = subprocess.run(stop, env=environment, capture_output=True, text=True, check=False)
+        if done.returncode:
+            raise CouldNotRun(f"the lab does not stop: {done.stderr.strip()}")
+    shutil.rmtree(folder)
+    return home.part("lab")
 
 
 def _reap(pid: int) -> None:
@@ -103,15 +115,24 @@ def _reap(pid: int) -> None:
 def lab_of(home: Home) -> Lab:
     """The lab that is up. Raises UsageError when there is none."""
     folder = home.part("lab")
-    if not _alive(folder):
+    if not alive(folder):
         raise UsageError("no lab is up", advice="Start one with `turnup lab up`.")
-    state = json.loads((folder / "state.json").read_text())
+    state = _state(folder)
     ready = state["ready"]
-    return Lab(Home(folder / "data"), folder / "inventory", state["environment"], state["pid"], ready["control"], ready)
+    return Lab(
+        Home(folder / "data"), folder / "inventory", state["environment"], state["pid"], ready.get("control", 0), ready
+    )
 
 
 def control(lab: Lab, request: Mapping[str, Any]) -> dict[str, Any]:
-    """Ask the routers' process something: one JSON line there, one back. Raises CouldNotRun with its complaint."""
+    """Ask the routers' process something: one JSON line there, one back. Raises CouldNotRun with its complaint.
+
+    Raises UsageError for a POP of real protocols: nothing of it is made up, so there is nobody to ask.
+    """
+    if not lab.control:
+        raise UsageError(
+            "this lab runs real protocols; it has no faults of a file", advice="`turnup lab exec NODE ...`"
+        )
     with socket.create_connection(("127.0.0.1", lab.control), timeout=10) as link:
         link.sendall(json.dumps(request).encode() + b"\n")
         with link.makefile("rb") as lines:
@@ -121,15 +142,24 @@ def control(lab: Lab, request: Mapping[str, Any]) -> dict[str, Any]:
     return answer
 
 
-def _alive(folder: Path) -> int:
-    """PID of the lab's process while it runs, else 0."""
+def _state(folder: Path) -> dict[str, Any]:
+    """What `up` wrote of the lab; empty when none was."""
     try:
-        pid = int(json.loads((folder / "state.json").read_text())["pid"])
+        found: dict[str, Any] = json.loads((folder / "state.json").read_text())
+    except (OSError, ValueError):
+        return {}
+    return found
+
+
+def alive(folder: Path) -> int:
+    """PID of the lab's process (a POP: of its first node) while it runs, else 0."""
+    try:
+        pid = int(_state(folder)["pid"])
         words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
         state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
     except (OSError, ValueError, KeyError):
         return 0
-    return pid if b"turnup.virtual" in words and state != "Z" else 0
+    return pid if state != "Z" and not {b"turnup.virtual", b"/etc/pop/start-router.sh"}.isdisjoint(words) else 0
 
 
 def _throw_away_secrets() -> dict[str, str]:
@@ -144,12 +174,13 @@ def _throw_away_secrets() -> dict[str, str]:
     }
 
 
-def _paths(folder: Path) -> dict[str, str]:
+def environment_of(folder: Path) -> dict[str, str]:
+    """What makes any program use the lab of that folder."""
     return {"TURNUP_INVENTORY": str(folder / "inventory"), "TURNUP_HOME": str(folder / "data")}
 
 
-def _import_path() -> str:
-    """Where the child finds the same copy of turnup as we are."""
+def import_path() -> str:
+    """PYTHONPATH with which a child finds the same copy of turnup as we are."""
     import turnup
 
     ours = str(Path(turnup.__file__).resolve().parents[1])
@@ -196,7 +227,8 @@ def _known_host(ready: Mapping[str, Any], name: str) -> str:
     return f"[127.0.0.1]:{ready['routers'][name]['ssh']} {ready['host_keys'][name]}\n"
 
 
-def _write_private(path: Path, text: str) -> None:
+def write_private(path: Path, text: str) -> None:
+    """A file for its owner alone."""
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w") as file:
         file.write(text)

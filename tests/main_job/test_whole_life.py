@@ -155,7 +155,11 @@ def reported(carrier: Carrier, customer: Customer) -> datetime:
     number = customer.reports(TicketStatus.OPEN, began, "no routes")
     carrier("exchange", "run", "--once")
     assert f"{PSO} is repairing" in customer.finds(Receipt, number).remarks
-    carrier("retest", PSO, code=4)
+    reports = customer.inbox.parent / "reports"
+    carrier("retest", PSO, "--report", reports, code=4)
+    told = sorted(reports.iterdir())
+    assert [path.suffix for path in told] == [".html", ".md"]
+    assert all("same as at acceptance except" in path.read_text() for path in told)
     return began
 
 

@@ -27,7 +27,8 @@ class Footprint:
     """What belongs to an order: its ports with their subinterfaces, their passive lines, its peers, its lists.
 
     `peers` are (section header, address); `isis` the headers of the IS-IS process; `wholes` the headers of sections
-    that are an order's as a whole (IOS XR: its prefix-set and its route-policy).
+    that are an order's as a whole (IOS XR: its prefix-set and its route-policy). `beside` are peers of the customer's
+    other ports that use a list which is changed: they rest meanwhile, nothing else of them is touched.
     """
 
     ports: tuple[str, ...] = ()
@@ -35,6 +36,7 @@ class Footprint:
     prefix_lists: tuple[str, ...] = ()
     isis: tuple[str, ...] = ()
     wholes: tuple[str, ...] = ()
+    beside: tuple[tuple[str, str], ...] = ()
 
     def owns(self, section: str, text: str) -> bool:
         """Whether the order owns that line, in its positive or its `no` form."""
@@ -46,6 +48,8 @@ class Footprint:
             return True
         in_process = _FAMILY.sub("", body)
         if any(section == header and in_process.startswith(f"neighbor {peer} ") for header, peer in self.peers):
+            return True
+        if any(section == header and body == f"neighbor {peer} shutdown" for header, peer in self.beside):
             return True
         return section in self.isis and self._port_of(body.replace("passive-interface ", "interface ", 1)) is not None
 
@@ -66,7 +70,7 @@ class Footprint:
     def headers(self) -> tuple[str, ...]:
         """Sections that must be on the router before the order can write below them."""
         ports = tuple(f"interface {port}" for port in self.ports)
-        return tuple(dict.fromkeys((*ports, *self.isis, *(header for header, _ in self.peers))))
+        return tuple(dict.fromkeys((*ports, *self.isis, *(header for header, _ in (*self.peers, *self.beside)))))
 
     def cut(self, sections: Sections) -> Sections:
         """The order's own lines of a configuration, as sections; headers it writes below stay, even if empty."""
@@ -112,7 +116,7 @@ def footprint_of(items: Iterable[ConfigItem]) -> Footprint:
 
 
 def together(*footprints: Footprint) -> Footprint:
-    """One footprint of several, in their order."""
+    """One footprint of several, in their order. Not what rested beside them: that was for one change only."""
     return Footprint(
         *(
             tuple(dict.fromkeys(item for one in footprints for item in getattr(one, part)))

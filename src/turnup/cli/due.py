@@ -31,7 +31,7 @@ def due(
     Reads store and logbook alone; `turnup order advance` brings it up to date.
     """
     from turnup.cli.life import at_desk
-    from turnup.cli.show import as_json, say, tell
+    from turnup.cli.show import as_json, say, say_wrapped
     from turnup.exchange.errands import errands
     from turnup.order.due import due_list
     from turnup.store.events import standings
@@ -58,7 +58,7 @@ def due(
         red = f"red: {', '.join(map(str, row.red))}" if row.red else ""
         for line in (told, tried, red, f"next: {row.action} ({row.whose})" if row.whose else ""):
             if line:
-                tell(f"  {line}")
+                say_wrapped(f"  {line}")
     for errand in besides:
         if errand.due is None:
             _tell(errand, now)
@@ -67,15 +67,15 @@ def due(
 
 
 def _tell(one: Errand, now: datetime) -> None:
-    from turnup.cli.show import say, tell
+    from turnup.cli.show import say, say_wrapped
 
     left = one.left(now)
     say(f"{one.about} ({one.clause})")
     if left is None:
-        tell(f"  waits since {_length(now - one.since)}; no period is set for it")
+        say_wrapped(f"  waits since {_length(now - one.since)}; no period is set for it")
     else:
-        tell(f"  {f'LATE by {_length(-left)}' if left < timedelta(0) else f'{_length(left)} left'}")
-    tell(f"  next: {one.action} ({one.whose})")
+        say_wrapped(f"  {f'LATE by {_length(-left)}' if left < timedelta(0) else f'{_length(left)} left'}")
+    say_wrapped(f"  next: {one.action} ({one.whose})")
 
 
 def _errand(one: Errand, now: datetime) -> dict[str, object]:

@@ -100,7 +100,7 @@ def listed(
     limit: Annotated[int, typer.Option(help="How many of each at most.", min=1)] = 50,
 ) -> None:
     """Show what came in and what became of it, what was sent to whom and when, what is tried, what is parked."""
-    from turnup.cli.show import as_json, say, tell
+    from turnup.cli.show import as_json, say, say_wrapped
     from turnup.store.messages import all_received, tickets
     from turnup.store.sendings import sendings
 
@@ -116,14 +116,14 @@ def listed(
         return
     for one in received:
         say(f"in   {one.received_at:%Y-%m-%d %H:%M}  {one.sender} {one.message_id}")
-        tell(f"     {one.kind} {one.order_id}: {one.result or 'waits'}")
+        say_wrapped(f"     {one.kind} {one.order_id}: {one.result or 'waits'}")
     for row in out:
         state = f"sent {row.sent_at:%Y-%m-%d %H:%M}" if row.sent_at else "PARKED" if row.parked_at else "waits"
         to = f"{row.channel} {row.target}".strip()
         said = row.proof or row.error
         say(f"out  {row.created_at:%Y-%m-%d %H:%M}  {row.message_id}")
-        tell(f"     {row.kind} {row.order_id} to {to}: {state}")
-        tell(f"     tries {row.tries}{f', {said}' if said else ''}")
+        say_wrapped(f"     {row.kind} {row.order_id} to {to}: {state}")
+        say_wrapped(f"     tries {row.tries}{f', {said}' if said else ''}")
     for ticket in open_:
         say(f"ticket {ticket.ticket_id} of {ticket.sender} {ticket.order_id}: {ticket.status}")
     if not (received or out or open_):
@@ -193,7 +193,7 @@ def deliver_now(context: typer.Context, order: str, to: str | None) -> None:
 
 def send_now(exchange: Exchange, name: str) -> None:
     """Try it at once; one that is not taken now stays in the outbox, and is not told yet. Raises Unreachable."""
-    from turnup.cli.show import say, tell
+    from turnup.cli.show import say, say_wrapped
     from turnup.errors import Unreachable
     from turnup.exchange.outbox import send_due
 
@@ -203,13 +203,13 @@ def send_now(exchange: Exchange, name: str) -> None:
             raise Unreachable(
                 f"{name} was not sent: {one.said}", advice="It stays in the outbox: turnup exchange run, or retry."
             )
-        tell(f"{name}: sent: {one.said}")
+        say_wrapped(f"{name}: sent: {one.said}")
     if not tried:
         say(f"{name}: was put into the outbox before (turnup exchange list)")
 
 
 def _told(done: Round, json: bool) -> None:
-    from turnup.cli.show import as_json, tell
+    from turnup.cli.show import as_json, say_wrapped
 
     if json:
         as_json(
@@ -223,15 +223,15 @@ def _told(done: Round, json: bool) -> None:
         )
         return
     for taken in done.taken:
-        tell(f"in   {taken.name}: {taken.what}", hang=5)
+        say_wrapped(f"in   {taken.name}: {taken.what}", hang=5)
     for line in done.acted:
-        tell(f"did  {line}", hang=5)
+        say_wrapped(f"did  {line}", hang=5)
     for life in done.closed:
-        tell(f"now  {life.order_id}: repair closed with the customer's ticket, {life.state.value}", hang=5)
+        say_wrapped(f"now  {life.order_id}: repair closed with the customer's ticket, {life.state.value}", hang=5)
     for life in done.advanced:
-        tell(f"now  {life.order_id}: {life.state.value}", hang=5)
+        say_wrapped(f"now  {life.order_id}: {life.state.value}", hang=5)
     for one in done.tried:
-        tell(
+        say_wrapped(
             f"out  {one.message_id} {one.kind} {one.target}".rstrip()
             + f": {'' if one.sent else 'NOT SENT: '}{one.said}",
             hang=5,

@@ -189,7 +189,7 @@ def advance(
 
 def history(context: typer.Context, order: OrderId, json: AsJson = False) -> None:
     """Show everything that happened to an order, and who says so."""
-    from turnup.cli.show import as_json, say, tell
+    from turnup.cli.show import as_json, say, say_wrapped
     from turnup.store.events import history as read
 
     with at_desk(context) as desk:
@@ -216,7 +216,7 @@ def history(context: typer.Context, order: OrderId, json: AsJson = False) -> Non
         for row in rows:
             one = row.happening
             say(f"{row.number:3}  {one.at:%Y-%m-%d %H:%M}  {one.event.value:<18} {one.to}")
-            tell(f"                       by {one.by} ({one.actor})")
+            say_wrapped(f"                       by {one.by} ({one.actor})")
 
 
 def states(

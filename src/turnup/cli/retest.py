@@ -213,21 +213,21 @@ def _advice(one: Retested) -> str:
 
 
 def _show_differences(one: Retested) -> None:
-    from turnup.cli.show import tell
+    from turnup.cli.show import say_wrapped
 
     if one.comparison is None:
         return
     for difference in one.comparison.differences:
-        tell(f"  {difference.kind.value:<8}  {difference.what}", hang=10)
-        tell(f"            {difference.before}", hang=0)
-        tell(f"         -> {difference.now}", hang=3)
+        say_wrapped(f"  {difference.kind.value:<8}  {difference.what}", hang=10)
+        say_wrapped(f"            {difference.before}", hang=0)
+        say_wrapped(f"         -> {difference.now}", hang=3)
     measured = one.comparison.measured
     if measured:
-        tell(f"  measured anew, with the same verdict: {len(measured)}")
+        say_wrapped(f"  measured anew, with the same verdict: {len(measured)}")
     for difference in measured[:_SHOWN]:
-        tell(f"            {difference}", hang=2)
+        say_wrapped(f"            {difference}", hang=2)
     if len(measured) > _SHOWN:
-        tell(f"            and {len(measured) - _SHOWN} more (--json)")
+        say_wrapped(f"            and {len(measured) - _SHOWN} more (--json)")
 
 
 def _as_json(desk: Desk, batch: Batch, found: Sequence[Retested], skipped: Sequence[Skipped]) -> None:

@@ -37,8 +37,9 @@ _FORMS: dict[str, tuple[str, ...]] = {
 }
 _EXACT = {form: long for long, forms in _FORMS.items() for form in (long, *forms)}
 _FOLDED = {form.lower(): long for form, long in _EXACT.items() if form not in ("PO", "Po")}
+# `POS1-0` is how a laboratory writes POS1/0 on Linux, where no name may hold a slash.
 _NAME = re.compile(
-    r"(?P<type>[A-Za-z][A-Za-z-]*?)(?P<place>\d+/(?:RS?P)?\d+/CPU\d+/\d+|\d[\d/]*)(?P<sub>(?:\.\d+|:\d+)?)"
+    r"(?P<type>[A-Za-z][A-Za-z-]*?)(?P<place>\d+/(?:RS?P)?\d+/CPU\d+/\d+|\d+-\d+|\d[\d/]*)(?P<sub>(?:\.\d+|:\d+)?)"
 )
 # Names that Linux gives: its loopback, `eth1`, `pos1-0`, `enp3s0f1`. They keep their spelling, for case counts there.
 _KERNEL = re.compile(
@@ -84,7 +85,7 @@ class InterfaceName:
         """
         if _KERNEL.fullmatch(str(self)):
             return 0
-        parts = self.place.split("/")
+        parts = re.split("[/-]", self.place)
         return int(parts[1 if len(parts) == _OF_RACK else 0].strip("RSP"))
 
     @property

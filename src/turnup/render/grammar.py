@@ -40,6 +40,7 @@ class LineRule:
     shows: str = "positive"
     erases: str = ""
     opens: bool = False  # leaves the section for a mode of its own
+    talk: bool = False  # says something to people only: typed while the port serves
 
     @cached_property
     def matcher(self) -> re.Pattern[str]:

@@ -11,7 +11,8 @@ from turnup.virtual.behaviour import Misbehaviour
 from turnup.virtual.config_mode import ConfigMode, explain, invalid
 from turnup.virtual.config_tree import grammar_of
 from turnup.virtual.device import Device, SessionInfo, StateProvider
-from turnup.virtual.exec_mode import ExecMode, Hangup, Running
+from turnup.virtual.exec_mode import Answer, ExecMode, Hangup, Running
+from turnup.virtual.flash import Disk
 from turnup.virtual.hearing import Ear
 from turnup.virtual.syntax import Grammar, Misread, grammar
 from turnup.virtual.terminal import END, GONE, INTERRUPT, LINE, Terminal
@@ -30,6 +31,7 @@ class Shell:
         self.config: ConfigMode | None = None
         self._misbehaviour = Misbehaviour(device, terminal)
         self._ear = Ear(device, terminal, session)
+        self._disk = Disk(device, terminal, session, self._ear)
         self._prompt = ""
 
     @property
@@ -94,6 +96,7 @@ class Shell:
         command = self.config.canonical(text)
         replaced = await self._misbehaviour.before(command)
         answer = replaced if replaced is not None else self.config.line(text)
+        self._witnessed(command)
         self._ear.said(answer)
         self._prompt = await self._misbehaviour.answer(command, answer, self._print)
 
@@ -110,13 +113,20 @@ class Shell:
             return True
         command = " ".join(found.words)
         replaced = await self._misbehaviour.before(command)
-        answer = replaced if replaced is not None else await self.exec.carry_out(found.words)
+        answer: Answer = replaced if replaced is not None else await self._disk.carry_out(found.words)
+        if answer is None:
+            answer = await self.exec.carry_out(found.words)
+        self._witnessed(command)
         if isinstance(answer, Running):
             return self._switch(answer)
         if answer is None:
             answer = invalid(len(self.prompt) + _last_word(line))
         self._prompt = await self._misbehaviour.answer(command, _filtered(answer, *chosen), self._page)
         return True
+
+    def _witnessed(self, command: str) -> None:
+        if self.device.backing is not None:
+            self.device.backing.commanded(self.session, command)
 
     def _switch(self, to: Running) -> bool:
         """Into configuration mode, or out of the session."""
