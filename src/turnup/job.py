@@ -205,8 +205,10 @@ def recovered(noc: Noc, router: str, prove: Prove | None = None) -> tuple[Recove
     """
     unfinished = unfinished_orders(noc, router)
     if not unfinished:
-        # The process may have ended when all was done but the history.
-        noted(noc, *concerned(noc, [journal.record.change.order_id for journal in noc.journals.of(router)][-1:]))
+        # The process may have ended when all was done but the ledger of what was taken back, and the history.
+        orders = [journal.record.change.order_id for journal in noc.journals.of(router)]
+        free_orders(noc, router, set(orders))
+        noted(noc, *concerned(noc, orders[-1:]))
         return ()
     noc = noc.knowing(secret_names(noc, router, None))
     books = LedgerBooks(noc)

@@ -63,7 +63,7 @@ class Known:
     text: str
     positive: bool
 
-    @property
+    @cached_property
     def key(self) -> str:
         """Lines with one key replace each other."""
         return self.rule.key.format(**self.groups)
