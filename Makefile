@@ -52,7 +52,7 @@ faults: $(VENV)/.ready   ## crash changes at every command, hostile orders, roun
 
 bench: $(VENV)/.ready   ## side-by-side benchmarks
 	@for script in bench/single_router.py bench/fleet.py bench/virtual_memory.py bench/startup.py \
-	  bench/parse_speed.py bench/judge_port.py bench/store.py bench/side_by_side.py; do \
+	  bench/parse_speed.py bench/judge_port.py bench/store.py bench/evidence.py bench/side_by_side.py; do \
 	  echo "== $$script"; $(BIN)/python $$script || exit 1; done
 
 LAB ?=

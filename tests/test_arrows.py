@@ -31,7 +31,8 @@ ARROWS: dict[str, set[str]] = {
     "order": {"errors", "model", "load", "equipment", "configuration", "home"},
     "store": {"errors", "model", "order", "home"},
     "desk": {"errors", "model", "order", "store", "noc", "change", "certificate", "evidence"},
-    "exchange": {"errors", "model", "load", "order", "store", "desk", "noc", "certificate", "job"},
+    "exchange": {"errors", "model", "load", "order", "store", "desk", "noc", "certificate", "job"}
+    | {"repair", "performance"},
     "performance": {"errors", "model", "order", "store"},
     "mgs": {"errors", "model", "load", "store", "performance"},
     "connect": {"errors", "model", "platforms", "load", "home"},
@@ -80,6 +81,18 @@ ARROWS: dict[str, set[str]] = {
     "record": {"errors", "model", "load", "platforms", "parse", "facts", "judge", "evidence", "noc", "certify", "job"},
     "repair": {"errors", "model", "load", "equipment", "order", "store", "desk", "noc", "certificate", "certify"}
     | {"runner"},
+    "safekeeping": {
+        "errors",
+        "load",
+        "order",
+        "store",
+        "desk",
+        "noc",
+        "change",
+        "certificate",
+        "attestation",
+        "repair",
+    },
     "laboratory": {"errors", "home"},
     "pop_lab": {"errors", "home", "laboratory"},
     "virtual": {"errors", "model", "load", "equipment", "platforms", "configuration", "secrets", "home"},

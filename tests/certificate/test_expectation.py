@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,8 @@ from turnup.errors import InputError
 from turnup.judge.cases import Case, CaseFile
 from turnup.load.plain import plain
 from turnup.model.attestation import Attestation
-from turnup.model.policy import Clocks
+from turnup.model.period import Period
+from turnup.model.policy import Clocks, Fee, Fees, MgsPeriods, Per
 from turnup.model.verdict import Verdict
 
 HOME = Path(__file__).parents[1] / "recorded" / "ios" / "checks"
@@ -45,6 +47,19 @@ def test_it_says_where_no_secret_is() -> None:
     with_reference = replace(was, policy=replace(was.policy, secrets={"LVL3-MD5": "vault:network/lvl3#md5"}))
     assert "vault:" not in expectation(with_reference)
     assert "LVL3-MD5" in expectation(with_reference), "the name of a secret is none"
+
+
+def test_periods_and_amounts_of_the_contract_are_no_evidence() -> None:
+    """A policy with any setting of the contract can be written, and tells none of them."""
+    clocks = Clocks(completion=Period.parse("17bd"), closed_days=("2026-12-24",), availability_percent=99.123)
+    fees = Fees("USD", interruption=Fee(Decimal("10.77"), Per.BEGUN_HOUR))
+    mgs = MgsPeriods(repair=Period.parse("19h"), uptime_percent=Decimal("99.77"))
+    was = expected()
+    dates = {"NYC-60HUDSON": "2001-10-01"}
+    policy = replace(was.policy, clocks=clocks, fees=fees, mgs=mgs, schedule3_dates=dates)
+    text = expectation(replace(was, policy=policy))
+    assert text == expectation(was)
+    assert differences(was, replace(was, policy=policy)) == ()
 
 
 def test_what_differs_is_named() -> None:

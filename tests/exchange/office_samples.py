@@ -11,7 +11,7 @@ from typing import Any
 from sample_messages import level3
 
 from turnup import folder
-from turnup.certificate.document import digest, from_json
+from turnup.certificate.document import digest, from_json, to_json
 from turnup.desk.entering import Desk
 from turnup.exchange.dropbox import DropBox
 from turnup.exchange.office import Exchange
@@ -19,6 +19,7 @@ from turnup.exchange.rounds import Round, one_round
 from turnup.exchange.settings import Channel, Mail, Partner, Retry, Route, Settings
 from turnup.exchange.xml import message_xml, read_xml
 from turnup.home import Home
+from turnup.model.certificate import Occasion
 from turnup.model.messages import Accept, AcceptanceResponse, Body, Message
 from turnup.model.order import Header
 from turnup.noc import open_noc
@@ -108,6 +109,16 @@ class Office:
         assert life is not None
         assert life.state is State.TESTED
         return digest(from_json(SATISFIED.read_text()))
+
+    def retested(self, hours: float) -> None:
+        """The port was tested again then, for its repair, and all is well; it is ten minutes later now."""
+        begun = START + hours * HOUR
+        sample = from_json(SATISFIED.read_text())
+        made = replace(sample, occasion=Occasion.REPAIR, started=begun, ended=begun + HOUR / 6)
+        path = self.desk.noc.home.part("certificates") / f"{PSO}--Serial5-0--{hours}.json"
+        path.write_text(to_json(made))
+        self.at(hours + 1 / 6)
+        self.desk.catch_up(PSO)
 
 
 def inventory(target: Path, periods: str = PERIODS) -> Path:

@@ -37,3 +37,23 @@ def test_the_table_sees_what_is_lost(tmp_path: Path) -> None:
     )
     done = subprocess.run([sys.executable, str(program)], capture_output=True, text=True, timeout=300, check=False)
     assert done.returncode == 1, done.stdout + done.stderr
+
+
+@pytest.mark.proof
+def test_mails_and_webhooks_are_taken_once_or_say_that_they_may_have_been_twice(tmp_path: Path) -> None:
+    """Every word to and from a real server on the loopback, in part; and the table sees a proof that hides it."""
+    words = [sys.executable, str(TABLE), "--fast", "--story", "mail", "--story", "webhook"]
+    done = subprocess.run(words, capture_output=True, text=True, timeout=300, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "again under one number, said so" in done.stdout
+    program = tmp_path / "silent.py"
+    program.write_text(
+        f"import sys; sys.path.insert(0, {str(TABLE.parent)!r})\n"
+        "import crash_table, turnup.exchange.outbox as outbox\n"
+        "outbox.UNCERTAIN = 'never said'\n"
+        "sys.argv = ['x', '--fast', '--story', 'mail']\n"
+        "sys.exit(crash_table.main())\n"
+    )
+    done = subprocess.run([sys.executable, str(program)], capture_output=True, text=True, timeout=300, check=False)
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "and its proof does not say so" in done.stdout

@@ -96,14 +96,15 @@ def test_a_notice_is_sent_and_the_logbook_has_it(turnup: Command, ways: tuple[Pa
 
 
 def test_an_outage_is_reported_and_what_is_due_is_shown(turnup: Command, ways: tuple[Path, Path]) -> None:
-    assert "no outage" in turnup("notice", "due").out
+    assert "nothing is to be told of any outage" in turnup("notice", "due").out
     began = (datetime.now(UTC) - timedelta(minutes=5)).isoformat()
     first = ("--stage", "first", "--site", "NYC-60HUDSON", "--began", began, "--notified", "Q. West")
     assert turnup("notice", "outage", "OUT-7", *first).code == 0
     assert "update by" in turnup("notice", "due").out
     assert turnup("notice", "outage", "OUT-7", "--cause", "line card").code == 0
     assert turnup("notice", "outage", "OUT-7", "--stage", "restored").code == 0
-    assert json.loads(turnup("notice", "due", "--json").out) == []
+    (left,) = json.loads(turnup("notice", "due", "--json").out)
+    assert (left["what"], left["due"]) == ("summary", None)
     told = [message.body for message in out(ways) if isinstance(message.body, OutageReport)]
     assert sorted(body.stage.value for body in told) == ["FIRST", "RESTORED", "UPDATE"]
     assert turnup("notice", "outage", "OUT-7", "--stage", "perhaps").code == 2

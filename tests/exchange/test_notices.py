@@ -119,7 +119,8 @@ def test_an_outage_is_told_within_30_minutes_and_every_60(tmp_path: Path, kept: 
     one.clock[0] = START + 90 * minute
     report_outage(exchange, "QWEST", next_report(exchange, "OUT-7", "restored", {}))
     send_due(exchange)
-    assert outages_due(exchange) == ()
+    (due,) = outages_due(exchange)
+    assert (due.what, due.due, due.since) == ("summary", None, START + 90 * minute), "the text names no time for it"
     with pytest.raises(InputError, match="corrected_by"):
         report_outage(exchange, "QWEST", next_report(exchange, "OUT-7", "summary", {}))
     last = {"corrected_by": "card replaced", "long_term_remedy": "spare at the site"}

@@ -53,6 +53,14 @@ def test_an_old_failure_does_not_reject_what_passed_since() -> None:
         then(life, Event.TEST_FAIL, LATER + HOUR)
 
 
+def test_of_two_tests_that_ended_in_one_moment_the_good_one_does_not_count() -> None:
+    for first in (Event.TEST_FAIL, Event.TEST_PASS):
+        life = then(lived(*TO_SERVICE[:4]), first, LATER, **HERE)
+        with pytest.raises(Refused, match="before what has happened since"):
+            then(life, Event.TEST_PASS, LATER, **{**HERE, "certificate": "another"})
+    assert then(life, Event.TEST_FAIL, LATER, **HERE).state is State.REJECTED
+
+
 def test_a_pass_from_before_the_choice_does_not_count_after_it() -> None:
     twice = (*TO_SERVICE[:4], Event.TEST_FAIL, Event.PROVISION, Event.TEST_FAIL, Event.CONTINUE)
     life = lived(*twice)
@@ -93,6 +101,8 @@ def test_the_history_follows_the_elected_port() -> None:
     twice = (*TO_SERVICE[:4], Event.TEST_FAIL, Event.PROVISION, Event.TEST_FAIL)
     chosen = happen(lived(*twice), replace(happening(Event.DIFFERENT_PORT, LATER), detail={}), SET)[1]
     assert (chosen.state, chosen.port, chosen.accepted_order_at) == (State.ACKNOWLEDGED, "", LATER)
+    (row,) = due_list([chosen], SET, LATER)
+    assert row.action == "give the order a different port (`turnup move PSO-1 --because WHY`)"
     with pytest.raises(Refused, match="has left"):  # an old push, entered late
         then(chosen, Event.PROVISION, LATER + HOUR, **HERE)
     moved = then(chosen, Event.MOVE, LATER + HOUR, **OTHER)

@@ -193,8 +193,9 @@ def test_a_run_that_was_not_completed_is_no_attempt_and_the_choice_moves_the_por
     assert events(turnup)[-2:] == [("different port", "acknowledged"), ("moved", "provisioned")]
     shown = good(turnup("--lab", "order", "show", PSO, "--json"))
     assert (shown["port"], shown["left_ports"]) == ("Serial6/0", [f"{ROUTER} Serial5/0"])
-    (row,) = good(turnup("--lab", "due", "--json"))
+    row, untold = good(turnup("--lab", "due", "--json"))
     assert (row["router"], row["port"]) == (ROUTER, "Serial6/0")
+    assert (untold["about"], untold["clause"]) == (ROUTER, "2.3(a)"), "the emergency is to be told in writing"
     third = turnup(*test)
     assert attempt(third) == 3, "opportunities go on over alternate ports"
     good(turnup("--lab", "order", "elect", PSO, "discontinue", "--by", "Q. West"))

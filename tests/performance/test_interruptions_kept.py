@@ -119,7 +119,7 @@ def test_migrations_forward_and_back_keep_the_histories(store_url: str) -> None:
 
 def test_a_backup_holds_them(store: Store, tmp_path: Path) -> None:
     filled(store)
-    backup(store, tmp_path / "backup.zip", {}, NOW)
+    backup(store, tmp_path / "backup.zip", dict, NOW)
     other = open_store(f"sqlite:///{tmp_path}/other.db")
     restore(other, tmp_path / "backup.zip", tmp_path)
     with other.reading() as connection:

@@ -39,7 +39,8 @@ def archive(store: Store, tmp_path: Path) -> Path:
     evidence.mkdir(parents=True)
     (evidence / "abc.zst").write_bytes(b"answer")
     target = tmp_path / "backup.zip"
-    assert backup(store, target, {"evidence/ab/abc.zst": evidence / "abc.zst"}, LATER) > 10
+    rows, files = backup(store, target, lambda: {"evidence/ab/abc.zst": evidence / "abc.zst"}, LATER)
+    assert (rows > 10, files) == (True, 1)
     return target
 
 
@@ -65,7 +66,7 @@ def test_a_backup_restored_is_the_same_store(store: Store, archive: Path, tmp_pa
 
 def test_nothing_is_overwritten(store: Store, archive: Path, tmp_path: Path) -> None:
     with pytest.raises(InputError, match="overwrites nothing"):
-        backup(store, archive, {}, LATER)
+        backup(store, archive, dict, LATER)
     with pytest.raises(Refused, match="not empty"):
         restore(store, archive, tmp_path / "new")
     other = open_store(f"sqlite:///{tmp_path}/other.db")

@@ -12,17 +12,20 @@ from turnup.checks import Expected
 from turnup.errors import InputError
 from turnup.load.plain import plain
 from turnup.load.strict import build
-from turnup.model.policy import Clocks
+from turnup.model.policy import Clocks, Fees, MgsPeriods
 
 _TIMES = ("requested_due", "at", "expires")
 _NUMBERED = ("slots",)  # JSON has no numbers as keys
 # Where a value stood in its file, and what no test reads: neither changes a verdict.
-_ASIDE = ("origin", "sources", "secrets", "clocks")
+_ASIDE = ("origin", "sources", "secrets", "clocks", "fees", "mgs", "schedule3_dates")
 
 
 def expectation(expected: Expected) -> str:
-    """The expected values as one JSON text, sorted; names of secrets, never where their values are."""
-    policy = replace(expected.policy, secrets={}, clocks=Clocks())
+    """The expected values as one JSON text, sorted; names of secrets, never where their values are.
+
+    What no test reads is left out: periods, dates and amounts are the parties' own (PASA Schedule 1), and no evidence.
+    """
+    policy = replace(expected.policy, secrets={}, clocks=Clocks(), fees=Fees(), mgs=MgsPeriods(), schedule3_dates={})
     return json.dumps(plain(replace(expected, policy=policy)), sort_keys=True, indent=1) + "\n"
 
 

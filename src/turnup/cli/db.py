@@ -19,24 +19,34 @@ def register(main: typer.Typer) -> None:
     main.add_typer(app, name="db", rich_help_panel=PANEL)
 
 
-PARTS = ("certificates", "evidence", "journal", "orders", "records", "attestations")  # of the data folder, no key
+In = Annotated[
+    Path | None,
+    typer.Option("--in", envvar="TURNUP_EXCHANGE_IN", help="Folder messages arrive in, if not in the data folder."),
+]
+Out = Annotated[
+    Path | None, typer.Option("--out", envvar="TURNUP_EXCHANGE_OUT", help="Folder of the channel `file`, likewise.")
+]
 
 
 @app.command()
-def check(context: typer.Context, json: AsJson = False) -> None:
-    """Verify the chain of events, the states derived from it, and every piece of evidence. Exit code 4 for a fault."""
+def check(context: typer.Context, incoming: In = None, json: AsJson = False) -> None:
+    """Verify the chain of events, the states derived from it, every record and all evidence. Exit code 4 for a fault.
+
+    Ledger, logbook, journals, certificates and messages are files beside the store: each must be whole, and every
+    event that was read from one must still say what that says.
+    """
     from turnup.cli.life import at_desk
     from turnup.cli.show import as_json, say
-    from turnup.desk.checking import all_faults
+    from turnup.safekeeping.checking import all_faults
 
     with at_desk(context) as desk:
-        found = list(all_faults(desk))
+        found = list(all_faults(desk, incoming))
     if json:
         as_json({"faults": found})
     for fault in () if json else found:
         say(fault)
     if not found and not json:
-        say("the store is what was entered: chain, states and evidence")
+        say("the store is what was entered: chain, states, records and evidence")
     if found:
         raise typer.Exit(4)
 
@@ -56,39 +66,61 @@ def rebuild(context: typer.Context) -> None:
 def backup(
     context: typer.Context,
     target: Annotated[Path, typer.Argument(help="File to write; it must not be there.", show_default=False)],
+    incoming: In = None,
+    outgoing: Out = None,
 ) -> None:
-    """Write the store, certificates, evidence, journals and ledger into one proved file. Keys are not in it."""
+    """Write the store and every record of the data folder into one proved file. Keys and known hosts are not in it."""
     from turnup.cli.life import at_desk
     from turnup.cli.show import say
+    from turnup.exchange.dropbox import DropBox
+    from turnup.safekeeping.records import record_files
     from turnup.store.archive import backup as write
 
     with at_desk(context) as desk:
-        home = desk.noc.home.path
-        files = {
-            str(path.relative_to(home)): path
-            for part in PARTS
-            for path in sorted((home / part).rglob("*"))
-            if path.is_file() and not path.name.startswith(".")
-        }
-        rows = write(desk.store, target, files, desk.noc.clock())
-    say(f"{target}: {rows} rows, {len(files)} files")
+        home = desk.noc.home
+        box = DropBox(incoming or home.part("exchange") / "in")
+        with box.locked():  # no message is between its file and its row then
+            list(box.arrivals())  # what has arrived keeps the moment at which it did
+            elsewhere = _elsewhere(incoming, outgoing)
+            rows, files = write(desk.store, target, lambda: record_files(home.path, elsewhere), desk.noc.clock())
+    say(f"{target}: {rows} rows, {files} files")
+
+
+def _elsewhere(incoming: Path | None, outgoing: Path | None) -> dict[str, Path]:
+    from turnup.safekeeping.records import INSIDE, OUTSIDE
+
+    named = {INSIDE: incoming, OUTSIDE: outgoing}
+    return {name: folder for name, folder in named.items() if folder is not None}
 
 
 @app.command()
 def restore(
     context: typer.Context,
     source: Annotated[Path, typer.Argument(help="A file written by `turnup db backup`.", show_default=False)],
+    incoming: In = None,
+    outgoing: Out = None,
 ) -> None:
-    """Put a backup into an empty store and data folder, SQLite or PostgreSQL; refuse whatever would be overwritten."""
+    """Put a backup into an empty store and data folder, SQLite or PostgreSQL; refuse whatever would be overwritten.
+
+    What was restored is then checked as `turnup db check` does; exit code 4 for a fault.
+    """
     from turnup.cli.show import say
+    from turnup.desk.entering import Desk
+    from turnup.safekeeping.checking import all_faults
     from turnup.store.archive import restore as read
 
     noc = opened(context)
     store = noc.store()
     try:
-        say(f"{read(store, source, noc.home.path)} rows restored")
+        rows, files = read(store, source, noc.home.path, _elsewhere(incoming, outgoing))
+        say(f"{rows} rows, {files} files restored")
+        found = list(all_faults(Desk(noc, store), incoming))
     finally:
         store.close()
+    for fault in found:
+        say(fault)
+    if found:
+        raise typer.Exit(4)
 
 
 @app.command()

@@ -14,6 +14,7 @@ from turnup.cli.options import AsJson, opened
 if TYPE_CHECKING:
     from turnup.exchange.office import Exchange
     from turnup.exchange.rounds import Round
+    from turnup.noc import Noc
 
 app = typer.Typer(help="Messages with the customer: take in, act, answer, send, show.", no_args_is_help=True)
 
@@ -55,10 +56,16 @@ def at_exchange(
     known = settings_of(noc, settings)
     store = noc.store()
     try:
-        box = DropBox(incoming or noc.home.part("exchange") / "in", settle)
-        yield Exchange(Desk(noc, store), known, box, outgoing or noc.home.part("exchange") / "out", live)
+        box = DropBox(_folder(noc, incoming, "in"), settle)
+        yield Exchange(Desk(noc, store), known, box, _folder(noc, outgoing, "out"), live)
     finally:
         store.close()
+
+
+def _folder(noc: Noc, named: Path | None, which: str) -> Path:
+    """The same folders for every command: results that go out elsewhere than the round's answers reach nobody."""
+    told = named or noc.environment.get(f"TURNUP_EXCHANGE_{which.upper()}")
+    return Path(told) if told else noc.home.part("exchange") / which
 
 
 @app.command()
@@ -93,7 +100,7 @@ def listed(
     limit: Annotated[int, typer.Option(help="How many of each at most.", min=1)] = 50,
 ) -> None:
     """Show what came in and what became of it, what was sent to whom and when, what is tried, what is parked."""
-    from turnup.cli.show import as_json, say
+    from turnup.cli.show import as_json, say, say_wrapped
     from turnup.store.messages import all_received, tickets
     from turnup.store.sendings import sendings
 
@@ -108,16 +115,19 @@ def listed(
         as_json(rows)
         return
     for one in received:
-        when = f"{one.received_at:%Y-%m-%d %H:%M}"
-        say(f"in   {when}  {one.sender} {one.message_id}  {one.kind} {one.order_id}: {one.result or 'waits'}")
+        say(f"in   {one.received_at:%Y-%m-%d %H:%M}  {one.sender} {one.message_id}")
+        say_wrapped(f"     {one.kind} {one.order_id}: {one.result or 'waits'}")
     for row in out:
         state = f"sent {row.sent_at:%Y-%m-%d %H:%M}" if row.sent_at else "PARKED" if row.parked_at else "waits"
         to = f"{row.channel} {row.target}".strip()
         said = row.proof or row.error
-        say(f"out  {row.created_at:%Y-%m-%d %H:%M}  {row.message_id}  {row.kind} {row.order_id} to {to}: {state}")
-        say(f"     tries {row.tries}{f', {said}' if said else ''}")
+        say(f"out  {row.created_at:%Y-%m-%d %H:%M}  {row.message_id}")
+        say_wrapped(f"     {row.kind} {row.order_id} to {to}: {state}")
+        say_wrapped(f"     tries {row.tries}{f', {said}' if said else ''}")
     for ticket in open_:
         say(f"ticket {ticket.ticket_id} of {ticket.sender} {ticket.order_id}: {ticket.status}")
+    if not (received or out or open_):
+        say("nothing came in, nothing was sent")
 
 
 @app.command()
@@ -183,7 +193,7 @@ def deliver_now(context: typer.Context, order: str, to: str | None) -> None:
 
 def send_now(exchange: Exchange, name: str) -> None:
     """Try it at once; one that is not taken now stays in the outbox, and is not told yet. Raises Unreachable."""
-    from turnup.cli.show import say
+    from turnup.cli.show import say, say_wrapped
     from turnup.errors import Unreachable
     from turnup.exchange.outbox import send_due
 
@@ -193,32 +203,36 @@ def send_now(exchange: Exchange, name: str) -> None:
             raise Unreachable(
                 f"{name} was not sent: {one.said}", advice="It stays in the outbox: turnup exchange run, or retry."
             )
-        say(f"{name}: sent: {one.said}")
+        say_wrapped(f"{name}: sent: {one.said}")
     if not tried:
         say(f"{name}: was put into the outbox before (turnup exchange list)")
 
 
 def _told(done: Round, json: bool) -> None:
-    from turnup.cli.show import as_json, say
+    from turnup.cli.show import as_json, say_wrapped
 
     if json:
         as_json(
             {
                 "taken": [vars(one) for one in done.taken],
                 "acted": list(done.acted),
+                "repairs_closed": [{"order": life.order_id, "state": life.state.value} for life in done.closed],
                 "advanced": [{"order": life.order_id, "state": life.state.value} for life in done.advanced],
                 "tried": [vars(one) for one in done.tried],
             }
         )
         return
     for taken in done.taken:
-        say(f"in   {taken.name}: {taken.what}")
+        say_wrapped(f"in   {taken.name}: {taken.what}", hang=5)
     for line in done.acted:
-        say(f"did  {line}")
+        say_wrapped(f"did  {line}", hang=5)
+    for life in done.closed:
+        say_wrapped(f"now  {life.order_id}: repair closed with the customer's ticket, {life.state.value}", hang=5)
     for life in done.advanced:
-        say(f"now  {life.order_id}: {life.state.value}")
+        say_wrapped(f"now  {life.order_id}: {life.state.value}", hang=5)
     for one in done.tried:
-        say(
+        say_wrapped(
             f"out  {one.message_id} {one.kind} {one.target}".rstrip()
-            + f": {'' if one.sent else 'NOT SENT: '}{one.said}"
+            + f": {'' if one.sent else 'NOT SENT: '}{one.said}",
+            hang=5,
         )

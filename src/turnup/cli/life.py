@@ -36,7 +36,7 @@ def register(main: typer.Typer) -> None:  # noqa: ARG001 - they stand below `tur
     """Enter the commands below `turnup order`."""
     from turnup.cli.orders import app
 
-    for command in (deliver, accept, reject, elect, terminate, advance, history):
+    for command in (deliver, accept, reject, elect, terminate, advance, history, states):
         app.command()(command)
 
 
@@ -174,12 +174,12 @@ def advance(
 ) -> None:
     """Take orders as far as proofs and clocks take them: complete the history, deemed acceptance, service."""
     from turnup.cli.show import as_json, say
-    from turnup.desk.sources import ledger_files
+    from turnup.desk.sources import DataFolder
 
     with at_desk(context) as desk:
-        files = ledger_files(desk.noc)
-        wanted = orders or [file.order_id for file in files]
-        found = [life for life in (desk.advance(order, files) for order in wanted) if life is not None]
+        folder = DataFolder(desk.noc)
+        wanted = orders or list(folder.orders)
+        found = [life for life in (desk.advance(order, folder) for order in wanted) if life is not None]
         if json:
             as_json([{"order": life.order_id, "state": life.state.value, "events": life.count} for life in found])
             return
@@ -189,7 +189,7 @@ def advance(
 
 def history(context: typer.Context, order: OrderId, json: AsJson = False) -> None:
     """Show everything that happened to an order, and who says so."""
-    from turnup.cli.show import as_json, say
+    from turnup.cli.show import as_json, say, say_wrapped
     from turnup.store.events import history as read
 
     with at_desk(context) as desk:
@@ -215,7 +215,38 @@ def history(context: typer.Context, order: OrderId, json: AsJson = False) -> Non
             return
         for row in rows:
             one = row.happening
-            say(f"{row.number:3}  {one.at:%Y-%m-%d %H:%M}  {one.event.value:<18} {one.to:<18} {one.by} ({one.actor})")
+            say(f"{row.number:3}  {one.at:%Y-%m-%d %H:%M}  {one.event.value:<18} {one.to}")
+            say_wrapped(f"                       by {one.by} ({one.actor})")
+
+
+def states(
+    state: Annotated[str, typer.Argument(metavar="[STATE]", help="Only what leaves this state.")] = "",
+    json: AsJson = False,
+) -> None:
+    """Show every state of a port order: what may happen in it, by whom, where it leads, and the clause."""
+    from turnup.cli.show import as_json, say
+    from turnup.errors import UsageError
+    from turnup.load.strict import suggestion
+    from turnup.order.states import TABLE, State, When
+
+    known = [one.value for one in State]
+    if state and state not in known:
+        raise UsageError(f"{state!r} is no state{suggestion(state, known)}")
+    rows = [row for row in TABLE if state in ("", row.state.value)]
+    if json:
+        fields = ("state", "event", "to", "clause", "when")
+        plain = [{name: getattr(row, name) for name in fields} | {"by": sorted(row.actors)} for row in rows]
+        as_json(plain)
+        return
+    for one in State:
+        steps = [row for row in rows if row.state is one]
+        if steps or (state in ("", one.value) and not any(row.state is one for row in TABLE)):
+            say(one.value if steps else f"{one.value}: nothing follows")
+        for row in steps:
+            who = " or ".join(sorted(row.actors))
+            say(f"  {row.event.value:<18} by {who:<19} -> {row.to.value}")
+            if row.clause or row.when is not When.ALWAYS:
+                say("    " + ", ".join(filter(None, (row.clause, row.when.value))))
 
 
 def _told(desk: Desk, life: Life | None) -> None:

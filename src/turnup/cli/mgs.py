@@ -127,7 +127,7 @@ def report(
 ) -> None:
     """Write the monthly report of service levels: P.01, uptime, time to repair (Schedule 2)."""
     from turnup.cli.options import opened
-    from turnup.cli.show import say
+    from turnup.cli.show import say, screen_width
     from turnup.mgs.levels import Measured
     from turnup.mgs.measured import read_measurements
     from turnup.mgs.report import mgs_report
@@ -136,7 +136,7 @@ def report(
 
     wanted, noc = Month.parse(month), opened(context)
     measured = Measured(read_measurements(measurements), noc.equipment.policy.mgs, noc.clock())
-    say(write(mgs_report(measured, wanted), form))
+    say(write(mgs_report(measured, wanted), form, screen_width()))
 
 
 def _lives(desk: Desk, order_id: str = "") -> dict[str, MgsLife]:

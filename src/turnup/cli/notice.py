@@ -109,9 +109,26 @@ def outage(
         send_now(exchange, report_outage(exchange, _partner(exchange, to), report))
 
 
+@app.command()
+def performance(
+    context: typer.Context,
+    month: Annotated[str, typer.Argument(metavar="MONTH", help="Such as 2001-08; it must be over.")],
+    to: To = None,
+    settings: SettingsFile = None,
+    out: Out = None,
+) -> None:
+    """Send the performance report of a month, by its fifth working day (MGS IV, Schedule 2); kept as it was sent."""
+    from turnup.exchange.monthly import post_performance
+    from turnup.performance.months import Month
+
+    wanted = Month.parse(month)
+    with at_exchange(context, settings, outgoing=out) as exchange:
+        send_now(exchange, post_performance(exchange, _partner(exchange, to), wanted))
+
+
 @app.command("due")
 def due_(context: typer.Context, json: AsJson = False) -> None:
-    """List the outages that are not restored, and when the customer must hear of each next."""
+    """List the outages of which the customer must hear again, and by when."""
     from turnup.cli.show import as_json, say
     from turnup.exchange.outages import outages_due
 
@@ -121,10 +138,11 @@ def due_(context: typer.Context, json: AsJson = False) -> None:
         as_json([vars(one) for one in found])
         return
     for one in found:
-        late = "LATE, " if one.due < now else ""
-        say(f"{one.outage_id} {one.site}: {late}{one.what} by {one.due:%Y-%m-%d %H:%M} UTC")
+        late = "LATE, " if one.due and one.due < now else ""
+        by = f" by {one.due:%Y-%m-%d %H:%M} UTC" if one.due else ", as soon as it is known"
+        say(f"{one.outage_id} {one.site}: {late}{one.what}{by}")
     if not found:
-        say("no outage is open")
+        say("nothing is to be told of any outage")
 
 
 def _partner(exchange: Exchange, named: str | None) -> str:

@@ -162,22 +162,24 @@ def listed(
 
 def performance(context: typer.Context, month: MonthWord, site: Site = "", form: Form = "terminal") -> None:
     """Write the monthly report: availability of every port, outages, time to repair (Schedule 2)."""
+    from turnup.cli.show import screen_width
     from turnup.performance.months import Month
     from turnup.performance.report import monthly_report
     from turnup.performance.tables import write
 
     wanted = Month.parse(month)
-    _print(write(monthly_report(_book(context, site), wanted, site), form))
+    _print(write(monthly_report(_book(context, site), wanted, site), form, screen_width()))
 
 
 def credits(context: typer.Context, month: MonthWord, site: Site = "", form: Form = "terminal") -> None:  # noqa: A001
     """Write the worksheet of credits (PASA 1.4(b), 4, 5, 8.4), and which rights to terminate have arisen."""
+    from turnup.cli.show import screen_width
     from turnup.performance.months import Month
     from turnup.performance.tables import write
     from turnup.performance.worksheets import credits_document
 
     wanted = Month.parse(month)
-    _print(write(credits_document(_book(context, site), wanted, site), form))
+    _print(write(credits_document(_book(context, site), wanted, site), form, screen_width()))
 
 
 def _book(context: typer.Context, site: str) -> Book:

@@ -9,7 +9,7 @@ import typer
 
 from turnup.cli.options import AsJson, opened
 
-app = typer.Typer(help="Record what people did: notices, cross-connects, bad ports.", no_args_is_help=True)
+app = typer.Typer(help="Record what people did: notices, cross-connects, cards, bad ports.", no_args_is_help=True)
 
 PANEL, RANK = "Changes of a port in service", 3  # where `turnup --help` shows it
 
@@ -85,6 +85,37 @@ def cross_connect(
 
 
 @app.command()
+def card(
+    context: typer.Context,
+    what: Annotated[str, typer.Argument(metavar="supplied|replaced", help="What became of it.", show_default=False)],
+    router: Annotated[str, typer.Argument(help="The router.", show_default=False)],
+    slot: Annotated[int, typer.Argument(help="The slot it is for.", show_default=False)],
+    by: By,
+    at: At = None,
+    card: Annotated[str, typer.Option(help="Its part and serial number.")] = "",
+) -> None:
+    """Record that a replacement card came, or is in the router (PASA 5(c)): `turnup due` watches the time between."""
+    from turnup.cli.show import say
+    from turnup.errors import UsageError
+    from turnup.order.records import CardDeed, CardEvent
+
+    noc = opened(context)
+    known = noc.equipment.router(router)
+    slots = {*known.slots, *known.processor_slots}  # "a line card, processor card or memory card"
+    if slot not in slots:
+        raise UsageError(f"{router} has no card in slot {slot}: {', '.join(map(str, sorted(slots)))}")
+    if what not in tuple(CardDeed):
+        raise UsageError(f"{what!r} is neither supplied nor replaced")
+    now = noc.clock()
+    event = CardEvent(router, slot, CardDeed(what), _past(at, now), _who(by), now, noc.redact(card))
+    noc.records.add(event)
+    say(f"{router} slot {slot}: card {what} {event.at:%Y-%m-%d %H:%M} UTC by {event.by}")
+    if event.what is CardDeed.REPLACED:
+        which = "" if slot in known.processor_slots else f" --card {slot}"
+        say(f"  next: every port of it is tested again: turnup retest {router}{which}")
+
+
+@app.command()
 def port(
     context: typer.Context,
     what: Annotated[str, typer.Argument(metavar="bad|good", help="What it was found to be.", show_default=False)],
@@ -113,12 +144,13 @@ def listed(context: typer.Context, json: AsJson = False) -> None:
     from dataclasses import asdict
 
     from turnup.cli.show import as_json, say
-    from turnup.order.records import CrossConnectEvent, Emergency, Notice, PortMark
+    from turnup.order.records import CardEvent, CrossConnectEvent, Emergency, Notice, PortMark
 
     records = opened(context).records
     found = {
         "notices": [asdict(row) for row in records.rows(Notice)],
         "cross_connects": [asdict(row) for row in records.rows(CrossConnectEvent)],
+        "cards": [asdict(row) for row in records.rows(CardEvent)],
         "ports": [asdict(row) for row in records.rows(PortMark)],
         "emergencies": [asdict(row) for row in records.rows(Emergency)],
     }

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="Repairs of ports in service (PASA 1.4(a), Schedule 2 (iii)).", no_args_is_help=True)
 Place = Annotated[str, typer.Argument(metavar="PORT|ORDER", help="ORDER, ROUTER:PORT, or PORT.", show_default=False)]
-CausedBy = Annotated[str, typer.Option("--caused-by", help="CARRIER, CUSTOMER or THIRD-PARTY, where it is known.")]
+CausedBy = Annotated[str, typer.Option("--caused-by", help="carrier, customer or third-party, where it is known.")]
 
 
 PANEL, RANK = "Changes of a port in service", 3  # where `turnup --help` shows it
@@ -39,6 +39,7 @@ def open_(
     customers: Annotated[int | None, typer.Option(min=0, help="How many customers are affected, as reported.")] = None,
     critical: Annotated[bool, typer.Option("--critical", help="Call it critical whatever is counted.")] = False,
     caused_by: CausedBy = "",
+    ticket: Annotated[str, typer.Option(help="Number of the trouble ticket.")] = "",
     json: AsJson = False,
 ) -> None:
     """Record the fault of a port in service; its time to repair runs from the call answered (Schedule 2 (iii))."""
@@ -48,7 +49,7 @@ def open_(
 
     with at_desk(context) as desk:
         reached = beside(desk.noc, at(desk.noc, place), scope)
-        call = Call(by, reason, moment(answered), scope, customers, critical, caused_by)
+        call = Call(by, reason, moment(answered), scope, customers, critical, caused_by, desk.noc.redact(ticket))
         opened = open_repair(desk, reached, call)
         if json:
             as_json(

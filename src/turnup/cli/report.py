@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from turnup.errors import UsageError
+
+if TYPE_CHECKING:
+    from turnup.model.certificate import Certificate
 
 PANEL, RANK = "Proof", 5  # where `turnup --help` shows it
 
@@ -24,6 +27,10 @@ def register(main: typer.Typer) -> None:
             typer.Option("--format", "-f", help="terminal, html, md, junit, csv, note: a file of templates/report."),
         ] = "terminal",
         output: Annotated[Path | None, typer.Option("--output", "-o", help="File to write.")] = None,
+        beside: Annotated[
+            Path | None,
+            typer.Option(help="The certificate the port was accepted with: what is not as at acceptance (md, html)."),
+        ] = None,
         sign: Annotated[bool, typer.Option("--sign", help="Sign it; `turnup verify` reads what is written.")] = False,
         signing_key: Annotated[
             str | None,
@@ -37,6 +44,10 @@ def register(main: typer.Typer) -> None:
         ] = None,
     ) -> None:
         """Show a certificate: in the terminal, as HTML, Markdown, JUnit, CSV, or a note for the ticket; or sign it."""
+        if beside and (sign or format == "terminal"):
+            raise UsageError(
+                "--beside writes md or html", advice="turnup report RETEST --beside ACCEPTED -f html -o FILE"
+            )
         if customer and not sign:
             raise UsageError("--customer hands over a signed certificate", advice="Give --sign as well.")
         if sign:
@@ -44,22 +55,28 @@ def register(main: typer.Typer) -> None:
 
             sign_certificate(context, certificate, signing_key, output, customer)
             return
-        from turnup.certificate.document import from_json
         from turnup.cli.show import console, say, show_document
-        from turnup.errors import InputError
-        from turnup.report import render
+        from turnup.report import render, render_beside
 
-        try:
-            text = certificate.read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            raise InputError(f"cannot be read: {error}", where=str(certificate)) from error
         terminal = console()
         colour = terminal.is_terminal and not terminal.no_color and output is None
-        document = render(
-            format, from_json(text, where=str(certificate)), width=min(terminal.width, 120), colour=colour
-        )
+        if beside:
+            document = render_beside(format, _read(beside), _read(certificate))
+        else:
+            document = render(format, _read(certificate), width=min(terminal.width, 120), colour=colour)
         if output is None:
             show_document(document)
         else:
             output.write_text(document, encoding="utf-8")
             say(str(output))
+
+
+def _read(path: Path) -> Certificate:
+    from turnup.certificate.document import from_json
+    from turnup.errors import InputError
+
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"cannot be read: {error}", where=str(path)) from error
+    return from_json(text, where=str(path))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections import Counter
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -55,6 +56,10 @@ def retest(
         typer.Option(help="When the repair was done, ISO 8601 with zone: older log messages do not count."),
     ] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with the retest that was stopped.")] = False,
+    report: Annotated[
+        Path | None,
+        typer.Option("--report", help="Folder for `same as at acceptance except ...` of each port, HTML and Markdown."),
+    ] = None,
     json: AsJson = False,
 ) -> None:
     """Run the twenty tests again and say what is not as at acceptance. Routers are asked once for all their ports."""
@@ -71,6 +76,8 @@ def retest(
         else:
             batch, skipped = _begun(desk, _meant(desk, place, card, site, everything), occasion, since)
         found = run(desk, batch, _told) if batch.rows else ()
+        if report is not None:
+            _reported(desk, found, report)
         if json:
             _as_json(desk, batch, found, skipped)
         else:
@@ -153,6 +160,28 @@ def _told(router: str, number: int, routers: int, results: Sequence[Certificate 
     _progress(f"{number} of {routers}: {router}: {told}")
 
 
+def _reported(desk: Desk, found: Sequence[Retested], folder: Path) -> None:
+    """Each port beside its accepted certificate, as files; a port that has none gets its certificate alone."""
+    from turnup.certify import certificate_name
+    from turnup.repair.retest import accepted_of
+    from turnup.report import BESIDE, find_format, render, render_beside
+    from turnup.store.events import standing
+
+    folder.mkdir(parents=True, exist_ok=True)
+    for one in found:
+        if one.certificate is None:
+            continue
+        with desk.store.reading() as connection:
+            accepted = accepted_of(desk.noc, standing(connection, one.row.order))
+        for fmt in BESIDE:
+            path = folder / f"{certificate_name(one.certificate)}.{fmt}"
+            text = (
+                render_beside(fmt, accepted, one.certificate) if accepted else render(find_format(fmt), one.certificate)
+            )
+            path.write_text(text, encoding="utf-8")
+            _progress(f"report {path}")
+
+
 def _show(found: Sequence[Retested], skipped: Sequence[Skipped]) -> None:
     from turnup.cli.show import console, say
     from turnup.report import render
@@ -184,21 +213,21 @@ def _advice(one: Retested) -> str:
 
 
 def _show_differences(one: Retested) -> None:
-    from turnup.cli.show import say
+    from turnup.cli.show import say_wrapped
 
     if one.comparison is None:
         return
     for difference in one.comparison.differences:
-        say(f"  {difference.kind.value:<8}  {difference.what}")
-        say(f"            {difference.before}")
-        say(f"         -> {difference.now}")
+        say_wrapped(f"  {difference.kind.value:<8}  {difference.what}", hang=10)
+        say_wrapped(f"            {difference.before}", hang=0)
+        say_wrapped(f"         -> {difference.now}", hang=3)
     measured = one.comparison.measured
     if measured:
-        say(f"  measured anew, with the same verdict: {len(measured)}")
+        say_wrapped(f"  measured anew, with the same verdict: {len(measured)}")
     for difference in measured[:_SHOWN]:
-        say(f"            {difference}")
+        say_wrapped(f"            {difference}", hang=2)
     if len(measured) > _SHOWN:
-        say(f"            and {len(measured) - _SHOWN} more (--json)")
+        say_wrapped(f"            and {len(measured) - _SHOWN} more (--json)")
 
 
 def _as_json(desk: Desk, batch: Batch, found: Sequence[Retested], skipped: Sequence[Skipped]) -> None:

@@ -51,6 +51,32 @@ def say(text: str = "") -> None:
     print(_still(clean(text)))
 
 
+def say_wrapped(text: str, hang: int = 4) -> None:
+    """A line for a person, broken between words to the width of his terminal; in a pipe it stays one line."""
+    if not (width := screen_width()):
+        say(text)
+        return
+    from textwrap import wrap
+
+    lead = " " * (len(text) - len(text.lstrip()))
+    broken = wrap(
+        _still(clean(text)).strip(),
+        width,
+        initial_indent=lead,
+        subsequent_indent=lead + " " * hang,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+    print("\n".join(broken))
+
+
+def screen_width() -> int | None:
+    """How wide the terminal is; None when there is none."""
+    import shutil
+
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+
+
 def tell(text: str) -> None:
     """Words for a person, on stdout: on a terminal they are kept within its width."""
     print(_fitting(_still(clean(text)), sys.stdout))

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from turnup.certificate.document import digest
 from turnup.desk.entering import Desk
-from turnup.desk.sources import certificates
+from turnup.desk.sources import DataFolder
 from turnup.errors import InputError
 from turnup.evidence.store import EvidenceStore
 from turnup.store.checking import faults
@@ -23,15 +22,18 @@ def all_faults(desk: Desk) -> Iterator[str]:
         orders = [] if found else [life.order_id for life in standings(connection)]
         runs = {order: runs_of(connection, order) for order in orders}
     checked: set[str] = set()
+    folder = DataFolder(desk.noc)
     for order_id, kept in runs.items():
         try:
-            there = {digest(certificate) for certificate in certificates(desk.noc, order_id)}
+            there = {one.digest: one.run for one in folder.kept(order_id)}
         except InputError as error:
             yield f"{order_id}: {error}"
             continue
         for run in kept:
             if run.certificate not in there:
                 yield f"{order_id}: the certificate {run.certificate[:16]} is not in the data folder"
+            elif run != there[run.certificate]:
+                yield f"{order_id}: the run kept of certificate {run.certificate[:16]} is not what it says"
             for address in run.evidence:
                 if address not in checked:
                     checked.add(address)

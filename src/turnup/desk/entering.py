@@ -6,12 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from turnup.desk.sources import certificates, happenings, run_of
+from turnup.desk.sources import DataFolder, happenings
 from turnup.errors import Refused, UsageError
 from turnup.model.policy import Clocks
 from turnup.noc import Noc
 from turnup.order.decisions import deadline
-from turnup.order.entries import OrderFile
 from turnup.order.life import Happening, Life
 from turnup.order.states import Actor, Event, State
 from turnup.store import Connection, Store
@@ -34,14 +33,15 @@ class Desk:
         """Policy's periods."""
         return self.noc.equipment.policy.clocks
 
-    def catch_up(self, order_id: str, files: tuple[OrderFile, ...] | None = None) -> Life | None:
+    def catch_up(self, order_id: str, folder: DataFolder | None = None) -> Life | None:
         """Enter everything the data folder proves and the history lacks; where the order stands then.
 
         What may not happen in the present state (a test of a port in service, say) is no part of the history; its
-        certificate is kept as a run all the same. Twice is once.
+        certificate is kept as a run all the same. Twice is once. `folder` is the data folder as the caller has read it.
         """
-        proved = happenings(self.noc, order_id, files)
-        runs = [run_of(certificate) for certificate in certificates(self.noc, order_id)]
+        known_folder = folder or DataFolder(self.noc)
+        proved = happenings(known_folder, order_id)
+        runs = [one.run for one in known_folder.kept(order_id)]
         with self.store.writing() as connection:
             for run in runs:
                 enter_run(connection, run)
@@ -93,17 +93,20 @@ class Desk:
             order_id, Event.DELIVER, Actor.CARRIER, by, at, {"certificate": life.certificate, "delivery": proof}
         )
 
-    def advance(self, order_id: str, files: tuple[OrderFile, ...] | None = None) -> Life | None:
+    def advance(self, order_id: str, folder: DataFolder | None = None) -> Life | None:
         """Take an order as far as proofs and clocks take it: deemed acceptance, beginning of service.
 
         Silence is decided in one transaction with a look at the inbox: an answer of the customer that has arrived and
         was not acted on yet comes first.
         """
-        life = self.catch_up(order_id, files)
+        life = self.catch_up(order_id, folder)
         if life is not None and life.state is State.DELIVERED:
             life = self._deem(life)
         if life is not None and life.state in (State.ACCEPTED, State.DEEMED_ACCEPTED):
-            life = self.enter(order_id, Event.BEGIN_SERVICE, Actor.CARRIER, "turnup")
+            now = self.noc.clock()
+            with self.store.writing() as connection:
+                begun = Happening(order_id, Event.BEGIN_SERVICE, Actor.CARRIER, now, "turnup")
+                life = append(connection, begun, self.clocks, now)
         return life
 
     def _deem(self, life: Life) -> Life:

@@ -6,8 +6,10 @@ and entering them twice changes nothing: every happening names its source.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 
 from turnup.certificate.document import digest, from_json
@@ -38,14 +40,115 @@ _EVENTS = {
 }
 
 
-def happenings(noc: Noc, order_id: str, files: Iterable[OrderFile] | None = None) -> tuple[Happening, ...]:
-    """Everything the data folder proves about an order, by time. Raises InputError for a file that was tampered with.
+@dataclass(frozen=True)
+class Kept:
+    """A certificate as it is kept, and its digest."""
 
-    `files` are the ledger's, where the caller has read them.
-    """
-    known = tuple(files) if files is not None else ledger_files(noc)
-    found = [*_ordered(known, order_id), *_connected(noc, order_id), *_journalled(noc, known, order_id)]
-    found += [_tested(order_id, certificate) for certificate in certificates(noc, order_id)]
+    digest: str
+    certificate: Certificate
+
+    @property
+    def run(self) -> Run:
+        """What the store keeps of it."""
+        subject = self.certificate.subject
+        good = (Verdict.PASS, Verdict.NOT_APPLICABLE)
+        return Run(
+            self.digest,
+            subject.order or "",
+            subject.router,
+            subject.port or "",
+            self.certificate.ended,
+            self.certificate.outcome.value,
+            tuple(row.number for row in self.certificate.rows if row.verdict not in good),
+            tuple(dict.fromkeys(item.sha256 for item in self.certificate.evidence if item.sha256)),
+        )
+
+
+@dataclass(frozen=True)
+class DataFolder:
+    """The data folder as it is read now: each part once, however many orders are looked at. Raises InputError."""
+
+    noc: Noc
+
+    @cached_property
+    def orders(self) -> Mapping[str, OrderFile]:
+        """The ledger, by order."""
+        return {file.order_id: file for file in ledger_files(self.noc)}
+
+    @cached_property
+    def about(self) -> Mapping[str, tuple[tuple[OrderFile, Entry], ...]]:
+        """By order: accepted orders that end or cancel it, and stand under another number."""
+        found: dict[str, list[tuple[OrderFile, Entry]]] = {}
+        for file in self.orders.values():
+            for entry in file.entries:
+                subject = entry.order.get("supersedes")
+                if entry.action in (*_ENDING, Action.CANCEL) and isinstance(subject, str) and subject != file.order_id:
+                    found.setdefault(subject, []).append((file, entry))
+        return {order_id: tuple(some) for order_id, some in found.items()}
+
+    @cached_property
+    def connected(self) -> Mapping[str, tuple[CrossConnectEvent, ...]]:
+        """The logbook's cross-connects, by order."""
+        found: dict[str, list[CrossConnectEvent]] = {}
+        for row in self.noc.records.rows(CrossConnectEvent):
+            found.setdefault(row.order_id, []).append(row)
+        return {order_id: tuple(rows) for order_id, rows in found.items()}
+
+    def journals(self, router: str) -> tuple[Journal, ...]:
+        """Journals of that router, oldest first."""
+        if router not in self._journals:
+            self._journals[router] = tuple(self.noc.journals.of(router))
+        return self._journals[router]
+
+    def certificates(self, order_id: str) -> tuple[Certificate, ...]:
+        """All certificates of an order, oldest first."""
+        return tuple(one.certificate for one in self.kept(order_id))
+
+    def kept(self, order_id: str) -> tuple[Kept, ...]:
+        """The same with their digests. One that was made meanwhile is seen: silence must not win."""
+        place = self.noc.home.part("certificates")
+        changed = place.stat().st_mtime_ns
+        if self._known.get("") != changed:
+            self._known.clear()
+            self._known[""] = changed
+            self._paths.clear()
+            self._paths.update(_by_order(place))
+        kept = self._known.get(order_id)
+        if not isinstance(kept, tuple):
+            found = (from_json(path.read_text(), where=str(path)) for path in self._paths.get(order_id, ()))
+            own = sorted((one for one in found if one.subject.order == order_id), key=lambda one: one.ended)
+            kept = tuple(Kept(digest(one), one) for one in own)
+            self._known[order_id] = kept
+        return kept
+
+    @cached_property
+    def _journals(self) -> dict[str, tuple[Journal, ...]]:
+        return {}
+
+    @cached_property
+    def _paths(self) -> dict[str, list[Path]]:
+        return {}
+
+    @cached_property
+    def _known(self) -> dict[str, tuple[Kept, ...] | int]:
+        """By order; "" is when the folder was changed last, nanoseconds."""
+        return {}
+
+
+def _by_order(place: Path) -> dict[str, list[Path]]:
+    """Files of certificates by the order that their names begin with (which may hold the sign that ends it)."""
+    found: dict[str, list[Path]] = {}
+    for path in sorted(place.glob("*--*.json")):
+        words = path.name.split("--")
+        for end in range(1, len(words)):
+            found.setdefault("--".join(words[:end]), []).append(path)
+    return found
+
+
+def happenings(folder: DataFolder, order_id: str) -> tuple[Happening, ...]:
+    """Everything the data folder proves about an order, by time. Raises InputError for a file that was altered."""
+    found = [*_ordered(folder, order_id), *_connected(folder, order_id), *_journalled(folder, order_id)]
+    found += [_tested(order_id, one) for one in folder.kept(order_id)]
     return tuple(sorted(found, key=lambda one: (one.at, _RANK.get(one.event, 0))))
 
 
@@ -60,38 +163,16 @@ def ledger_files(noc: Noc) -> tuple[OrderFile, ...]:
 
 def certificates(noc: Noc, order_id: str) -> tuple[Certificate, ...]:
     """All certificates of an order, oldest first."""
-    paths = sorted(noc.home.part("certificates").glob(f"{order_id}--*.json"))
-    found = (from_json(path.read_text(), where=str(path)) for path in paths)
-    return tuple(sorted((one for one in found if one.subject.order == order_id), key=lambda one: one.ended))
+    return DataFolder(noc).certificates(order_id)
 
 
-def run_of(certificate: Certificate) -> Run:
-    """What the store keeps of a certificate."""
-    subject = certificate.subject
-    good = (Verdict.PASS, Verdict.NOT_APPLICABLE)
-    return Run(
-        digest(certificate),
-        subject.order or "",
-        subject.router,
-        subject.port or "",
-        certificate.ended,
-        certificate.outcome.value,
-        tuple(row.number for row in certificate.rows if row.verdict not in good),
-        tuple(dict.fromkeys(item.sha256 for item in certificate.evidence if item.sha256)),
-    )
-
-
-def _ordered(files: tuple[OrderFile, ...], order_id: str) -> Iterator[Happening]:
-    for file in files:
-        if file.order_id == order_id:
-            for number, entry in enumerate(file.entries):
-                yield from _entry(file, entry, first=number == 0)
-        else:
-            ends = (one for one in file.entries if one.action in (*_ENDING, Action.CANCEL))
-            for entry in ends:
-                if entry.order.get("supersedes") == order_id:
-                    event = Event.CANCEL if entry.action is Action.CANCEL else Event.DISCONNECT
-                    yield _of_customer(order_id, event, entry, f"ledger {file.order_id}")
+def _ordered(folder: DataFolder, order_id: str) -> Iterator[Happening]:
+    if own := folder.orders.get(order_id):
+        for number, entry in enumerate(own.entries):
+            yield from _entry(own, entry, first=number == 0)
+    for file, entry in folder.about.get(order_id, ()):
+        event = Event.CANCEL if entry.action is Action.CANCEL else Event.DISCONNECT
+        yield _of_customer(order_id, event, entry, f"ledger {file.order_id}")
 
 
 def _entry(file: OrderFile, entry: Entry, *, first: bool) -> Iterator[Happening]:
@@ -117,28 +198,25 @@ def _of_customer(order_id: str, event: Event, entry: Entry, source: str) -> Happ
         "action": entry.action.value,
         "customer": str(customer.get("code", "")) if isinstance(customer, dict) else "",
         "message": entry.message_id or "",
+        "order_sha256": entry.digest,
     }
     by = str(entry.order.get("requested_by") or entry.message_id or "customer")
     return Happening(order_id, event, Actor.CUSTOMER, entry.received_at, by, detail)
 
 
-def _connected(noc: Noc, order_id: str) -> Iterator[Happening]:
-    for row in noc.records.rows(CrossConnectEvent):
-        if (row.order_id, row.what) == (order_id, Fibre.MADE):
+def _connected(folder: DataFolder, order_id: str) -> Iterator[Happening]:
+    for row in folder.connected.get(order_id, ()):
+        if row.what is Fibre.MADE:
             source = f"cross-connect {row.at.astimezone(UTC).isoformat()}"
             yield Happening(order_id, Event.CROSS_CONNECT, Actor.CARRIER, row.at, row.by, {"source": source})
 
 
-def _journalled(noc: Noc, files: tuple[OrderFile, ...], order_id: str) -> Iterator[Happening]:
-    routers = {entry.router for file in files for entry in file.entries if file.order_id == order_id and entry.router}
-    ending = {
-        file.order_id
-        for file in files
-        for entry in file.entries
-        if entry.action in _ENDING and entry.order.get("supersedes") == order_id
-    }
+def _journalled(folder: DataFolder, order_id: str) -> Iterator[Happening]:
+    own = folder.orders.get(order_id)
+    routers = {entry.router for entry in own.entries if entry.router} if own else set()
+    ending = {file.order_id for file, entry in folder.about.get(order_id, ()) if entry.action in _ENDING}
     for router in sorted(routers):
-        for journal in noc.journals.of(router):
+        for journal in folder.journals(router):
             change = journal.record.change
             if (at := _stood(journal)) is None:
                 continue
@@ -157,10 +235,11 @@ def _stood(journal: Journal) -> datetime | None:
     return next((event.at for event in journal.record.history if event.state in _STANDS), None)
 
 
-def _tested(order_id: str, certificate: Certificate) -> Happening:
+def _tested(order_id: str, kept: Kept) -> Happening:
+    certificate = kept.certificate
     detail = {
-        "source": f"certificate {digest(certificate)}",
-        "certificate": digest(certificate),
+        "source": f"certificate {kept.digest}",
+        "certificate": kept.digest,
         "outcome": certificate.outcome.value,
         "occasion": certificate.occasion.value,
         "router": certificate.subject.router,

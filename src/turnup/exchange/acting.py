@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
+from turnup.desk.sources import DataFolder
 from turnup.errors import Clarification, InputError, Refused, TurnupError
 from turnup.exchange.answers import acknowledge, receipt
 from turnup.exchange.office import Exchange
@@ -61,12 +62,13 @@ def advance(exchange: Exchange) -> tuple[Life, ...]:
     desk, now, found = exchange.desk, exchange.now(), []
     with desk.store.reading() as connection:
         lives = list(standings(connection, (State.DELIVERED, State.ACCEPTED, State.DEEMED_ACCEPTED)))
+    folder = DataFolder(desk.noc)
     for life in lives:
         end = deadline(life, desk.clocks)
         if life.state is State.DELIVERED and (end is None or now <= end):
             continue
         try:
-            after = desk.advance(life.order_id)
+            after = desk.advance(life.order_id, folder)
         except Refused as error:  # somebody else was quicker
             LOG.warning("%s: %s", life.order_id, error)
             continue

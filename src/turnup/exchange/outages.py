@@ -20,12 +20,13 @@ _Reports = tuple[tuple[OutageReport, Sending], ...]
 
 @dataclass(frozen=True)
 class OutageDue:
-    """An outage that is not restored, and when the customer must hear of it next."""
+    """An outage that the customer must hear of again, and by when."""
 
     outage_id: str
     site: str
     what: str
-    due: datetime
+    since: datetime
+    due: datetime | None  # None: the text names no time for the summary
 
 
 def next_report(exchange: Exchange, outage_id: str, stage: str, given: Mapping[str, Any]) -> OutageReport:
@@ -49,18 +50,23 @@ def next_report(exchange: Exchange, outage_id: str, stage: str, given: Mapping[s
 
 
 def outages_due(exchange: Exchange) -> tuple[OutageDue, ...]:
-    """Every outage that is not restored, the most urgent first. Only what was sent counts as told."""
+    """Every outage of which something is to be told, the most urgent first. Only what was sent counts as told."""
     with exchange.desk.store.reading() as connection:
-        found = [_due(name, reports) for name, reports in outages(connection).items()]
-    return tuple(sorted((one for one in found if one is not None), key=lambda one: one.due))
+        found = [next_of(name, reports) for name, reports in outages(connection).items()]
+    return tuple(
+        sorted((one for one in found if one is not None), key=lambda one: (one.due is None, one.due or one.since))
+    )
 
 
-def _due(outage_id: str, reports: _Reports) -> OutageDue | None:
+def next_of(outage_id: str, reports: _Reports) -> OutageDue | None:
+    """What is to be told of that outage next; None when the summary was sent."""
     last = reports[-1][0]
     sent = [(report, one.sent_at) for report, one in reports if one.sent_at is not None]
     if not sent:
-        return OutageDue(outage_id, last.site, "first report", last.began_at + FIRST)
+        return OutageDue(outage_id, last.site, "first report", last.began_at, last.began_at + FIRST)
     told, at = sent[-1]
-    if told.ended_at is not None:
+    if told.stage is Stage.SUMMARY:
         return None
-    return OutageDue(outage_id, last.site, "update", at + UPDATE)
+    if told.ended_at is not None:
+        return OutageDue(outage_id, last.site, "summary", told.ended_at, None)
+    return OutageDue(outage_id, last.site, "update", at, at + UPDATE)

@@ -10,6 +10,7 @@ from turnup.exchange.acting import act, advance
 from turnup.exchange.inbox import Taken, take_in
 from turnup.exchange.office import Exchange
 from turnup.exchange.outbox import Tried, send_due
+from turnup.exchange.tickets import close_repairs
 from turnup.order.life import Life
 
 
@@ -19,22 +20,27 @@ class Round:
 
     taken: tuple[Taken, ...]
     acted: tuple[str, ...]
+    closed: tuple[Life, ...]
     advanced: tuple[Life, ...]
     tried: tuple[Tried, ...]
 
     @property
     def idle(self) -> bool:
         """Whether nothing happened."""
-        return not (self.taken or self.acted or self.advanced or self.tried)
+        return not (self.taken or self.acted or self.closed or self.advanced or self.tried)
 
 
 def one_round(exchange: Exchange) -> Round:
-    """Send what is due, take in, act, let the clock decide, send the answers. Every answer comes before silence."""
+    """Send what is due, take in, act, close repairs, let the clock decide, send the answers.
+
+    Every answer comes before silence.
+    """
     before = send_due(exchange)
     taken = take_in(exchange)
     acted = act(exchange)
+    closed = close_repairs(exchange)
     advanced = advance(exchange)
-    return Round(taken, acted, advanced, (*before, *send_due(exchange)))
+    return Round(taken, acted, closed, advanced, (*before, *send_due(exchange)))
 
 
 def rounds(exchange: Exchange, told: Callable[[Round], None], pause: float) -> None:

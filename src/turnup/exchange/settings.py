@@ -34,10 +34,14 @@ class Route:
 
 @dataclass(frozen=True)
 class Partner:
-    """Somebody messages are exchanged with. Notices go the messages' way when they have none of their own."""
+    """Somebody messages are exchanged with. Notices go the messages' way when they have none of their own.
+
+    `monthly_report`: they asked for the performance report (MGS IV, Schedule 2); `turnup due` watches its day.
+    """
 
     messages: Route = Route()
     notices: Route | None = None
+    monthly_report: bool = False
 
 
 @dataclass(frozen=True)

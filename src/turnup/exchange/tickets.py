@@ -1,18 +1,28 @@
-"""Trouble tickets that the customer enters (PASA 2.4): kept as they grow; the first of a port in service is a fault."""
+"""Trouble tickets that the customer enters (PASA 2.4): kept as they grow.
+
+The first of a port in service is a fault; the closing of the last closes the repair, once its tests are satisfied.
+"""
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime
 
-from turnup.errors import Refused
+from turnup.errors import Refused, TurnupError
 from turnup.exchange.fields import built, plain
 from turnup.exchange.office import Exchange
 from turnup.model.messages import TicketStatus, TroubleTicket
-from turnup.order.life import Happening, Life
+from turnup.order.due import ended_by, to_be_closed
+from turnup.order.fault import Fault, cause_word
+from turnup.order.life import Happening, Life, Occasion
 from turnup.order.states import Actor, Event, State
+from turnup.repair.opening import close_repair
 from turnup.store import Connection
-from turnup.store.events import append, standing
-from turnup.store.messages import Received, Ticket, keep_ticket, ticket
+from turnup.store.events import append, standing, standings
+from turnup.store.messages import LastClosed, Received, Ticket, closed_tickets, keep_ticket, ticket
+
+LOG = logging.getLogger("turnup")
+PROVED = (State.TESTED, State.DELIVERED, State.ACCEPTED, State.DEEMED_ACCEPTED, State.IN_SERVICE)
 
 
 def enter_ticket(exchange: Exchange, connection: Connection, message: Received, told: TroubleTicket) -> tuple[str, ...]:
@@ -29,9 +39,51 @@ def enter_ticket(exchange: Exchange, connection: Connection, message: Received, 
     now = exchange.now()
     keep_ticket(connection, Ticket(told.ticket_id, message.sender, told.order_id or "", told.status.value, now, fields))
     remarks = [f"ticket {told.ticket_id} is {told.status.value}{', critical' if told.critical else ''}"]
-    if known is None and told.order_id:
+    if told.order_id and told.status is TicketStatus.CLOSED:
+        remarks.append(_closing(standing(connection, told.order_id)))
+    elif known is None and told.order_id:
         remarks.append(_fault(exchange, connection, message, told))
     return tuple(remarks)
+
+
+def close_repairs(exchange: Exchange) -> tuple[Life, ...]:
+    """Close every repair whose tickets the customer has closed and whose tests are satisfied; the orders' lives.
+
+    Both are needed: the customer's word ends no repair that was not proved (PASA 1.4(a): "upon ... repair ... of any
+    Port ... KMC shall conduct tests"), and an interruption lasts "until the interruption is remedied" (PASA 4.2). What
+    lacks its tests stays open and is on the list of what is due. Twice is once.
+    """
+    desk, found = exchange.desk, []
+    with desk.store.reading() as connection:
+        closed = closed_tickets(connection)
+        proved = [life for life in standings(connection, PROVED) if ended_by(life, closed) and to_be_closed(life)]
+        last = {life.order_id: _last(connection, closed[life.order_id]) for life in proved}
+    for order_id, told in last.items():
+        cause = told.caused_by.value if told.caused_by else ""
+        by, note = f"{told.entries[-1].by} ({closed[order_id].sender})", f"ticket {told.ticket_id} was closed"
+        try:
+            found.append(close_repair(desk, order_id, by, caused_by=cause, note=note))
+        except Refused as error:  # somebody else was quicker, or the port was tested again meanwhile
+            LOG.warning("%s: %s", order_id, error)
+    return tuple(found)
+
+
+def _last(connection: Connection, closed: LastClosed) -> TroubleTicket:
+    row = ticket(connection, closed.sender, closed.ticket_id)
+    if row is None:
+        raise TurnupError(f"ticket {closed.ticket_id} is gone")
+    return ticket_of(row)
+
+
+def _closing(life: Life | None) -> str:
+    """What the closing of a ticket does to the repair of its port."""
+    if life is None or life.repair_since is None or life.occasion is not Occasion.REPAIRED:
+        return "no repair of the port is open"
+    if life.restored_at is not None:
+        return f"the repair was closed, restored {life.restored_at:%Y-%m-%d %H:%M} UTC"
+    if to_be_closed(life):
+        return "the repair is closed with it: its acceptance tests are satisfied"
+    return "the repair stays open until its acceptance tests are satisfied (PASA 1.4(a))"
 
 
 def ticket_of(row: Ticket) -> TroubleTicket:
@@ -58,16 +110,16 @@ def _fault(exchange: Exchange, connection: Connection, message: Received, told: 
         return f"no order {order_id} is known here; the ticket is kept"
     if life.state is not State.IN_SERVICE:
         return f"{order_id} is {life.state.value}: no repair begins by this ticket; it is kept"
-    detail = {
-        "ticket": told.ticket_id,
-        "message": message.message_id,
-        "received_at": message.received_at.isoformat(),
-        "critical": "yes" if told.critical else "no",
-        "customers": str(told.customers_affected),
-        "caused_by": told.caused_by.value if told.caused_by else "",
-        "reason": exchange.noc.redact(told.entries[0].text),
-    }
     at = _since(life, told, message.received_at)
+    reported = Fault(
+        exchange.noc.redact(told.entries[0].text),
+        cause_word(told.caused_by.value if told.caused_by else ""),
+        told.critical,
+        told.customers_affected,
+        at if at == told.call_answered_at else None,
+        told.ticket_id,
+    )
+    detail = reported.detail() | {"message": message.message_id, "received_at": message.received_at.isoformat()}
     happened = Happening(order_id, Event.FAULT, Actor.CUSTOMER, at, f"{told.entries[0].by} ({message.sender})", detail)
     after = append(connection, happened, exchange.desk.clocks, exchange.now())
     return f"{order_id} is {after.state.value}"

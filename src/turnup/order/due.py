@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from turnup.model.order import Action
 from turnup.model.policy import Clocks
 from turnup.order.clocks import Clock, next_due
 from turnup.order.decisions import deadline, failed_attempts, opportunities_used
-from turnup.order.life import Life
+from turnup.order.life import Life, Occasion
 from turnup.order.states import OVER, State
 
 # What has to be done in each state, and by whom.
@@ -58,15 +59,58 @@ class Due:
     opportunities: int | None = None  # None = not configured
 
 
+class Closed(Protocol):
+    """A trouble ticket that the customer has closed."""
+
+    @property
+    def ticket_id(self) -> str:
+        """Its number."""
+
+    @property
+    def at(self) -> datetime:
+        """When it was closed."""
+
+
 def due_list(
-    lives: Iterable[Life], clocks: Clocks, now: datetime, red: Mapping[str, tuple[int, ...]] | None = None
+    lives: Iterable[Life],
+    clocks: Clocks,
+    now: datetime,
+    red: Mapping[str, tuple[int, ...]] | None = None,
+    closed: Mapping[str, Closed] | None = None,
 ) -> tuple[Due, ...]:
     """Every order that is not over, the most urgent first: late, then by the time left, then by age.
 
-    `red` are the numbers of the tests that are not good, by certificate.
+    `red` are the numbers of the tests that are not good, by certificate; `closed` the ticket closed last, by order.
     """
-    found = [_due(life, clocks, now, red or {}) for life in lives if life.state not in OVER]
+    found = []
+    for life in lives:
+        if life.state not in OVER:
+            one = _due(life, clocks, now, red or {})
+            found.append(_ticket_closed(one, life, closed) if closed and ended_by(life, closed) else one)
     return tuple(sorted(found, key=_urgency))
+
+
+def ended_by(life: Life, closed: Mapping[str, Closed]) -> bool:
+    """Whether the customer has closed his ticket about the repair that is open, and no other of his is open."""
+    one = closed.get(life.order_id)
+    begun = life.repair_since if life.occasion is Occasion.REPAIRED and life.restored_at is None else None
+    return one is not None and begun is not None and one.at >= begun
+
+
+def to_be_closed(life: Life) -> bool:
+    """Whether a repair was proved by its tests, and nobody has closed it yet (PASA 1.4(a), Schedule 2 (iii))."""
+    opened = life.occasion is Occasion.REPAIRED and life.repair_since is not None
+    return opened and life.repaired_at is not None and life.restored_at is None
+
+
+def _ticket_closed(one: Due, life: Life, closed: Mapping[str, Closed]) -> Due:
+    """The customer's word does not prove a repair (PASA 1.4(a)); that it is closed only after its tests is ours."""
+    if to_be_closed(life):
+        lacks = f"close the repair (`turnup repair close {life.order_id}`); {one.action}"
+    else:
+        lacks = f"prove the repair (`turnup retest {life.order_id}`)"
+    whose = one.whose if to_be_closed(life) and one.whose else "carrier"
+    return replace(one, action=f"ticket {closed[life.order_id].ticket_id} is closed: {lacks}", whose=whose)
 
 
 def _due(life: Life, clocks: Clocks, now: datetime, red: Mapping[str, tuple[int, ...]]) -> Due:
@@ -74,6 +118,8 @@ def _due(life: Life, clocks: Clocks, now: datetime, red: Mapping[str, tuple[int,
     action, whose = NEXT[life.state]
     if life.state is State.ACKNOWLEDGED and life.action not in _OF_ITS_OWN_PORT:
         action = f"carry the {life.action} out"
+    if life.state is State.ACKNOWLEDGED and life.bad_ports and not life.port:
+        action = f"give the order a different port (`turnup move {life.order_id} --because WHY`)"
     if life.state is State.DELIVERED and (end := deadline(life, clocks)) and now > end:
         action, whose = "enter the deemed acceptance (`turnup order advance`)", "clock"
     since = clock.started if clock else life.entered.get(life.state)

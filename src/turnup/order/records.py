@@ -1,4 +1,4 @@
-"""What people did and reported: notices of maintenance, cross-connects, bad ports, emergencies. Append only.
+"""What people did and reported: notices of maintenance, cross-connects, cards, bad ports, emergencies. Append only.
 
 One JSON document a kind in the data folder, replaced whole and synced, read strictly; who and when stand in every row.
 """
@@ -75,14 +75,35 @@ class Emergency:
     at: datetime
 
 
-Row = Notice | CrossConnectEvent | PortMark | Emergency
+class CardDeed(StrEnum):
+    """What became of a replacement card (PASA 5(c))."""
+
+    SUPPLIED = "supplied"  # the customer supplied it, or the carrier bought it as directed
+    REPLACED = "replaced"  # it is in the router
+
+
+@dataclass(frozen=True)
+class CardEvent:
+    """A card that the customer directs to be put into a slot came, or is in it (PASA 5(c)); `at` in UTC."""
+
+    router: str
+    slot: int
+    what: CardDeed
+    at: datetime
+    by: str
+    recorded_at: datetime
+    card: str = ""  # part and serial number
+
+
+Row = Notice | CrossConnectEvent | PortMark | Emergency | CardEvent
 _FILES: dict[type[Row], str] = {
     Notice: "notices",
     CrossConnectEvent: "cross-connects",
     PortMark: "ports",
     Emergency: "emergencies",
+    CardEvent: "cards",
 }
-_Kind = TypeVar("_Kind", Notice, CrossConnectEvent, PortMark, Emergency)
+_Kind = TypeVar("_Kind", Notice, CrossConnectEvent, PortMark, Emergency, CardEvent)
 
 
 @dataclass(frozen=True)
@@ -115,6 +136,11 @@ class Records:
                 return
             document = {"version": VERSION, "rows": [_plain(asdict(one)) for one in (*rows, row)]}
             _replace(path, json.dumps(document, indent=1))
+
+    def check(self) -> None:
+        """Read everything. Raises InputError for the first file that cannot be relied on."""
+        _ = (self.rows(Notice), self.rows(CrossConnectEvent), self.rows(PortMark), self.rows(Emergency))
+        _ = self.rows(CardEvent)
 
     def bad_ports(self) -> tuple[tuple[str, str], ...]:
         """(router, interface) of ports that are marked bad now."""

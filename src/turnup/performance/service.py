@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from turnup.errors import InputError
-from turnup.model.interruption import Cause
+from turnup.order.fault import Fault, cause_of
 from turnup.order.life import Happening
 from turnup.order.states import Event, State
 from turnup.performance.recorded import Evidence, Interruption
@@ -62,7 +62,8 @@ _DEEMED = (State.IN_SERVICE, State.DEEMED_ACCEPTED)
 def story_of(history: Iterable[Entered]) -> Story:
     """Read a history. Service lasts from `begin service` to the request to disconnect (PASA 1.3(c)), or to its end.
 
-    A repair interrupts from the report of the fault until a test passes that nobody takes back (PASA 1.4(a)). A
+    A repair interrupts from the report of the fault until a test passes that nobody takes back (PASA 1.4(a)), or until
+    the earlier moment that its closing tells and that test proves (PASA 4.2: "until the interruption is remedied"). A
     different port goes on with the order's service, still interrupted. What was entered was decided then and is not
     judged again (`turnup db check` does). Raises InputError for an empty history.
     """
@@ -166,8 +167,22 @@ class _Reader:
             self._mark(self.repair.ends or at, proof)
         elif self.repair and event in _FAILING:
             self._mark(None, proof)
+        elif event is Event.RESTORE:
+            self._closed(happening, at, proof)
         elif event is Event.BEGIN_SERVICE:
             self._restored(at)
+
+    def _closed(self, happening: Happening, at: datetime, proof: Evidence) -> None:
+        """The repair was closed: since when the port serves again, which its tests prove, and what had caused it."""
+        one = self.repair or (self.repairs.pop() if self.repairs else None)
+        if one is None:
+            return
+        cause = cause_of(happening.detail) or one.cause
+        one = replace(one, ends=at, cause=cause, evidence=(*one.evidence, proof))
+        if self.repair:
+            self.repair = one
+        else:
+            self.repairs.append(one)
 
     def _mark(self, ends: datetime | None, proof: Evidence) -> None:
         if self.repair:
@@ -181,23 +196,15 @@ class _Reader:
 
 
 def _fault(happening: Happening, at: datetime, proof: Evidence) -> Interruption:
-    detail = happening.detail
-    cause = detail.get("cause", "")
+    told = Fault.of(happening.detail)
     return Interruption(
         at,
         None,
-        Cause(cause) if cause in tuple(Cause) else Cause.UNSTATED,
+        told.cause,
         order_id=happening.order_id,
-        ticket=detail.get("ticket", ""),
-        answered=_moment(detail.get("answered", "")) or at,
-        critical=detail.get("critical") == "yes",
+        ticket=told.ticket,
+        answered=told.answered or at,
+        customers=told.customers,
+        critical=told.critical,
         evidence=(proof,),
     )
-
-
-def _moment(text: str) -> datetime | None:
-    try:
-        at = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return at.astimezone(UTC) if at.tzinfo else None

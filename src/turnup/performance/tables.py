@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import textwrap
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -34,25 +35,47 @@ class Document:
     tables: tuple[Table, ...]
 
 
-def write(document: Document, form: str) -> str:
-    """The document as text, without a line end. Raises UsageError for a format there is not."""
+def write(document: Document, form: str, width: int | None = None) -> str:
+    """The document as text, without a line end; `width` is the terminal's. Raises UsageError for an unknown format."""
+    if form == "terminal":
+        return _terminal(document, width)
     if (writer := WRITERS.get(form)) is None:
-        raise UsageError(f"{form!r} is no format: {', '.join(WRITERS)}")
+        raise UsageError(f"{form!r} is no format: terminal, {', '.join(WRITERS)}")
     return writer(document).rstrip("\n")
 
 
-def _terminal(document: Document) -> str:
-    lines = [document.title, *(f"  {note}" for note in document.notes)]
+def _terminal(document: Document, width: int | None) -> str:
+    lines = _folded(document.title, "", width)
+    for note in document.notes:
+        lines += _folded(note, "  ", width)
     for table in document.tables:
-        lines += ["", table.title]
         widths = [max(map(len, cells)) for cells in zip(table.columns, *table.rows, strict=True)]
-        lines.append("  " + _aligned(table.columns, widths))
+        wide = width is not None and 2 + sum(widths) + 2 * (len(widths) - 1) > width
+        lines += ["", table.title]
+        if not wide:
+            lines.append("  " + _aligned(table.columns, widths))
         for number, row in enumerate(table.rows):
-            lines.append("  " + _aligned(row, widths))
-            lines += [f"      {proof}" for proof in table.proofs(number)]
+            lines += _spelled(table.columns, row, width) if wide else ["  " + _aligned(row, widths)]
+            for proof in table.proofs(number):
+                lines += _folded(proof, "      ", width)
         if not table.rows:
             lines.append("  none")
     return "\n".join(lines)
+
+
+def _spelled(columns: tuple[str, ...], row: tuple[str, ...], width: int | None) -> list[str]:
+    """A row that is wider than the terminal: each word with its column's name."""
+    told = "; ".join(f"{column} {cell}" for column, cell in zip(columns, row, strict=True) if cell)
+    return _folded(told, "  ", width)
+
+
+def _folded(text: str, lead: str, width: int | None) -> list[str]:
+    if width is None:
+        return [f"{lead}{text}"]
+    broken = textwrap.TextWrapper(
+        width, initial_indent=lead, subsequent_indent=f"{lead}    ", break_long_words=False, break_on_hyphens=False
+    )
+    return broken.wrap(text)
 
 
 def _aligned(cells: tuple[str, ...], widths: list[int]) -> str:
@@ -112,7 +135,6 @@ def _json(document: Document) -> str:
 
 
 WRITERS: Mapping[str, Callable[[Document], str]] = {
-    "terminal": _terminal,
     "md": _markdown,
     "csv": _csv,
     "json": _json,

@@ -66,7 +66,7 @@ def finish(noc: Noc, batch: Batch) -> Batch:
 def unfinished(noc: Noc) -> Batch:
     """The last retest that was not finished. Raises UsageError when there is none, InputError for a broken file."""
     for path in sorted(noc.home.part("retests").glob("*.json"), reverse=True):
-        batch = _read(path)
+        batch = read_batch(path)
         if batch.finished is None:
             return batch
     raise UsageError("no retest was left unfinished", advice="turnup retest PORT, --site or --all begins one.")
@@ -92,7 +92,8 @@ def _is_of(certificate: Certificate, row: Row, batch: Batch) -> bool:
     )
 
 
-def _read(path: Path) -> Batch:
+def read_batch(path: Path) -> Batch:
+    """A retest from its file. Raises InputError for one that cannot be relied on."""
     try:
         document = json.loads(path.read_bytes())
         for name in ("started", "finished"):

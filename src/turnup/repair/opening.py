@@ -8,17 +8,18 @@ from datetime import datetime
 
 from turnup.certificate.document import digest
 from turnup.desk.entering import Desk
-from turnup.desk.sources import certificates, ledger_files
-from turnup.errors import Refused, UsageError
+from turnup.desk.sources import DataFolder, certificates
+from turnup.errors import InputError, Refused, UsageError
 from turnup.model.certificate import Certificate, Occasion, Outcome
 from turnup.model.equipment import Assignment
+from turnup.model.interruption import Cause
+from turnup.order.fault import Fault, cause_word, said
 from turnup.order.life import Happening, Life
 from turnup.order.life import Occasion as Round
 from turnup.order.states import Actor, Event, State
 from turnup.store.events import append
 
 CRITICAL_ABOVE = 4  # customers: Schedule 2 (iii), "affecting more than four Qwest Customers"
-CAUSES = ("CARRIER", "CUSTOMER", "THIRD-PARTY")
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,7 @@ class Call:
     customers: int | None = None
     critical: bool = False
     caused_by: str = ""
+    ticket: str = ""
 
 
 @dataclass(frozen=True)
@@ -50,22 +52,14 @@ def open_repair(desk: Desk, reached: Sequence[Assignment], call: Call) -> Opened
 
     Critical is what the caller says, and what is counted from the ports in service: more than four customers.
     """
-    caused_by = cause(call.caused_by)
+    cause = _cause(call.caused_by)
     lives = _standing(desk, reached)
     serving = [one for one in reached if is_serving(lives[one.order.order_id])]
     counted = len({one.order.customer.code for one in serving})
     customers = max(counted, call.customers or 0)
     critical = call.critical or customers > CRITICAL_ABOVE
-    detail = {
-        "reason": desk.noc.redact(call.reason),
-        "critical": "yes" if critical else "no",
-        "customers": str(customers),
-        "ports": str(len(serving)),
-        "scope": call.scope,
-        "caused_by": caused_by,
-        "cause": caused_by.lower(),  # the word of recorded interruptions (PASA 4.2)
-        "answered": call.answered.isoformat() if call.answered else "",
-    }
+    told = Fault(desk.noc.redact(call.reason), cause, critical, customers, call.answered, call.ticket)
+    detail = told.detail() | {"ports": str(len(serving)), "scope": call.scope}
     now = desk.noc.clock()
     at = call.answered or now
     opened, skipped = [], []
@@ -88,18 +82,19 @@ def is_serving(life: Life) -> bool:
     return life.occasion is Round.REPAIRED and life.state in under_way
 
 
-def cause(word: str) -> str:
-    """A cause, "" while it is not known. Raises UsageError: credits exclude what the customer caused (PASA 4.2)."""
-    if word and word.upper() not in CAUSES:
-        raise UsageError(f"{word!r} is no cause: {', '.join(CAUSES)}")
-    return word.upper()
+def _cause(word: str) -> Cause:
+    """A cause; credits exclude what the customer caused (PASA 4.2). Raises UsageError."""
+    try:
+        return cause_word(word)
+    except InputError as error:
+        raise UsageError(str(error)) from error
 
 
 def _standing(desk: Desk, reached: Sequence[Assignment]) -> dict[str, Life]:
-    files = ledger_files(desk.noc)
+    folder = DataFolder(desk.noc)
     found = {}
     for one in reached:
-        life = desk.catch_up(one.order.order_id, files)
+        life = desk.catch_up(one.order.order_id, folder)
         if life is None:
             raise UsageError(f"{one.order.order_id} has no history", advice="turnup order advance completes it.")
         found[life.order_id] = life
@@ -113,10 +108,10 @@ def close_repair(
 
     Raises Refused without a satisfied certificate of this port that was made for the repair, after the call.
     """
-    caused_by = cause(caused_by)
+    cause = _cause(caused_by)
     life = desk.must_know(order_id)
     proof = _proof(desk, life)
-    detail = {"certificate": digest(proof), "note": desk.noc.redact(note), "caused_by": caused_by}
+    detail = {"certificate": digest(proof), "note": desk.noc.redact(note), "cause": said(cause)}
     return desk.enter(order_id, Event.RESTORE, Actor.CARRIER, by, restored or life.repaired_at, detail)
 
 

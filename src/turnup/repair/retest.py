@@ -10,7 +10,7 @@ from turnup.certificate.compare import Comparison, compare
 from turnup.certificate.document import digest
 from turnup.certify import Run
 from turnup.desk.entering import Desk
-from turnup.desk.sources import certificates, ledger_files
+from turnup.desk.sources import DataFolder, certificates
 from turnup.errors import CouldNotRun, Refused, TurnupError
 from turnup.model.certificate import Certificate, Occasion, Outcome
 from turnup.model.equipment import Assignment
@@ -55,12 +55,12 @@ def chosen(
     desk: Desk, assignments: Iterable[Assignment], occasion: Occasion | None = None, since: datetime | None = None
 ) -> tuple[tuple[Row, ...], tuple[Skipped, ...]]:
     """What to test of these ports: those that went into service once. The first test of a port is no retest."""
-    files = ledger_files(desk.noc)
+    folder = DataFolder(desk.noc)
     rows: list[Row] = []
     skipped: list[Skipped] = []
     for one in assignments:
         order, router, port = one.order.order_id, one.port.router, str(one.port.interface)
-        life = desk.catch_up(order, files)
+        life = desk.catch_up(order, folder)
         if life is None or not is_serving(life):
             state = life.state.value if life else "without a history"
             why = f"is {state}: never accepted, `turnup test {order}` is its first test"
@@ -165,10 +165,10 @@ def _by_router(noc: Noc, rows: Iterable[Row]) -> _Left:
 
 
 def _compared(desk: Desk, rows: Iterable[Row], made: Mapping[Row, Certificate | TurnupError]) -> tuple[Retested, ...]:
-    files = ledger_files(desk.noc)
+    folder = DataFolder(desk.noc)
     found = []
     for row in rows:
-        life = desk.catch_up(row.order, files)
+        life = desk.catch_up(row.order, folder)
         state, result = life.state if life else None, made[row]
         if isinstance(result, TurnupError):
             found.append(Retested(row, state=state, error=result, why=str(result)))

@@ -81,6 +81,20 @@ def render(fmt: str, certificate: Certificate, *, width: int = 80, colour: bool 
     return template.render(certificate=certificate, digest=digest(certificate))
 
 
+BESIDE = ("md", "html")
+
+
+def render_beside(fmt: str, accepted: Certificate, now: Certificate) -> str:
+    """A retest beside the certificate its port was accepted with, as `md` or `html`. Raises UsageError."""
+    from turnup.certificate.compare import compare
+    from turnup.certificate.document import digest
+
+    if fmt not in BESIDE:
+        raise UsageError(f"a comparison is written as {' or '.join(BESIDE)}, not {fmt!r}")
+    template = _environment(f".{fmt}").get_template(f"beside/retest.{fmt}{_SUFFIX}")
+    return template.render(certificate=now, accepted=accepted, comparison=compare(accepted, now), digest=digest(now))
+
+
 @cache
 def _environment(suffix: str) -> Environment:
     """Jinja2 for one kind of file: whatever a template puts out is escaped for it, without being asked."""

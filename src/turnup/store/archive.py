@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -24,10 +24,11 @@ FORMAT = "turnup/backup/1"
 _MANIFEST = "manifest.json"
 
 
-def backup(store: Store, target: Path, files: Mapping[str, Path], now: datetime) -> int:
-    """Write tables, and `files` by the name they get in the archive, into one new file; how many rows there are.
+def backup(store: Store, target: Path, files: Callable[[], Mapping[str, Path]], now: datetime) -> tuple[int, int]:
+    """Write tables, and files by the name they get in the archive, into one new file; how many rows and files.
 
-    Everything is of one moment: rows are read in one view. Raises InputError when `target` is there already.
+    Rows are of one moment. `files` is asked after them: a record is on the disk before a row rests on it, so that no
+    row in the archive lacks its file. Raises InputError when `target` is there already.
     """
     draft = target.with_name(f".{target.name}.new")
     if target.exists():
@@ -39,7 +40,8 @@ def backup(store: Store, target: Path, files: Mapping[str, Path], now: datetime)
             lines = list(_lines(connection, table))
             rows += len(lines)
             _put(archive, f"tables/{table.name}.jsonl", "".join(lines).encode(), digests)
-        for name, path in sorted(files.items()):
+        found = files()
+        for name, path in sorted(found.items()):
             _put(archive, f"files/{name}", path.read_bytes(), digests)
         manifest = {
             "format": FORMAT,
@@ -50,11 +52,13 @@ def backup(store: Store, target: Path, files: Mapping[str, Path], now: datetime)
         archive.writestr(_MANIFEST, json.dumps(manifest, indent=1))
     draft.chmod(0o600)
     draft.replace(target)
-    return rows
+    return rows, len(found)
 
 
-def restore(store: Store, source: Path, folder: Path) -> int:
-    """Put a backup into a store that is empty and its files below `folder`; how many rows there are.
+def restore(store: Store, source: Path, folder: Path, elsewhere: Mapping[str, Path] | None = None) -> tuple[int, int]:
+    """Put a backup into a store that is empty and its files below `folder`; how many rows and files there are.
+
+    `elsewhere` are folders that stand at other places, by the name they have in the backup.
 
     Raises InputError for a file that is not what was backed up, Refused when the store or a file would be overwritten.
     """
@@ -67,7 +71,7 @@ def restore(store: Store, source: Path, folder: Path) -> int:
                     where=str(source),
                     advice="Run `turnup db migrate --to REVISION` on the empty store, restore, then migrate again.",
                 )
-            targets = _targets(archive, folder, source)
+            targets = _targets(archive, {**(elsewhere or {}), "": folder}, source)
             with store.writing() as connection:
                 rows = _fill(connection, archive)
                 if found := list(faults(connection)):
@@ -77,7 +81,7 @@ def restore(store: Store, source: Path, folder: Path) -> int:
                     path.write_bytes(archive.read(name))
     except (BadZipFile, OSError, KeyError, ValueError) as error:
         raise InputError(f"is not a backup of turnup ({error})", where=str(source)) from error
-    return rows
+    return rows, len(targets)
 
 
 def _put(archive: ZipFile, name: str, data: bytes, digests: dict[str, str]) -> None:
@@ -98,12 +102,15 @@ def _proved(archive: ZipFile, source: Path) -> dict[str, Any]:
     return manifest
 
 
-def _targets(archive: ZipFile, folder: Path, source: Path) -> dict[str, Path]:
+def _targets(archive: ZipFile, folders: Mapping[str, Path], source: Path) -> dict[str, Path]:
     found: dict[str, Path] = {}
     for name in archive.namelist():
         if not name.startswith("files/"):
             continue
-        path = (folder / name.removeprefix("files/")).resolve()
+        told = name.removeprefix("files/")
+        part = max((one for one in folders if not one or told.startswith(f"{one}/")), key=len)
+        folder = folders[part]
+        path = (folder / told.removeprefix(f"{part}/" if part else "")).resolve()
         if not path.is_relative_to(folder.resolve()):
             raise InputError(f"{name} would be written outside {folder}", where=str(source))
         if path.exists() and path.read_bytes() != archive.read(name):

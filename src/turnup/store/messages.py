@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
+from turnup.model.messages import TicketStatus
 from turnup.store.tables import HEAD, INBOX, TICKET
 
 
@@ -67,7 +68,7 @@ def unhandled(connection: Connection) -> tuple[Received, ...]:
     return tuple(_received(row) for row in connection.execute(query))
 
 
-def all_received(connection: Connection, limit: int = 100) -> tuple[Received, ...]:
+def all_received(connection: Connection, limit: int | None = 100) -> tuple[Received, ...]:
     """The last that came in, newest first."""
     query = sa.select(INBOX).order_by(INBOX.c.received_at.desc(), INBOX.c.message_id).limit(limit)
     return tuple(_received(row) for row in connection.execute(query))
@@ -98,6 +99,28 @@ def tickets(connection: Connection, *statuses: str) -> tuple[Ticket, ...]:
     if statuses:
         query = query.where(TICKET.c.status.in_(statuses))
     return tuple(Ticket(**row) for row in connection.execute(query).mappings())
+
+
+@dataclass(frozen=True)
+class LastClosed:
+    """The ticket that was closed last of an order that has no open one."""
+
+    sender: str
+    ticket_id: str
+    at: datetime
+
+
+def closed_tickets(connection: Connection) -> dict[str, LastClosed]:
+    """By order: the ticket whose closing ended what the customer had reported; no order with an open one."""
+    columns = (TICKET.c.order_id, TICKET.c.sender, TICKET.c.ticket_id, TICKET.c.status, TICKET.c.updated_at)
+    query = sa.select(*columns).where(TICKET.c.order_id != "").order_by(TICKET.c.updated_at, TICKET.c.ticket_id)
+    last: dict[str, LastClosed] = {}
+    open_: set[str] = set()
+    for row in connection.execute(query):
+        last[row.order_id] = LastClosed(row.sender, row.ticket_id, row.updated_at)
+        if row.status != TicketStatus.CLOSED.value:
+            open_.add(row.order_id)
+    return {order_id: one for order_id, one in last.items() if order_id not in open_}
 
 
 def keep_ticket(connection: Connection, one: Ticket) -> None:

@@ -46,3 +46,9 @@ def red_tests(connection: Connection, certificates: Iterable[str] = ()) -> dict[
     if wanted := list(certificates):
         query = query.where(RUN.c.certificate.in_(wanted))
     return {certificate: tuple(red) for certificate, red in connection.execute(query)}
+
+
+def last_tests(connection: Connection) -> dict[str, datetime]:
+    """When the last test of each order ended, whatever came of it."""
+    query = sa.select(RUN.c.order_id, sa.func.max(RUN.c.ended)).group_by(RUN.c.order_id)
+    return {order_id: ended for order_id, ended in connection.execute(query)}
