@@ -2,7 +2,7 @@
 # The programs of the virtual POP, from Debian. Only programs are needed: no service is started, now or at boot.
 set -eu
 packages="frr openssh-server openssh-client iproute2 util-linux procps iputils-ping dnsmasq-base tftpd-hpa tftp-hpa
-  vsftpd ser2net curl dnsutils openssl python3 perl libauthen-tacacsplus-perl"
+  vsftpd ser2net curl dnsutils python3 perl libauthen-tacacsplus-perl"
 missing=
 for package in $packages; do
   dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing="$missing $package"

@@ -27,7 +27,7 @@ from turnup.virtual.pop.stage import Stage
 
 ADVICE = (
     "As root on Debian: apt-get install frr openssh-server iproute2 procps iputils-ping dnsmasq-base tftpd-hpa "
-    "tftp-hpa vsftpd ser2net curl dnsutils openssl libauthen-tacacsplus-perl "
+    "tftp-hpa vsftpd ser2net curl dnsutils libauthen-tacacsplus-perl "
     "(in a checkout: tests/lab/need_packages.sh)."
 )
 PROGRAMS = (
@@ -42,7 +42,6 @@ PROGRAMS = (
     "in.tftpd",
     "ser2net",
     "perl",
-    "openssl",
 )
 FILES = ("/usr/lib/frr/zebra", "/usr/lib/frr/bgpd", "/usr/lib/frr/isisd", "/usr/bin/python3")
 _STATE = "namespaces"

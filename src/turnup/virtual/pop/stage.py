@@ -10,7 +10,6 @@ import json
 import os
 import secrets
 import shutil
-import subprocess
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ from typing import Any
 
 from turnup import folder
 from turnup.errors import CouldNotRun
+from turnup.virtual.passwords import hash5
 from turnup.virtual.pop.topology import Topology, read_topology
 
 FILE = "pop.clab.yml"
@@ -125,7 +125,7 @@ def _secrets(stage: Stage) -> None:
     noc, reader, last_resort, key, md5 = (secrets.token_hex(8) for _ in range(5))
     place = stage.common / "secrets"
     place.mkdir(mode=0o700)
-    words = {"TACACS_KEY": key, "LVL3_MD5": md5, "LAST_RESORT_HASH": _hashed(last_resort)}
+    words = {"TACACS_KEY": key, "LVL3_MD5": md5, "LAST_RESORT_HASH": hash5(last_resort, secrets.token_hex(4))}
     write_private(place / "env", "".join(f"{name}='{value}'\n" for name, value in words.items()))
     users = {
         "noc": {"password": noc, "privilege": 15},
@@ -155,18 +155,3 @@ def _host_keys(place: Path, nodes: Iterable[str]) -> None:
         key = Ed25519PrivateKey.generate()
         write_private(place / f"{name}.key", key.private_bytes(*form).decode())
         (place / f"{name}.key.pub").write_text(key.public_key().public_bytes(*public).decode() + "\n")
-
-
-def _hashed(password: str) -> str:
-    return _run("openssl", "passwd", "-6", "-stdin", given=password).strip()
-
-
-def _run(*words: str, given: str = "") -> str:
-    try:
-        return subprocess.run(words, input=given, capture_output=True, text=True, check=True).stdout
-    except FileNotFoundError as error:
-        raise CouldNotRun(
-            f"{words[0]} is not on this machine", advice="tests/lab/need_packages.sh installs it."
-        ) from error
-    except subprocess.CalledProcessError as error:
-        raise CouldNotRun(f"{words[0]}: {error.stderr.strip()}") from error
