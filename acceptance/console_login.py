@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -20,6 +21,7 @@ _STEPS = (
     "Look: it must ask for Username or Password and show this router's name; a > or # is a FAIL, log that session out",
     "Log in with your own account and log out again; keep the log or a photo of the screen, without any password",
 )
+_NAMED_PROMPT = re.compile(r"(\S+) login:")  # of a host
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,8 @@ def _prompt(expected: Expected, facts: Facts, server: str) -> Iterator[Finding]:
         source=source,
         seen=seen,
     )
+    if named := _NAMED_PROMPT.match(row.shown or ""):
+        yield compare("router in the prompt", expected.router.name, named[1], source=source, seen=seen)
     if row.server != server:
         yield inconclusive("console server", f"the answer is that of {row.server}", expected=server, seen=seen)
     if row.banner_hostname is None and expected.settings("console_login", Settings).hostname_shown:

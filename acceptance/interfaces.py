@@ -125,7 +125,8 @@ def _absent(facts: Facts, assignment: Assignment) -> Iterator[Finding]:
 
 def _line_settings(expected: Expected, facts: Facts, row: Interface, assignment: Assignment) -> Iterator[Finding]:
     speed, seen = assignment.order.speed, facts.seen(row)
-    wanted = _BANDWIDTHS.get(speed, (speed.kbit,))
+    step = assignment.port.card.bandwidth_step
+    wanted = tuple(kbit // step * step for kbit in _BANDWIDTHS.get(speed, (speed.kbit,)))
     yield holds(
         f"{row.name} bandwidth",
         row.bandwidth_kbit in wanted,

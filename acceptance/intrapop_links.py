@@ -83,7 +83,8 @@ def _port(expected: Expected, facts: Facts, link: IntraPopLink) -> Iterator[Find
 
 def _path_trace(facts: Facts, link: IntraPopLink, source: str) -> Iterator[Finding]:
     """SONET tells who is at the far end where that end says so: a check of the wiring without CDP."""
-    row = only(facts.rows(ControllerPos), link.interface) if link.interface.type == "POS" else None
+    framed = link.interface.type == "POS" and not facts.lacks("controller_pos")
+    row = only(facts.rows(ControllerPos), link.interface) if framed else None
     if row is not None and row.remote_hostname:
         yield holds(
             f"{link.interface} path trace",

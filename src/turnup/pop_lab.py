@@ -23,9 +23,10 @@ from turnup.laboratory import Lab, alive, cleared, environment_of, import_path, 
 RUNNERS = {"namespaces": "--netns", "containers": "--clab"}
 
 
-def up(home: Home, runner: str, *, inventory: Path | None = None) -> Lab:
+def up(home: Home, runner: str, *, inventory: Path | None = None, front: str = "") -> Lab:
     """Start the POP with that runner (`namespaces` or `containers`) and wait until its protocols have settled.
 
+    `front` "ios": GSR fronts before the core routers, with an inventory of platform ios (lab/front/).
     Raises UsageError when a lab is up already, CouldNotRun with advice when it cannot run here.
     """
     place = home.part("lab")
@@ -37,10 +38,12 @@ def up(home: Home, runner: str, *, inventory: Path | None = None) -> Lab:
     # How to stop it is written before anything is begun: whatever ends this process, the next one can clear up.
     write_private(place / "state.json", json.dumps({"pid": 0, "stop": stop}))
     try:
-        ready = json.loads(_pop("up", RUNNERS[runner], str(stage)))
+        ready = json.loads(_pop("up", RUNNERS[runner], *(["--front", front] if front else []), str(stage)))
         environment = ready.pop("environment")
         _pop("settle", str(stage))
-        _write_inventory(inventory or folder("lab") / "pop" / "inventory", place / "inventory", ready)
+        _write_inventory(
+            inventory or folder("lab") / ("front" if front else "pop") / "inventory", place / "inventory", ready
+        )
         Home(place / "data").known_hosts.write_text("".join(_known_hosts(ready)))
         state = {"pid": ready["nodes"]["cr1"], "ready": ready, "environment": environment, "stop": stop}
         write_private(place / "state.json", json.dumps(state))
@@ -109,6 +112,14 @@ def _write_inventory(source: Path, target: Path, ready: Mapping[str, Any]) -> No
         about = ready["routers"][name]
         host["hostname"], host["port"] = about["ssh"]["host"], about["ssh"]["port"]
         host["data"]["console_server"] = dict(about["console"])
+        if host["data"].get("memory_kbyte") == 0:
+            host["data"]["memory_kbyte"] = _memory_kbyte()
         host["data"]["noc_resolvers"] = [f"{ready['dns']['host']}#{ready['dns']['port']}"]
     with (target / "hosts.yaml").open("w") as file:
         yaml.dump(hosts, file)
+
+
+def _memory_kbyte() -> int:
+    """Memory of this machine: every node of the POP has it all."""
+    words = Path("/proc/meminfo").read_text().split()
+    return int(words[words.index("MemTotal:") + 1])

@@ -17,6 +17,8 @@ from turnup.virtual.terminal import Terminal
 class Recorder:
     """A state provider that remembers what it was asked."""
 
+    blocks = False
+
     answers: dict[str, str] = field(default_factory=dict)
     asked: list[tuple[str, ...]] = field(default_factory=list)
 

@@ -44,7 +44,7 @@ topology:
       cmd: /other
       mgmt-ipv4: 192.0.2.2
   links:
-    - endpoints: [cr1:POS1-0, oob:eth1]
+    - { endpoints: [cr1:POS1-0, oob:eth1], mtu: 4470 }
 """
 
 
@@ -133,7 +133,8 @@ def test_levels_are_merged(tmp_path: Path) -> None:
         ("cr1:POS1-0", "cr1:eth0", "no name for an interface"),
         ("cr1:POS1-0", "cr1:--help", "no name for an interface"),
         ("cr1:POS1-0, oob:eth1", "cr1:POS1-0", "must have 2 entries"),
-        ("oob:eth1]", "oob:eth1]\n    - endpoints: [cr1:POS1-0, oob:eth2]", "has two cables"),
+        ("oob:eth1], mtu: 4470 }", "oob:eth1] }\n    - endpoints: [cr1:POS1-0, oob:eth2]", "has two cables"),
+        ("mtu: 4470", "mtu: 20", "mtu 20"),
         ("NET_RAW", "net raw; reboot", "no capability"),
         ("net.ipv4.ip_forward: 1", "kernel.panic: 1", "not of the node's own network"),
         ("net.ipv4.ip_forward: 1", "net.ipv4.ip_forward: 1; reboot", "not of the node's own network"),
@@ -165,7 +166,7 @@ def test_the_cables_of_namespaces(tmp_path: Path) -> None:
         "link set port0 master pop up",
         "link add eth0 netns oob type veth peer name port1",
         "link set port1 master pop up",
-        "link add POS1-0 netns cr1 type veth peer name eth1 netns oob",
+        "link add POS1-0 mtu 4470 netns cr1 type veth peer name eth1 mtu 4470 netns oob",
     ]
 
 

@@ -12,7 +12,7 @@ accounts shadow <<END
 ftpdata:*:20000:0:99999:7:::
 END
 
-services="tacacs dns syslog ftp tftp console"
+services="tacacs dns syslog time ftp tftp console"
 $pop/bin/service begin $services
 $pop/bin/service await $services
 stay

@@ -19,6 +19,7 @@ sed 's/^frrvty:.*/&,noc,lastresort,reader/; s/:,/:/' /etc/group >/run/new && cat
 for program in sshd login; do cp $pop/pam-login /etc/pam.d/$program; done
 cp $pop/sshd_config /etc/ssh/sshd_config
 rm -f /etc/motd /etc/legal
+echo "PATH=$pop/bin:/usr/bin:/bin" >/run/home/.profile
 
 # --- names
 [ -L /etc/resolv.conf ] && rm /etc/resolv.conf
@@ -37,6 +38,8 @@ for daemon in zebra staticd isisd bgpd; do
   /usr/lib/frr/$daemon -d -A 127.0.0.1 $options >>/run/frr/start.log 2>&1
 done
 vtysh -b >>/run/frr/start.log 2>&1 || cat /run/frr/start.log
+vtysh -c 'write memory' >>/run/frr/start.log 2>&1 # a router in service has saved what it runs
+chown -R frr:frr /etc/frr
 
 # --- the way in
 install -m 600 "$pop/secrets/$node.key" /run/keys/ssh_host_ed25519_key

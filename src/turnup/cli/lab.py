@@ -30,6 +30,7 @@ def up(
     fault: Annotated[list[str] | None, typer.Option(help="A file of lab/faults/, by name; may be repeated.")] = None,
     netns: Annotated[bool, typer.Option("--netns", help="The POP of real protocols, as network namespaces.")] = False,
     clab: Annotated[bool, typer.Option("--clab", help="The POP of real protocols, by containerlab.")] = False,
+    front: Annotated[str, typer.Option(help="ios: log in to IOS 12.0S fronts; FRR runs behind them.")] = "",
 ) -> None:
     """Start the virtual routers of the inventory, or with --netns or --clab a POP that runs FRR."""
     from turnup import folder, laboratory
@@ -38,7 +39,7 @@ def up(
     said: Options = context.obj
     home = _home(context)
     if netns or clab:
-        _pop_up(home, netns, clab, fault)
+        _pop_up(home, netns, clab, fault, front)
         return
     with step("starting the virtual routers"):
         running = laboratory.up(home, said.inventory or folder("inventory"), faults=fault or [])
@@ -49,22 +50,26 @@ def up(
     say("  turnup lab down                    stop them")
 
 
-def _pop_up(home: Home, netns: bool, clab: bool, fault: list[str] | None) -> None:
+def _pop_up(home: Home, netns: bool, clab: bool, fault: list[str] | None, front: str) -> None:
     from turnup import pop_lab
     from turnup.cli.show import say, step
     from turnup.errors import UsageError
 
     if netns and clab:
         raise UsageError("--netns or --clab, not both")
+    if front not in ("", "ios"):
+        raise UsageError(f"no front {front!r}; there is ios")
     if fault:
         raise UsageError("the files of lab/faults/ are faults of virtual GSRs; a POP has real ones")
     runner = "namespaces" if netns else "containers"
     first = "; the first time makes containerlab and an image: minutes" if clab else ""
     with step(f"starting the POP, by {runner}{first}"):
-        running = pop_lab.up(home, runner)
+        running = pop_lab.up(home, runner, front=front)
     say(f"the POP is up, run by {runner}: {len(running.ready['nodes'])} nodes, real IS-IS, BGP, TACACS+ and DNS")
     if clab:
         say(f"  containerlab {running.ready['containerlab']}, Docker {running.ready['docker']}")
+    if front:
+        say("  its core routers answer as GSRs (IOS 12.0S); what they show is what FRR behind them reports")
     say("  turnup --lab sites                   look around")
     say("  turnup lab exec cr1 vtysh            FRR's own command line in a node")
     say(f"  . {home.path}/lab/env      the same for other programs")
@@ -126,6 +131,8 @@ def _pop_status(ready: Mapping[str, Any], json: bool) -> None:
         as_json(ready)
         return
     say(f"the POP, run by {ready['runner']}: {len(ready['nodes'])} nodes")
+    if "front" in ready:
+        say(f"{', '.join(ready['front'])} answer as GSRs (IOS 12.0S); FRR runs behind them")
     for name, about in ready["routers"].items():
         ways = [f"{way} {about[way]['host']}:{about[way]['port']}" for way in ("ssh", "console") if way in about]
         say(f"{name:16}  {'  '.join(ways)}")

@@ -29,6 +29,7 @@ class LineCard:
     hidden_defaults: tuple[str, ...] = ()
     default_crc: int | None = None
     orderable: bool = True
+    bandwidth_step: int = 1  # kbit/s: FRR keeps whole Mbit/s
     mtu_header: int = 0  # bytes of the layer 2 header that the platform counts in a port's MTU
 
     def interfaces(self, slot: int) -> tuple[InterfaceName, ...]:

@@ -31,6 +31,7 @@ _CONTROLLERS: dict[str, type[ControllerPos] | type[ControllerSerial]] = {
     "POS": ControllerPos,
     "Serial": ControllerSerial,
 }
+_CONTROLLER_FACTS = {"POS": "controller_pos", "Serial": "controller_serial"}
 
 
 class _Named(Protocol):
@@ -73,8 +74,7 @@ def stanza(config: Configuration, name: InterfaceName | str) -> tuple[str, tuple
 def controller_asks(names: Iterable[InterfaceName]) -> tuple[Ask, ...]:
     """Asks for the controllers behind these interfaces, two samples each."""
     kinds = dict.fromkeys(name.type for name in names)
-    facts = {"POS": "controller_pos", "Serial": "controller_serial"}
-    asked = [facts[kind] for kind in kinds if kind in facts]
+    asked = [_CONTROLLER_FACTS[kind] for kind in kinds if kind in _CONTROLLER_FACTS]
     return (*(Ask(fact) for fact in asked), *(Ask.of(fact, **SECOND) for fact in asked))
 
 
@@ -217,6 +217,9 @@ def _standing(row: Interface) -> dict[str, object]:
 def alarms(facts: Facts, name: InterfaceName, *, source: str) -> Iterator[Finding]:
     """Active alarms, and growth of parity errors, of the controller behind a POS or DS-3 port; nothing for others."""
     if (kind := _CONTROLLERS.get(name.type)) is None:
+        return
+    if reason := facts.lacks(_CONTROLLER_FACTS[name.type]):
+        yield not_applicable(f"{name} alarms", reason, source=PLATFORM_TABLE, agreed_by=PLATFORM_TABLE)
         return
     row = only(facts.rows(kind), name)
     if row is None:

@@ -50,7 +50,7 @@ class _Said:
     asks: tuple[Ask, ...]
     command: str
     text: str
-    readers: tuple[Check, ...]
+    readers: tuple[_Proof, ...]
     cited: Mapping[int, Mapping[str, tuple[str, ...]]]  # line -> test -> what it proves with that line
 
 
@@ -74,9 +74,10 @@ def tried(
         for change in _changes(answer, names, behind):
             if change.text == answer.text:
                 continue
-            readers = _concerned(answer, change)
-            counted.update(check.name for check in readers)
-            survivors += _left_standing(expected, facts, answer, change, readers)
+            told = _Told.of(facts, answer, change)
+            readers = [proof for proof in _concerned(answer, change) if told.concerns(proof)]
+            counted.update(proof.check.name for proof in readers)
+            survivors += _left_standing(expected, facts, answer, change, readers, told)
     return Trials(dict(counted), tuple(survivors))
 
 
@@ -87,16 +88,23 @@ class _Proof:
     check: Check
     used: frozenset[Ask]
     rows: frozenset[tuple[Ask, int]]  # rows cited, by the answer they are from and their first line
-    spans: tuple[tuple[str, int, int, str], ...]  # (command, first line, last line, subject)
+    spans: tuple[tuple[str, int, str, str], ...]  # (command, first line, text, subject)
 
-    def lines(self, command: str, asks: Sequence[Ask]) -> Iterator[tuple[int, str]]:
-        """(line, subject) of everything cited in the answer to these asks."""
+    def lines(self, command: str, asks: Sequence[Ask], text: str, texts: Sequence[str]) -> Iterator[tuple[int, str]]:
+        """(line, subject) of everything cited in that answer to these asks; `texts` are all that command said."""
         rows = {line for ask, line in self.rows if ask in asks}
         elsewhere = {line for ask, line in self.rows if ask not in asks}
-        for said, first, last, subject in self.spans:
+        for said, first, cited, subject in self.spans:
             # Two readings of one command have rows at the same lines: only the one that was cited is meant.
-            if said == command and (first in rows or first not in elsewhere):
-                yield from ((line, subject) for line in range(first, last + 1))
+            if said != command or (first not in rows and first in elsewhere):
+                continue
+            if _stands(cited, first, text) or not any(_stands(cited, first, other) for other in texts):
+                yield from ((line, subject) for line in range(first, first + cited.count("\n") + 1))
+
+
+def _stands(cited: str, first: int, text: str) -> bool:
+    wanted = cited.split("\n")
+    return text.split("\n")[first - 1 : first - 1 + len(wanted)] == wanted
 
 
 def _said(checks: Sequence[Check], expected: Expected, facts: TranscriptFacts) -> list[_Said]:
@@ -107,7 +115,7 @@ def _said(checks: Sequence[Check], expected: Expected, facts: TranscriptFacts) -
         (result,) = judge(expected, facts, (check,))
         if result.verdict is Verdict.PASS:
             spans = tuple(
-                (seen.command, seen.line, seen.line + seen.text.count("\n"), finding.subject)
+                (seen.command, seen.line, seen.text, finding.subject)
                 for finding in result.findings
                 for seen in finding.seen
                 if seen.line
@@ -121,15 +129,18 @@ def _answers(proofs: Sequence[_Proof], facts: TranscriptFacts) -> Iterator[_Said
     for ask, answer in facts.transcript.answers.items():
         if not answer.failure:
             groups.setdefault((answer.command, ask.reading, answer.text), []).append(ask)
+    texts: dict[str, list[str]] = {}
+    for command, _, text in groups:
+        texts.setdefault(command, []).append(text)
     for (command, _, text), asks in groups.items():
         readers = [proof for proof in proofs if proof.used & set(asks)]
         cited: dict[int, dict[str, tuple[str, ...]]] = {}
         for proof in readers:
-            for line, subject in proof.lines(command, asks):
+            for line, subject in proof.lines(command, asks, text, texts[command]):
                 tests = cited.setdefault(line, {})
                 tests[proof.check.name] = (*tests.get(proof.check.name, ()), subject)
         if readers:
-            yield _Said(tuple(asks), command, text, tuple(proof.check for proof in readers), cited)
+            yield _Said(tuple(asks), command, text, tuple(readers), cited)
 
 
 def _changes(answer: _Said, names: Mapping[str, str], behind: str | None) -> Iterator[Change]:
@@ -138,23 +149,49 @@ def _changes(answer: _Said, names: Mapping[str, str], behind: str | None) -> Ite
     yield from of_answer(answer.text, names, behind)
 
 
-def _concerned(answer: _Said, change: Change) -> tuple[Check, ...]:
+@dataclass(frozen=True)
+class _Told:
+    """What the facts say once that change is in the answer: `touched` are the fields that say something else."""
+
+    changed: TranscriptFacts
+    touched: Mapping[str, set[str]]
+
+    @classmethod
+    def of(cls, facts: TranscriptFacts, answer: _Said, change: Change) -> _Told:
+        old = facts.transcript.answers
+        changed = facts.with_answers({ask: replace(old[ask], text=change.text) for ask in answer.asks})
+        return cls(changed, {ask.fact: _touched(facts, changed, ask) for ask in answer.asks})
+
+    @property
+    def same(self) -> bool:
+        return all(fields == {SILENT} for fields in self.touched.values())
+
+    def concerns(self, proof: _Proof) -> bool:
+        """One answer may tell two facts: a change of the one is no affair of a test that reads the other."""
+        read = {ask.fact for ask in proof.used}
+        return self.same or any(fields != {SILENT} for fact, fields in self.touched.items() if fact in read)
+
+
+def _concerned(answer: _Said, change: Change) -> tuple[_Proof, ...]:
     """A changed line concerns the tests that cite it, a changed answer all that read it."""
     if not change.line:
         return answer.readers
-    return tuple(check for check in answer.readers if check.name in answer.cited[change.line])
+    return tuple(proof for proof in answer.readers if proof.check.name in answer.cited[change.line])
 
 
 def _left_standing(
-    expected: Expected, facts: TranscriptFacts, answer: _Said, change: Change, readers: Sequence[Check]
+    expected: Expected,
+    facts: TranscriptFacts,
+    answer: _Said,
+    change: Change,
+    readers: Sequence[_Proof],
+    told: _Told,
 ) -> Iterator[Survivor]:
-    old = facts.transcript.answers
-    changed = facts.with_answers({ask: replace(old[ask], text=change.text) for ask in answer.asks})
-    touched = {ask.fact: _touched(facts, changed, ask) for ask in answer.asks}
-    same = all(fields == {SILENT} for fields in touched.values())
-    for check in readers:
-        if same or still_passes(check, expected, changed):
-            yield _survivor(facts, answer, change, check, touched)
+    for proof in readers:
+        if told.same or still_passes(proof.check, expected, told.changed):
+            read = {ask.fact for ask in proof.used}
+            touched = {fact: fields for fact, fields in told.touched.items() if fact in read}
+            yield _survivor(facts, answer, change, proof.check, touched)
 
 
 def _touched(facts: TranscriptFacts, changed: TranscriptFacts, ask: Ask) -> set[str]:

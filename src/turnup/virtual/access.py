@@ -29,6 +29,11 @@ def privilege_of(device: Device, accounts: Mapping[str, Account], username: str,
         account = accounts.get(username)
         good = account is not None and hmac.compare_digest(account.password.encode(), password.encode())
         return account.privilege if account is not None and good else None
+    return local_privilege(device, username, password)
+
+
+def local_privilege(device: Device, username: str, password: str) -> int | None:
+    """Privilege level that the `username` lines give; None when they do not know that login."""
     return _local(device.config.value("", ("username", username)), password)
 
 
@@ -57,6 +62,8 @@ def open_session(device: Device, username: str, privilege: int, line: str, host:
     now = device.clock()
     session = SessionInfo(username, line, tty - (0 if line == "con" else FIRST_VTY), tty, host, now, now, privilege)
     device.sessions[tty] = session
+    if device.backing is not None:
+        device.backing.opened(session)
     return session
 
 
@@ -64,3 +71,5 @@ def close_session(device: Device, session: SessionInfo) -> None:
     """Give the line back."""
     if device.sessions.get(session.tty) is session:
         del device.sessions[session.tty]
+        if device.backing is not None:
+            device.backing.closed(session)

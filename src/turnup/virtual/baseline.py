@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from ipaddress import IPv4Network
+from ipaddress import IPv4Interface, IPv4Network
 
 from turnup.model.equipment import IntraPopLink, LineCard, Router
 from turnup.model.interface_name import InterfaceName
@@ -48,6 +48,7 @@ class Baseline:
     secrets: LabSecrets
     images: Mapping[str, str] = field(default_factory=dict)
     foreign: tuple[Foreign, ...] = ()
+    management: Mapping[str, IPv4Interface] = field(default_factory=dict)
 
     def text(self, router: Router, cards: Mapping[int, LineCard]) -> str:
         """The running configuration; order within it does not matter, the tree puts it right."""
@@ -56,6 +57,7 @@ class Baseline:
             *self._head(router),
             *_services(router),
             *_interfaces(router, cards, foreign),
+            *_ethernet0(self.management.get(router.name)),
             *_isis(router, foreign),
             *_bgp(router, foreign),
             *_policy(router, foreign),
@@ -112,7 +114,15 @@ def _interfaces(router: Router, cards: Mapping[int, LineCard], foreign: tuple[Fo
         for name in card.interfaces(slot):
             yield f"interface {name}"
             yield from _shown(_port(name, links.get(name), customers.get(name)), hidden_defaults(name, card))
-    yield from ("interface Ethernet0", " no ip address", " no ip directed-broadcast", " shutdown")
+
+
+def _ethernet0(address: IPv4Interface | None) -> Iterator[str]:
+    """The route processor's own Ethernet: shut unless it has a place in the management network."""
+    yield "interface Ethernet0"
+    yield f" ip address {address.ip} {address.netmask}" if address else " no ip address"
+    yield " no ip directed-broadcast"
+    if address is None:
+        yield " shutdown"
 
 
 def _port(name: InterfaceName, link: IntraPopLink | None, customer: Foreign | None) -> Iterator[str]:
@@ -182,7 +192,8 @@ def _bgp(router: Router, foreign: tuple[Foreign, ...]) -> Iterator[str]:
         peer = list(one.link.hosts())[-1]
         yield f" neighbor {peer} remote-as {one.peer_as}"
         yield f" neighbor {peer} description CUST|{one.code}|PSO:{one.order}|"
-        yield f" neighbor {peer} password 7 {encode7(one.password)}"
+        if one.password:
+            yield f" neighbor {peer} password 7 {encode7(one.password)}"
         yield f" neighbor {peer} version 4"
         yield f" neighbor {peer} prefix-list CUST-{one.peer_as}-IN in"
         yield f" neighbor {peer} route-map CUST-IN in"

@@ -64,8 +64,12 @@ class Control:
 
     def _status(self, message: Message) -> Message:
         del message
-        routers = {
-            name: {"sessions": [one.username for one in device.sessions.values()], "commands": device.counters}
+        routers: dict[str, object] = {
+            name: {
+                "sessions": [one.username for one in device.sessions.values()],
+                "commands": device.counters,
+                **({"live": device.backing.told()} if device.backing is not None else {}),
+            }
             for name, device in self._lab.devices.items()
         }
         return {"routers": routers, "faults": list(self._lab.active)}

@@ -75,12 +75,42 @@ class FarEnd:
 class StateProvider(Protocol):
     """Renders what a router shows. The command line knows nothing of what stands behind it."""
 
+    blocks: bool  # an answer may take time: it is waited for beside the other sessions
+
     def show(self, device: Device, words: tuple[str, ...], session: SessionInfo) -> str | None:
         """Answer to a show, ping, traceroute, dir or verify command, given as fully expanded words.
 
         Lines end with a newline, no prompt, no paging. None: the image does not know the command, the command line
         then answers with the caret. The configuration (`show running-config`, `show startup-config`) never comes here.
         """
+        ...
+
+
+class Backing(Protocol):
+    """What stands behind a router whose protocols are real: it follows the configuration and the sessions."""
+
+    def changed(self, device: Device) -> None:
+        """The configuration is another."""
+        ...
+
+    def log_in(self, username: str, password: str, line: str, caller: str) -> int | None:
+        """Privilege level of a login; None when it is refused. May take time."""
+        ...
+
+    def opened(self, session: SessionInfo) -> None:
+        """A session has begun."""
+        ...
+
+    def closed(self, session: SessionInfo) -> None:
+        """A session has ended."""
+        ...
+
+    def commanded(self, session: SessionInfo, command: str) -> None:
+        """A command was carried out."""
+        ...
+
+    def told(self) -> Mapping[str, object]:
+        """What somebody who looks after the lab must know."""
         ...
 
 
@@ -102,6 +132,7 @@ class Device:
     misbehaved: dict[Behaviour, int] = field(default_factory=dict)  # how often each was met
     spoiled: dict[str, list[Change]] = field(default_factory=dict)  # what each fault changed
     config_lock: SessionInfo | None = None  # who has the configuration to himself
+    backing: Backing | None = None  # None: everything is made up
     hearings: Hearings = field(default_factory=Hearings)  # what it hears, and mishaps by number
     reload_in: str = ""  # minutes of a scheduled reload
     last_change: tuple[datetime, str] | None = None  # when and by whom
@@ -183,6 +214,7 @@ class Device:
         self.counters.clear()
         self.booted, self.last_change, self.last_save, self.reload_in = self.clock(), None, None, ""
         self.say("%SYS-5-RESTART: System restarted --")
+        self.settle()
 
     def restore(self, running: str, startup: str) -> None:
         """Take that configuration, as if it had never had another. Raises InputError when it would show another."""
@@ -192,8 +224,14 @@ class Device:
         self.__dict__["config"] = tree
         self.startup, self.config_lock, self.last_change, self.last_save = startup, None, None, None
         self.log.clear()
+        self.settle()
 
-    def say(self, text: str) -> None:
-        """Write one message (`%FAC-n-MNEM: ...`) to the log buffer, at the present time."""
-        self.log.append(LogEntry(self.clock(), text))
+    def settle(self) -> None:
+        """Let what stands behind the router follow its configuration."""
+        if self.backing is not None:
+            self.backing.changed(self)
+
+    def say(self, text: str, at: datetime | None = None) -> None:
+        """Write one message (`%FAC-n-MNEM: ...`) to the log buffer, at the present time or the one it happened at."""
+        self.log.append(LogEntry(at or self.clock(), text))
         del self.log[:-LOG_SIZE]

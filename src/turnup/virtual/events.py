@@ -74,11 +74,15 @@ class Before:
 
 def look(device: Device, section: str) -> Before:
     """Remember what a change in that section may change."""
-    return Before(established(device), device.config.value(section, ("shutdown",)) is not None)
+    sessions = established(device) if device.backing is None else frozenset()
+    return Before(sessions, device.config.value(section, ("shutdown",)) is not None)
 
 
 def changed(device: Device, section: str, key: tuple[str, ...], negated: bool, was: Before) -> None:
-    """Log what this change did."""
+    """Log what this change did; where protocols are real, they say it themselves."""
+    if device.backing is not None:
+        device.settle()
+        return
     if section.startswith("interface ") and key == ("shutdown",) and was.shut == negated:
         _link(device, InterfaceName.parse(section.split()[1]), shut=not negated)
     before, after = was.sessions, established(device)

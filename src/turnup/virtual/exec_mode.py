@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 from enum import Enum
@@ -57,10 +58,17 @@ class ExecMode:
         own = self._own.get(words[:2]) or self._own.get(words[:1])
         if own is not None:
             return await own(words)
-        answer = self.provider.show(self.device, words, self.session)
+        answer = await self._shown(words)
         if answer is None and words == ("show", "privilege"):
             return f"Current privilege level is {self.session.privilege}\n"
         return answer
+
+    async def _shown(self, words: tuple[str, ...]) -> str | None:
+        """What the provider shows; one that takes its time does so beside the other sessions."""
+        if not self.provider.blocks:
+            return self.provider.show(self.device, words, self.session)
+        self.terminal.flush()
+        return await asyncio.to_thread(self.provider.show, self.device, words, self.session)
 
     async def _silent(self, words: tuple[str, ...]) -> Answer:
         del words
@@ -150,9 +158,9 @@ class ExecMode:
     async def _ping(self, words: tuple[str, ...]) -> Answer:
         if len(words) == 1 or words[-1] == "ip":
             asked = await extended_ping(self.terminal)
-            return asked if isinstance(asked, str) else self.provider.show(self.device, asked, self.session)
+            return asked if isinstance(asked, str) else await self._shown(asked)
         asked = ("ping", words[-1], "size", "100", "repeat", "5")
-        return self.provider.show(self.device, asked, self.session)
+        return await self._shown(asked)
 
     async def _show_reload(self, words: tuple[str, ...]) -> Answer:
         del words
@@ -179,7 +187,7 @@ class ExecMode:
                 self.device.counters.clear()
                 self.device.say(f"%CLEAR-5-COUNTERS: Clear counter on all interfaces by {self.session.username}")
         else:
-            self.provider.show(self.device, words, self.session)
+            await self._shown(words)
         return ""
 
     async def _undebug(self, words: tuple[str, ...]) -> Answer:

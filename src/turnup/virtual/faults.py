@@ -34,6 +34,7 @@ KINDS = {
 }
 
 
+PROTOCOLS = ("interface", "isis", "bgp", "route", "ping", "tacacs")  # first words of states that may be real
 Change = tuple[str, str, str]  # "removed" or "added", section, line
 
 
@@ -116,6 +117,10 @@ class Fault:
     def __post_init__(self) -> None:
         if wrong := [number for number in self.tests if not 1 <= number <= 20]:
             raise InputError(f"Schedule 2 has tests 1 to 20, not {wrong[0]}")
+
+    def of_protocols(self) -> str:
+        """The first state that it makes up of what a router with real protocols really has; "" when of none."""
+        return next((name for name in self.state if name.split(".")[0] in PROTOCOLS), "")
 
     def applies(self, router: str) -> bool:
         """Whether the router of that name has this fault."""

@@ -6,7 +6,7 @@ import os
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from ipaddress import IPv4Address, IPv4Network
+from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 from pathlib import Path
 
 from turnup import folder
@@ -63,11 +63,22 @@ class Customer:
 
 
 @dataclass(frozen=True)
+class Management:
+    """Address of a router's Ethernet0 on the management network; without one that port is shut."""
+
+    router: str
+    address: IPv4Interface
+
+
+@dataclass(frozen=True)
 class Customers:
-    """lab/customers.toml: who was there before (`foreign`) and who waits at the cross-connect (`customer`)."""
+    """lab/customers.toml: who was there before (`foreign`), who waits at the cross-connect (`customer`), and where
+    routers stand in the management network.
+    """
 
     foreign: tuple[Foreign, ...] = ()
     customer: tuple[Customer, ...] = ()
+    management: tuple[Management, ...] = ()
 
     def far_ends(self, router: str) -> tuple[FarEnd, ...]:
         """Customers of one router."""
@@ -104,6 +115,7 @@ class Plain:
     password: str
     last_resort: str = "lab-last-resort"
     enable: str = "lab-enable"
+    tacacs_key: str = "lab-tacacs-key"
 
 
 @dataclass
@@ -126,6 +138,9 @@ class Lab:
         """Make the routers wrong now. Raises InputError when the fault does not fit a configuration."""
         if fault.name in self.active:
             return
+        for device in self.devices.values():
+            if device.backing is not None and fault.applies(device.router.name) and (real := fault.of_protocols()):
+                raise InputError(f"{fault.name}: {real} is real on {device.router.name}; nothing can make it up")
         self.active[fault.name] = fault
         try:
             for device in self.devices.values():
@@ -165,6 +180,7 @@ def _spoil(device: Device, fault: Fault) -> None:
         if saved:
             device.startup = device.config.text()
     device.faults = (*device.faults, fault)
+    device.settle()
 
 
 def _repair(device: Device, changes: list[Change]) -> None:
@@ -173,6 +189,7 @@ def _repair(device: Device, changes: list[Change]) -> None:
     take_back(device.config, changes)
     if saved:
         device.startup = device.config.text()
+    device.settle()
 
 
 def make_lab(
@@ -190,7 +207,12 @@ def make_lab(
     customers = customers if customers is not None else read_customers()
     devices_of = {router.processor: router.flash_device or "slot0:" for router in routers}
     images = {one.processor: f"{devices_of.get(one.processor, 'slot0:')}{one.file}" for one in policy.images}
-    baseline = Baseline(LabSecrets(plain.last_resort, plain.enable), images, customers.foreign)
+    baseline = Baseline(
+        LabSecrets(plain.last_resort, plain.enable, plain.tacacs_key),
+        images,
+        customers.foreign,
+        {one.router: one.address for one in customers.management},
+    )
     devices = {}
     for router in routers:
         known = cards if cards is not None else platform(router.platform).linecards

@@ -61,7 +61,14 @@ async def serve_session(
         close_session(device, session)
 
 
-async def log_in(lab: Lab, device: Device, terminal: Terminal) -> tuple[str, int] | None:
+async def admitted(lab: Lab, device: Device, username: str, password: str, host: str) -> int | None:
+    """Privilege level of that login; None when it is refused."""
+    if device.backing is None:
+        return privilege_of(device, lab.accounts, username, password)
+    return await asyncio.to_thread(device.backing.log_in, username, password, "tty", host)
+
+
+async def log_in(lab: Lab, device: Device, terminal: Terminal, host: str) -> tuple[str, int] | None:
     """`Username:` and `Password:`; (username, privilege), or None after three refusals or when the caller has gone."""
     banner = device.config.value("", ("banner", "motd")) or ""
     text = banner.removeprefix("banner motd ").strip("\n").removeprefix("^C").removesuffix("^C")
@@ -75,7 +82,7 @@ async def log_in(lab: Lab, device: Device, terminal: Terminal) -> tuple[str, int
         kind, password = await terminal.read("Password: ", echo=False)
         if kind == GONE:
             return None
-        privilege = privilege_of(device, lab.accounts, username.strip(), password)
+        privilege = await admitted(lab, device, username.strip(), password, host)
         if privilege is not None:
             return username.strip(), privilege
         terminal.write("% Authentication failed.\n\n")
@@ -97,7 +104,7 @@ async def serve_console(lab: Lab, device: Device, terminal: Terminal, host: str)
         if device.config.value("line con 0", ("exec",)) == "no exec" or status == "dead":
             continue
         terminal.write("\n")
-        user = ("", 1) if status == "open" else await log_in(lab, device, terminal)
+        user = ("", 1) if status == "open" else await log_in(lab, device, terminal, host)
         if user is not None:
             await serve_session(lab, device, terminal, *user, "con", host)
             terminal.write(f"\n\n\n{device.hostname} con0 is now available\n\n\n\n\nPress RETURN to get started.\n\n")
@@ -105,6 +112,6 @@ async def serve_console(lab: Lab, device: Device, terminal: Terminal, host: str)
 
 async def serve_vty(lab: Lab, device: Device, terminal: Terminal, host: str) -> None:
     """A telnet session: login, then the shell."""
-    user = await log_in(lab, device, terminal)
+    user = await log_in(lab, device, terminal, host)
     if user is not None:
         await serve_session(lab, device, terminal, *user, "vty", host)

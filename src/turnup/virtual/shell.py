@@ -94,6 +94,7 @@ class Shell:
         command = self.config.canonical(text)
         replaced = await self._misbehaviour.before(command)
         answer = replaced if replaced is not None else self.config.line(text)
+        self._witnessed(command)
         self._ear.said(answer)
         self._prompt = await self._misbehaviour.answer(command, answer, self._print)
 
@@ -111,12 +112,17 @@ class Shell:
         command = " ".join(found.words)
         replaced = await self._misbehaviour.before(command)
         answer = replaced if replaced is not None else await self.exec.carry_out(found.words)
+        self._witnessed(command)
         if isinstance(answer, Running):
             return self._switch(answer)
         if answer is None:
             answer = invalid(len(self.prompt) + _last_word(line))
         self._prompt = await self._misbehaviour.answer(command, _filtered(answer, *chosen), self._page)
         return True
+
+    def _witnessed(self, command: str) -> None:
+        if self.device.backing is not None:
+            self.device.backing.commanded(self.session, command)
 
     def _switch(self, to: Running) -> bool:
         """Into configuration mode, or out of the session."""

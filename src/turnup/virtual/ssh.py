@@ -6,10 +6,9 @@ from pathlib import Path
 
 import asyncssh
 
-from turnup.virtual.access import privilege_of
 from turnup.virtual.device import Device
 from turnup.virtual.lab import Lab
-from turnup.virtual.serving import Connections, serve_session
+from turnup.virtual.serving import Connections, admitted, serve_session
 from turnup.virtual.terminal import Terminal
 
 
@@ -87,8 +86,9 @@ class _Server(asyncssh.SSHServer):
     def password_auth_supported(self) -> bool:
         return True
 
-    def validate_password(self, username: str, password: str) -> bool:
-        level = privilege_of(self.device, self.lab.accounts, username, password)
+    async def validate_password(self, username: str, password: str) -> bool:
+        host = str(self._connection.get_extra_info("peername", ("",))[0])
+        level = await admitted(self.lab, self.device, username, password, host)
         self.privilege = level or 1
         return level is not None
 

@@ -37,6 +37,7 @@ def _options() -> argparse.ArgumentParser:
     which.add_argument("--netns", dest="kind", action="store_const", const=Kind.NAMESPACES)
     which.add_argument("--clab", dest="kind", action="store_const", const=Kind.CONTAINERS)
     up.add_argument("folder", type=Path, help="made; it must be empty")
+    up.add_argument("--front", choices=["ios"], help="GSR fronts (IOS 12.0S) before the core routers")
     for name in ("down", "status", "settle"):
         does.add_parser(name).add_argument("folder", type=Path)
     execute = does.add_parser("exec", help="a command in a node, as its root")
@@ -48,7 +49,7 @@ def _options() -> argparse.ArgumentParser:
 
 def _do(told: argparse.Namespace) -> int:
     if told.does == "up":
-        print(json.dumps(document(start(told.folder, told.kind))))
+        print(json.dumps(document(_started(told))))
         return 0
     if told.does == "down" and not Stage(told.folder).begun:
         return 0  # nothing was started from there, or it is gone
@@ -58,11 +59,29 @@ def _do(told: argparse.Namespace) -> int:
     elif told.does == "settle":
         pop.settle()
     elif told.does == "down":
+        from turnup.virtual.live import fronted
+
+        fronted.stop(pop.stage)
         pop.down()
     else:
         words = pop.runner.command(told.node, *told.words)
         os.execvp(words[0], words)  # noqa: S606 - the words are the user's own
     return 0
+
+
+def _started(told: argparse.Namespace) -> Pop:
+    if told.front is None:
+        return start(told.folder, told.kind)
+    from turnup.virtual.live import fronted
+
+    pop = start(told.folder, told.kind, configurations=fronted.configurations())
+    try:
+        fronted.start(pop)
+    except BaseException:
+        fronted.stop(pop.stage)
+        pop.down()
+        raise
+    return pop
 
 
 def document(pop: Pop) -> dict[str, Any]:
@@ -79,7 +98,9 @@ def document(pop: Pop) -> dict[str, Any]:
         }
         for name, address in reach.ssh.items()
     }
-    return {
+    from turnup.virtual.live.fronted import fronted
+
+    found = {
         **told,
         **pop.runner.described(),
         "routers": routers,
@@ -88,6 +109,7 @@ def document(pop: Pop) -> dict[str, Any]:
         "host_keys": dict(pop.stage.host_keys()),
         "environment": dict(pop.stage.environment),
     }
+    return fronted(pop.stage, found)
 
 
 def _address(address: Address) -> dict[str, Any]:

@@ -51,7 +51,8 @@ def cables(topology: Topology) -> Iterator[str]:
         yield f"link set port{number} master pop up"
     for link in topology.links:
         one, other = link.one, link.other
-        yield (f"link add {one.interface} netns {one.node} type veth peer name {other.interface} netns {other.node}")
+        near = f"{one.interface} mtu {link.mtu} netns {one.node}"
+        yield f"link add {near} type veth peer name {other.interface} mtu {link.mtu} netns {other.node}"
 
 
 _NODE = """\

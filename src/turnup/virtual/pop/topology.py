@@ -23,6 +23,7 @@ _SETTING = re.compile(r"net(\.[A-Za-z0-9_-]+)+")
 _CAPABILITY = re.compile(r"[A-Z][A-Z_]*")
 _WORD = re.compile(r"[A-Za-z0-9._-]+")
 MANAGEMENT = "eth0"
+_LEAST_MTU, _MOST_MTU = 68, 65535  # of a veth
 
 
 @dataclass(frozen=True)
@@ -80,6 +81,7 @@ class Link:
 
     one: End
     other: End
+    mtu: int = 1500
 
 
 @dataclass(frozen=True)
@@ -119,6 +121,7 @@ class _Management:
 @dataclass(frozen=True)
 class _Link:
     endpoints: tuple[str, str]
+    mtu: int = 1500
 
 
 @dataclass(frozen=True)
@@ -220,7 +223,10 @@ def _bind(text: str, where: str) -> Bind:
 
 
 def _link(told: _Link, nodes: Mapping[str, Node], where: str) -> Link:
-    return Link(*(_end(text, nodes, where) for text in told.endpoints))
+    if not _LEAST_MTU <= told.mtu <= _MOST_MTU:
+        raise InputError(f"link {told.endpoints[0]!r}: mtu {told.mtu} is not one of Linux", where=where)
+    one, other = (_end(text, nodes, where) for text in told.endpoints)
+    return Link(one, other, told.mtu)
 
 
 def _end(text: str, nodes: Mapping[str, Node], where: str) -> End:

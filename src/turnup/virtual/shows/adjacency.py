@@ -102,6 +102,11 @@ def adjacencies(view: View) -> tuple[Adjacency, ...]:
 
 
 def _adjacencies(view: View) -> tuple[Adjacency, ...]:
+    return view.sources.adjacencies(view)
+
+
+def derived_adjacencies(view: View) -> tuple[Adjacency, ...]:
+    """A neighbour on every port that runs IS-IS, is up and has one at its other end."""
     found = process(view)
     if found is None or not found.nets:
         return ()

@@ -29,10 +29,10 @@ class Link:
 
 
 def link(view: View, port: Port) -> Link:
-    """State of that port: a fault's word first, then what follows from configuration and cable."""
+    """State of that port, asked once."""
     known = view.once(_states)
     if port.name not in known:
-        known[port.name] = _state(view, port)
+        known[port.name] = view.sources.link(view, port)
     return known[port.name]
 
 
@@ -40,7 +40,8 @@ def _states(_view: View) -> dict[InterfaceName, Link]:
     return {}
 
 
-def _state(view: View, port: Port) -> Link:
+def derived_link(view: View, port: Port) -> Link:
+    """A fault's word first, then what follows from configuration and cable."""
     found = _derived(view, port)
     over, key = view.overrides, f"interface.{port.name}"
     status = over.text(f"{key}.status", found.status)

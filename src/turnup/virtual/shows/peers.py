@@ -59,6 +59,26 @@ class Peering:
         return self.state == ESTABLISHED
 
 
+@dataclass(frozen=True)
+class Session:
+    """What a session did so far. `age` as IOS writes it, `never` before the first; `reset` why and when it last ended.
+
+    Messages and notifications are (received, sent); `local` None while there is no connection.
+    """
+
+    age: str
+    messages: tuple[int, int] = (0, 0)
+    notifications: tuple[int, int] = (0, 0)
+    router_id: str = "0.0.0.0"  # noqa: S104 - no address to bind: what IOS says before the first session
+    hold: int = 180
+    keepalive: int = 60
+    last_read: int = 0
+    established: int = 0
+    dropped: int = 0
+    reset: str = "never"
+    local: IPv4Address | None = None
+
+
 def local_as(view: View) -> int | None:
     """Our AS; None when BGP is not configured."""
     header = next((h for h in view.configuration.top if h.startswith("router bgp ")), None)
@@ -87,6 +107,11 @@ def peerings(view: View) -> tuple[Peering, ...]:
 
 
 def _peerings(view: View) -> tuple[Peering, ...]:
+    return view.sources.peerings(view)
+
+
+def derived_peerings(view: View) -> tuple[Peering, ...]:
+    """Up when both ends agree and a packet gets through."""
     return tuple(_peering(view, one) for one in neighbors(view))
 
 

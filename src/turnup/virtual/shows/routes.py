@@ -9,7 +9,7 @@ from ipaddress import IPv4Address, IPv4Network
 
 from turnup.virtual.shows.adjacency import Adjacency, adjacencies, isis_ports, process
 from turnup.virtual.shows.links import far_end, link
-from turnup.virtual.shows.peers import Neighbor, address_or_none, peerings
+from turnup.virtual.shows.peers import address_or_none, peerings
 from turnup.virtual.shows.ports import Port
 from turnup.virtual.shows.view import View
 
@@ -28,7 +28,7 @@ class Entry:
     port: Port | None
     age: timedelta
     source: str = ""  # who told: a router's address
-    peer: Neighbor | None = None
+    tag: int = 0  # the neighbouring AS, 0 for what is our own
     hops: int = 0
 
 
@@ -39,12 +39,17 @@ def table(view: View) -> tuple[Entry, ...]:
 
 def _table(view: View) -> tuple[Entry, ...]:
     best: dict[IPv4Network, Entry] = {}
-    for entry in (*_connected(view), *_static(view), *_customers(view), *_backbone(view)):
-        if view.overrides.flag(f"route.{entry.prefix}.missing"):
-            continue
+    for entry in view.sources.routes(view):
         if entry.prefix not in best or entry.distance < best[entry.prefix].distance:
             best[entry.prefix] = entry
     return tuple(sorted(best.values(), key=lambda e: (e.prefix.network_address, e.prefix.prefixlen)))
+
+
+def derived_routes(view: View) -> Iterator[Entry]:
+    """What the links, the configuration, the customers and the backbone bring."""
+    for entry in (*_connected(view), *_static(view), *_customers(view), *_backbone(view)):
+        if not view.overrides.flag(f"route.{entry.prefix}.missing"):
+            yield entry
 
 
 def route_to(view: View, address: IPv4Address) -> Entry | None:
@@ -103,7 +108,7 @@ def _customers(view: View) -> Iterator[Entry]:
         port = next((e.port for e in _connected(view) if hop in e.prefix), None)
         for prefix in peering.accepted:
             age = view.up_for(f"bgp.{hop}")
-            yield Entry(prefix, "B", 20, 0, str(hop), port, age, str(hop), peering.neighbor, hops=1)
+            yield Entry(prefix, "B", 20, 0, str(hop), port, age, str(hop), peering.neighbor.remote_as, hops=1)
 
 
 def _backbone(view: View) -> Iterator[Entry]:

@@ -9,11 +9,14 @@ from datetime import datetime
 from turnup.configuration import Configuration
 from turnup.virtual.device import Device, SessionInfo
 from turnup.virtual.shows.adjacency import adjacencies
+from turnup.virtual.shows.derived import Derived
 from turnup.virtual.shows.links import link
 from turnup.virtual.shows.overrides import Overrides
 from turnup.virtual.shows.peers import peerings
 from turnup.virtual.shows.registry import answer
 from turnup.virtual.shows.view import View
+
+DERIVED = Derived()
 
 
 @dataclass
@@ -33,6 +36,7 @@ class SimulatedState:
     both ends agree.
     """
 
+    blocks = False
     _memories: dict[int, tuple[Device, _Memory]] = field(default_factory=dict)
 
     def show(self, device: Device, words: tuple[str, ...], session: SessionInfo) -> str | None:
@@ -44,7 +48,9 @@ class SimulatedState:
     def view(self, device: Device, session: SessionInfo) -> View:
         """The device as it is now; what has changed since the last look is as old as this look."""
         known = self._memories.setdefault(id(device), (device, _Memory()))[1]
-        view = View(device, device.configuration, Overrides(device.state), device.clock(), session, known.since)
+        view = View(
+            device, device.configuration, Overrides(device.state), device.clock(), session, known.since, DERIVED
+        )
         if known.configuration is not view.configuration or known.faults != device.faults:
             _notice(view, known)
         known.looked = view.now

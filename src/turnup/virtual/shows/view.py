@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
 from ipaddress import IPv4Address
-from typing import TypeVar, cast
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from turnup.configuration import Configuration
 from turnup.errors import InputError
@@ -19,6 +19,9 @@ from turnup.virtual.shows.hardware import Hardware, hardware
 from turnup.virtual.shows.overrides import Overrides
 from turnup.virtual.shows.ports import Port, interface_lines
 from turnup.virtual.shows.times import Zone
+
+if TYPE_CHECKING:
+    from turnup.virtual.shows.sources import Sources
 
 T = TypeVar("T")
 
@@ -32,7 +35,9 @@ _CHANGES = {
 
 @dataclass(frozen=True)
 class View:
-    """One router at one time, asked by one session. `since` holds when states last changed, by their names."""
+    """One router at one time, asked by one session. `since` holds when states last changed, by their names; `sources`
+    tells what the configuration alone does not.
+    """
 
     device: Device
     configuration: Configuration
@@ -40,6 +45,7 @@ class View:
     now: datetime
     session: SessionInfo
     since: Mapping[str, datetime]
+    sources: Sources
 
     def once(self, make: Callable[[View], T]) -> T:
         """What that function makes of this view, made once: several shows ask for the same tables."""

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from ipaddress import IPv4Address
 
-from turnup.virtual.shows.links import port_towards
-from turnup.virtual.shows.peers import Peering, local_as, peerings
+from turnup.virtual.shows.peers import Peering, Session, local_as, peerings
 from turnup.virtual.shows.registry import Args, shows
-from turnup.virtual.shows.times import short
 from turnup.virtual.shows.view import View
 
 _NOT_ACTIVE = "% BGP not active\n"
@@ -19,25 +16,8 @@ def _router_id(view: View) -> str:
     return configured[0] if configured else str(view.address_of("Loopback0") or view.router.loopback)
 
 
-def _messages(view: View, one: Peering) -> tuple[int, int]:
-    """Received and sent: one keepalive a minute and the updates; nothing before the first session."""
-    if not one.established:
-        return 0, 0
-    minutes = int(view.up_for(_name(one)).total_seconds()) // 60
-    return minutes + one.prefixes + 3, minutes + 4
-
-
 def _name(one: Peering) -> str:
     return f"bgp.{one.neighbor.address}"
-
-
-def _age(view: View, one: Peering) -> str:
-    """Since when the session is what it is; `never` when it never was up."""
-    if not one.established and _name(one) not in view.since:
-        return "never"
-    if not one.established and view.since[_name(one)] <= view.device.booted:
-        return "never"
-    return view.overrides.text(f"{_name(one)}.up_for", short(view.up_for(_name(one))))
 
 
 @shows("show ip bgp summary")
@@ -61,13 +41,14 @@ def summary(view: View, _args: Args) -> str:
         "Neighbor        V    AS MsgRcvd MsgSent   TblVer  InQ OutQ Up/Down  State/PfxRcd",
     ]
     for one in found:
-        received, sent = _messages(view, one)
+        told = view.sources.session(view, one)
+        received, sent = told.messages
         version = prefixes + 1 if one.established else 0
         last = f"{one.prefixes:>8}" if one.established else f"{one.state}"
         remote_as = view.overrides.number(f"{_name(one)}.remote_as", one.neighbor.remote_as)
         lines.append(
             f"{one.neighbor.address!s:<15} 4 {remote_as:>5} {received:>7} {sent:>7} {version:>8} "
-            f"{0:>4} {0:>4} {_age(view, one):<8} {last}"
+            f"{0:>4} {0:>4} {told.age:<8} {last}"
         )
     return "\n".join(lines) + "\n"
 
@@ -87,6 +68,7 @@ def neighbors(view: View, args: Args) -> str:
 
 def _block(view: View, one: Peering) -> Iterator[str]:
     neighbor, internal = one.neighbor, one.neighbor.remote_as == local_as(view)
+    told = view.sources.session(view, one)
     remote_as = view.overrides.number(f"{_name(one)}.remote_as", neighbor.remote_as)
     yield f"BGP neighbor is {neighbor.address},  remote AS {remote_as}, {'internal' if internal else 'external'} link"
     if text := neighbor.words("description"):
@@ -95,25 +77,26 @@ def _block(view: View, one: Peering) -> Iterator[str]:
         yield f" Member of peer-group {neighbor.peer_group} for session parameters"
     if neighbor.words("shutdown") is not None:
         yield " Administratively shut down"
-    yield f"  BGP version 4, remote router ID {neighbor.address if one.established else IPv4Address(0)}"
+    yield f"  BGP version 4, remote router ID {told.router_id}"
     state = one.state.split(" ", 1)[0]
-    yield f"  BGP state = {state}{f', up for {_age(view, one)}' if one.established else ''}"
-    yield f"  Last read 00:00:{view.now.second % 60:02}, hold time is 180, keepalive interval is 60 seconds"
-    yield from _capabilities(view, one)
+    yield f"  BGP state = {state}{f', up for {told.age}' if one.established else ''}"
+    read = f"{told.last_read // 3600:02}:{told.last_read % 3600 // 60:02}:{told.last_read % 60:02}"
+    yield f"  Last read {read}, hold time is {told.hold}, keepalive interval is {told.keepalive} seconds"
+    yield from _capabilities(one, told)
     yield f"  Default minimum time between advertisement runs is {5 if internal else 30} seconds"
     yield ""
     yield from _family(one)
-    yield from _history(view, one)
+    yield from _history(one, told)
 
 
-def _capabilities(view: View, one: Peering) -> Iterator[str]:
-    received, sent = _messages(view, one)
+def _capabilities(one: Peering, told: Session) -> Iterator[str]:
+    (received, sent), (theirs, ours) = told.messages, told.notifications
     if one.established:
         yield "  Neighbor capabilities:"
         yield "    Route refresh: advertised and received(old & new)"
         yield "    Address family IPv4 Unicast: advertised and received"
-    yield f"  Received {received} messages, 0 notifications, 0 in queue"
-    yield f"  Sent {sent} messages, 0 notifications, 0 in queue"
+    yield f"  Received {received} messages, {theirs} notifications, 0 in queue"
+    yield f"  Sent {sent} messages, {ours} notifications, 0 in queue"
     yield "  Route refresh request: received 0, sent 0"
 
 
@@ -142,24 +125,16 @@ def _family(one: Peering) -> Iterator[str]:
     yield ""
 
 
-def _history(view: View, one: Peering) -> Iterator[str]:
-    resets = view.overrides.number(f"{_name(one)}.resets")
-    yield f"  Connections established {resets + 1 if one.established else resets}; dropped {resets}"
-    reason = view.overrides.text(f"{_name(one)}.last_reset")
-    if one.state == "Idle (Admin)":
-        reason = reason or f"{_age(view, one)}, due to Admin. shutdown"
-    elif one.state == "Idle (PfxCt)":
-        reason = reason or f"{_age(view, one)}, due to Peer over prefix limit"
-    yield f"  Last reset {reason or 'never'}"
+def _history(one: Peering, told: Session) -> Iterator[str]:
+    yield f"  Connections established {told.established}; dropped {told.dropped}"
+    yield f"  Last reset {told.reset}"
     if source := one.neighbor.word("update-source"):
         yield f"  Update source is {source}"
     if hops := one.neighbor.words("ebgp-multihop"):
         yield f"  External BGP neighbor may be up to {hops[0] if hops else 255} hops away."
     if one.established:
-        port = port_towards(view, one.neighbor.address)
-        local = view.address_of(one.neighbor.word("update-source") or (str(port.name) if port else "Loopback0"))
         yield "Connection state is ESTAB, I/O status: 1, unread input bytes: 0"
-        yield f"Local host: {local}, Local port: 179"
+        yield f"Local host: {told.local}, Local port: 179"
         yield f"Foreign host: {one.neighbor.address}, Foreign port: 11002"
     else:
         yield "  No active TCP connection"

@@ -119,7 +119,7 @@ def _activity(view: View, port: Port, found: Link) -> Iterator[str]:
 def _counted(port: Port, seen: Counters) -> Iterator[str]:
     yield f"  5 minute input rate {seen.rate} bits/sec, {seen.rate // 800} packets/sec"
     yield f"  5 minute output rate {seen.rate} bits/sec, {seen.rate // 800} packets/sec"
-    yield f"     {seen.packets_in} packets input, {seen.packets_in * 100} bytes, 0 no buffer"
+    yield f"     {seen.packets_in} packets input, {seen.bytes_in} bytes, 0 no buffer"
     yield "     Received 0 broadcasts, 0 runts, 0 giants, 0 throttles"
     if port.is_sonet:
         yield "              0 parity"
@@ -127,7 +127,7 @@ def _counted(port: Port, seen: Counters) -> Iterator[str]:
         f"     {seen.input_errors} input errors, {seen.crc_errors} CRC, {seen.frame_errors} frame, 0 overrun, "
         f"0 ignored, {seen.aborts} abort"
     )
-    yield f"     {seen.packets_out} packets output, {seen.packets_out * 100} bytes, 0 underruns"
+    yield f"     {seen.packets_out} packets output, {seen.bytes_out} bytes, 0 underruns"
     middle = "applique" if port.is_sonet else "collisions"
     yield f"     {seen.output_errors} output errors, 0 {middle}, {seen.resets} interface resets"
     yield "     0 output buffer failures, 0 output buffers swapped out"

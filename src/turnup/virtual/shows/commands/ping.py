@@ -8,7 +8,7 @@ from ipaddress import AddressValueError, IPv4Address
 
 from turnup.virtual.shows.commands.names import lookup, name_servers
 from turnup.virtual.shows.registry import Args, shows
-from turnup.virtual.shows.routes import reachable, route_to
+from turnup.virtual.shows.sources import Echo, Echoed
 from turnup.virtual.shows.view import View
 
 _WIDTH = 70  # symbols on a line
@@ -59,33 +59,17 @@ def ping(view: View, args: Args) -> str | None:
         lines.append("Packet sent with the DF bit set")
     if options.validate:
         lines.append("Reply data will be validated")
-    symbols = _symbols(view, target, source, options)
-    lines += [symbols[i : i + _WIDTH] for i in range(0, len(symbols), _WIDTH)]
-    return translating + _INTRO + "\n".join([*lines, _result(symbols)]) + "\n"
+    asked = Echo(target, source, options.count, options.size, options.df, options.seconds)
+    told = view.sources.echo(view, asked)
+    lines += [told.symbols[i : i + _WIDTH] for i in range(0, len(told.symbols), _WIDTH)]
+    return translating + _INTRO + "\n".join([*lines, _result(told)]) + "\n"
 
 
-def _result(symbols: str) -> str:
-    got, sent = symbols.count("!"), len(symbols)
+def _result(told: Echoed) -> str:
+    got, sent = told.symbols.count("!"), len(told.symbols)
     percent = got * 100 // sent if sent else 0
-    times = ", round-trip min/avg/max = 1/2/8 ms" if got else ""
+    times = ", round-trip min/avg/max = {}/{}/{} ms".format(*told.times) if got else ""
     return f"Success rate is {percent} percent ({got}/{sent}){times}"
-
-
-def _symbols(view: View, target: IPv4Address, source: IPv4Address | None, options: _Options) -> str:
-    over, key = view.overrides, f"ping.{target}"
-    if not reachable(view, target, source):
-        return "." * options.count
-    entry = route_to(view, target)
-    mtu = over.number(f"{key}.mtu", entry.port.mtu if entry and entry.port else 1500)
-    if options.df and options.size > mtu:
-        return "".join("M" if n % 2 == 0 else "." for n in range(options.count))
-    loss, symbol = over.number(f"{key}.loss"), over.text(f"{key}.symbol", ".")
-    return "".join(symbol if _lost(n, loss) else "!" for n in range(options.count))
-
-
-def _lost(number: int, loss: int) -> bool:
-    """Spread evenly: of every hundred requests so many are lost."""
-    return (number + 1) * loss // 100 > number * loss // 100
 
 
 def _source(view: View, text: str) -> IPv4Address | None:
@@ -123,10 +107,6 @@ def traceroute(view: View, args: Args) -> str:
 
 
 def _hops(view: View, target: IPv4Address) -> Iterator[str]:
-    if not reachable(view, target):
-        yield from (f"{hop:>3}  *  *  * " for hop in range(1, 31))
-        return
-    entry = route_to(view, target)
-    hops = [entry.next_hop] if entry and entry.next_hop and entry.next_hop != str(target) else []
-    for number, address in enumerate((*hops, str(target)), start=1):
-        yield f"{number:>3} {address} 0 msec 4 msec 0 msec"
+    for number, hop in enumerate(view.sources.hops(view, target), start=1):
+        times = " ".join(f"{each} msec" for each in hop.times)
+        yield f"{number:>3} {hop.address} {times}" if hop.address else f"{number:>3}  *  *  * "

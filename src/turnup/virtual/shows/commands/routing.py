@@ -85,9 +85,12 @@ def _entry(view: View, entry: Entry) -> Iterator[str]:
         yield '  Known via "static", distance 1, metric 0'
         yield "  Routing Descriptor Blocks:"
         yield f"  * {entry.next_hop}" if entry.next_hop else f"  * directly connected, via {name or 'Null0'}"
-    elif entry.code == "B" and entry.peer:
-        yield f'  Known via "bgp {local_as(view)}", distance {entry.distance}, metric 0'
-        yield f"  Tag {entry.peer.remote_as}, type external"
+    elif entry.code == "B":
+        kind = "type external" if entry.distance == 20 else "type internal"
+        own = "" if entry.tag else f", {kind}"
+        yield f'  Known via "bgp {local_as(view)}", distance {entry.distance}, metric {entry.metric}{own}'
+        if entry.tag:
+            yield f"  Tag {entry.tag}, {kind}"
         yield f"  Last update from {entry.next_hop} {age} ago"
         yield "  Routing Descriptor Blocks:"
         yield f"  * {entry.next_hop}, from {entry.source}, {age} ago"

@@ -1,0 +1,157 @@
+"""Make every fault of lab/pop/faults/ on real protocols, test the port meanwhile, undo it; write docs/fault-matrix.md.
+
+Run by `make poplab`, as root. Exit code 1 when a fault turned other tests red than its file says, or left something.
+
+    fault_matrix.py [--platform frr|ios] [--only NAME...] [--write]
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from pop_faults import PLATFORMS, Fault, Steps, all_faults
+from served_port import ServedPort, in_service, waited
+
+from turnup.model.certificate import Certificate
+
+PAGE = Path(__file__).parents[2] / "docs" / "fault-matrix.md"
+HEAD = """\
+# Fault matrix
+
+Written by `tests/lab/fault_matrix.py --write` from a run, which `make poplab` makes again and checks. Each fault of
+`lab/pop/faults/` was made on a virtual POP with real IS-IS, BGP, TACACS+ and DNS (lab/pop.clab.yml) and felt; the
+twenty tests ran on the port in service; it was undone, the configuration was what it had been, and the port healthy.
+
+`.` PASS, `F` FAIL, `?` INCONCLUSIVE, `n/a` NOT APPLICABLE; **bold** where the fault's file expects no green. What was
+seen is what was expected: otherwise the run ends with exit code 1 and this page is not written.
+
+Interface errors (CRC, parity) are not in it: a pair of virtual Ethernet ends cannot make them. The made-up virtual GSR
+has them (`lab/faults/`), and that they turn tests 1 and 9 red is tested there.
+"""
+NAMES = {"frr": "Platform frr: FRR's own command line", "ios": "Platform ios: GSR fronts over FRR"}
+SIGNS = {"PASS": ".", "FAIL": "F", "INCONCLUSIVE": "?", "NOT APPLICABLE": "n/a", "PENDING": "P"}
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What a run showed: the verdicts by test, and what is wrong with them."""
+
+    platform: str
+    fault: str
+    expected: frozenset[int]
+    verdicts: dict[int, str]
+    wrong: str
+    seconds: float
+
+
+def verdicts(certificate: Certificate) -> dict[int, str]:
+    """Verdict by number of the test."""
+    return {row.number: str(row.verdict) for row in certificate.rows}
+
+
+def red(shown: dict[int, str]) -> frozenset[int]:
+    """Tests that are not green."""
+    return frozenset(number for number, verdict in shown.items() if verdict not in ("PASS", "NOT APPLICABLE"))
+
+
+def reasons(certificate: Certificate, numbers: frozenset[int]) -> str:
+    """What was expected and observed in those tests."""
+    return "; ".join(
+        f"{row.number} {finding.subject}: expected {finding.expected}, observed {finding.observed}"
+        for row in certificate.rows
+        if row.number in numbers
+        for finding in row.findings
+        if str(finding.verdict) not in ("PASS", "NOT APPLICABLE")
+    )
+
+
+def healthy(port: ServedPort) -> Seen:
+    """No fault at all: nothing may be red."""
+    began = time.monotonic()
+    certificate = port.test()
+    shown = verdicts(certificate)
+    wrong = reasons(certificate, red(shown))
+    return Seen(port.platform, "", frozenset(), shown, wrong, time.monotonic() - began)
+
+
+def tried(port: ServedPort, fault: Fault, steps: Steps) -> Seen:
+    """Make it, test, undo it, and see that nothing is left."""
+    before, log, began = port.configured(), port.log_length(), time.monotonic()
+    try:
+        port.do(steps.make)
+        waited(lambda: port.felt(fault.until), f"{fault.name}: its effect")
+        certificate = port.test()
+    finally:
+        port.do(steps.undo)
+        waited(port.healthy, f"{fault.name}: the repair's effect", 120)
+        port.forget_log(log)
+    shown = verdicts(certificate)
+    applicable = frozenset(number for number, told in shown.items() if told != "NOT APPLICABLE")
+    expected = fault.expected(port.platform, applicable)
+    other = red(shown) ^ expected
+    wrong = f"tests {sorted(other)}: {reasons(certificate, other) or 'green'}" if other else ""
+    if port.configured() != before:
+        wrong += " the configuration is not what it was"
+    return Seen(port.platform, fault.name, expected, shown, wrong, time.monotonic() - began)
+
+
+def run(platform: str, faults: Sequence[Fault]) -> Iterator[Seen]:
+    """Every fault on one platform, one after the other on one POP."""
+    with in_service(platform) as port:
+        yield healthy(port)
+        for fault in faults:
+            if steps := fault.steps(platform):
+                yield tried(port, fault, steps)
+
+
+def page(seen: Sequence[Seen], faults: Sequence[Fault]) -> str:
+    """docs/fault-matrix.md."""
+    titles = {fault.name: fault for fault in faults}
+    lines = [HEAD]
+    for platform, name in NAMES.items():
+        mine = [one for one in seen if one.platform == platform]
+        if not mine:
+            continue
+        numbers = range(1, 21)
+        lines += [f"## {name}", "", "| fault |" + "".join(f" {n} |" for n in numbers), "|---|" + "---|" * 20]
+        for one in mine:
+            signs = [SIGNS[one.verdicts[number]] for number in numbers]
+            told = "".join(
+                f" **{sign}** |" if n in one.expected else f" {sign} |" for n, sign in zip(numbers, signs, strict=True)
+            )
+            lines.append(f"| {titles[one.fault].title if one.fault else 'none'} |{told}")
+        lines.append("")
+    notes = [f"- {fault.title}: {fault.why}." for fault in faults if fault.why]
+    return "\n".join([*lines, "## Notes", "", *notes, ""])
+
+
+def main() -> int:
+    """Run, print, write."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--platform", choices=PLATFORMS, action="append")
+    parser.add_argument("--only", nargs="*", default=[])
+    parser.add_argument("--write", action="store_true")
+    told = parser.parse_args()
+    faults = [fault for fault in all_faults() if not told.only or fault.name in told.only]
+    seen: list[Seen] = []
+    for platform in told.platform or PLATFORMS:
+        for one in run(platform, faults):
+            seen.append(one)
+            state = one.wrong or f"red {sorted(red(one.verdicts)) or 'none'}, as expected"
+            print(f"{platform} {one.fault or 'no fault'} ({one.seconds:.1f} s): {state}", flush=True)
+    wrong = [one for one in seen if one.wrong]
+    print(f"{len(seen)} runs, {len(wrong)} not as expected")
+    if told.write and not wrong:
+        PAGE.write_text(page(seen, faults))
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,407 @@
+"""The whole job on GSR fronts with real FRR behind them, then real faults. `make poplab`, as root.
+
+Order -> plan -> push by SSH (TACACS+ login) -> BGP session with the customer's FRR established, its prefix at the
+upstream -> the twenty tests on platform ios -> certificate satisfied; each fault turns the right tests red and no
+other, and is undone; disconnect, and the route is gone. What it proves and what not: docs/virtual-routers.md.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import paramiko
+import pytest
+
+from turnup import folder, job, laboratory, pop_lab
+from turnup.home import Home
+from turnup.laboratory import Lab, control
+from turnup.load.order import read_order
+from turnup.model.certificate import Certificate, Occasion
+from turnup.model.equipment import Assignment
+from turnup.noc import Noc, open_noc
+from turnup.virtual.pop.pop import Pop, opened
+
+ROUTER, PEER, PREFIX = "cr3", "10.2.2.2", "203.0.113.0/24"
+
+
+@dataclass
+class Fronts:
+    """The running lab, the NOC that works on it, and the port of the order."""
+
+    lab: Lab
+    pop: Pop
+    noc: Noc
+    assignment: Assignment
+
+    def type(self, router: str, *lines: str) -> None:
+        """Somebody configures a front, in IOS's words; no line is refused, by the front or by FRR."""
+        answers = control(self.lab, {"do": "configure", "router": router, "lines": list(lines)})["answers"]
+        assert not any(answers), answers
+        assert self.refused() == []
+
+    def refused(self) -> list[str]:
+        told = control(self.lab, {"do": "status"})["routers"]
+        return [line for one in told.values() for line in one["live"]["refused"]]
+
+    def running(self) -> str:
+        return str(control(self.lab, {"do": "running", "router": ROUTER})["running"])
+
+    def established(self) -> bool:
+        return self.pop.peers(ROUTER).get(PEER) == "Established"
+
+    def at_upstream(self) -> bool:
+        return PREFIX in self.pop.vtysh("dnac", f"show ip bgp {PREFIX}", check=False).replace("not in", "")
+
+    def healthy(self) -> bool:
+        """As after the push: adjacencies, sessions with the mesh, the customer's session, its prefix upstream."""
+        states = self.pop.peers(ROUTER)
+        return (
+            self.pop.adjacencies() == 6
+            and all(state == "Established" for state in states.values())
+            and len(states) == 3
+            and self.at_upstream()
+        )
+
+    def test(self) -> Certificate:
+        return job.tested(self.noc, ROUTER, self.assignment, Occasion.REPAIR)
+
+    def forget_log(self) -> None:
+        """The log begins anew, as after a night: what a fault left in it is not the next fault's."""
+        told = control(self.lab, {"do": "running", "router": ROUTER})
+        control(self.lab, {"do": "restore", "router": ROUTER, **{k: told[k] for k in ("running", "startup")}})
+        ours = "%SYS-5-CONFIG_I: Configured from console by noc on vty0 (127.0.0.1)"
+        control(self.lab, {"do": "log", "router": ROUTER, "text": ours})
+
+    def turnup(self, *words: str) -> None:
+        """A command of the product, on this lab."""
+        environment = {**os.environ, **self.lab.environment, "TURNUP_HOME": str(self.lab.home.path)}
+        environment["TURNUP_INVENTORY"] = str(self.lab.inventory)
+        done = subprocess.run([sys.executable, "-m", "turnup", *words], env=environment, capture_output=True, text=True)
+        assert done.returncode == 0, done.stdout + done.stderr
+
+
+def waited(look: Callable[[], bool], what: str, seconds: float = 40.0) -> None:
+    until = time.monotonic() + seconds
+    while not look():
+        assert time.monotonic() < until, f"not within {seconds:g} s: {what}"
+        time.sleep(0.2)
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    home = Home(tmp_path_factory.mktemp("home"))
+    running = pop_lab.up(home, "namespaces", front="ios")
+    policy = running.inventory / "policy.yaml"
+    policy.write_text(policy.read_text() + "sensitivity: false\n")
+    try:
+        yield running
+    finally:
+        laboratory.down(home)
+
+
+@pytest.fixture(scope="module")
+def fronts(lab: Lab) -> Fronts:
+    """The lab with the order pushed."""
+    noc = open_noc(inventory=lab.inventory, home=lab.home, environment=lab.environment)
+    pop = opened(Path(str(lab.ready["folder"])))
+    assert pop.peers(ROUTER).get(PEER) is None
+    assignment = job.assigned(noc, read_order(folder("lab") / "front" / "order.yaml"), enter=True)
+    job.planned(noc, assignment)
+    _, outcome = job.pushed(noc, assignment)
+    assert str(outcome.state) == "saved"
+    found = Fronts(lab, pop, noc, assignment)
+    waited(found.healthy, "the customer's session and its prefix at the upstream")
+    return found
+
+
+GREEN = ("PASS", "NOT APPLICABLE")
+
+
+def red(certificate: Certificate) -> dict[int, str]:
+    return {row.number: str(row.verdict) for row in certificate.rows if str(row.verdict) not in GREEN}
+
+
+def reasons(certificate: Certificate) -> str:
+    found = [
+        f"{row.number} {row.verdict}: {finding.expected} / {finding.observed}"
+        for row in certificate.rows
+        if row.number in red(certificate)
+        for finding in row.findings
+        if str(finding.verdict) not in GREEN
+    ]
+    return "\n".join(found)
+
+
+def test_the_port_is_in_service_and_proved(fronts: Fronts) -> None:
+    certificate = fronts.test()
+    assert red(certificate) == {}, reasons(certificate)
+    assert str(certificate.outcome) == "SATISFIED"
+    assert fronts.refused() == []
+
+
+# --- faults
+
+
+@dataclass(frozen=True)
+class Fault:
+    """How it is made and undone, until when to wait, and the tests that must be red."""
+
+    make: Callable[[Fronts], None]
+    undo: Callable[[Fronts], None]
+    red: frozenset[int]
+    seen: Callable[[Fronts], bool] = lambda _: True
+
+
+def _on_front(router: str, *lines: str) -> Callable[[Fronts], None]:
+    return lambda fronts: fronts.type(router, *lines)
+
+
+def _in_node(node: str, *lines: str) -> Callable[[Fronts], None]:
+    def enter(fronts: Fronts) -> None:
+        said = fronts.pop.configure(node, *lines)
+        assert "%" not in said, said
+
+    return enter
+
+
+def _lost(left: int) -> Callable[[Fronts], bool]:
+    return lambda fronts: fronts.pop.adjacencies() <= left
+
+
+def _down(fronts: Fronts) -> bool:
+    return not fronts.established()
+
+
+def _key(fronts: Fronts) -> str:
+    return fronts.lab.environment["TURNUP_SECRET_LVL3_MD5"]
+
+
+def _announced(word: str) -> list[str]:
+    return ["address-family ipv4 unicast", *(f"{word} {prefix}" for prefix in MANY)]
+
+
+ONE = ("router bgp 65102",)
+MANY = tuple(f"172.20.{number}.0/24" for number in range(12))
+
+
+def _flooded(fronts: Fronts) -> None:
+    _in_node("cust2", *(f"ip route {prefix} Null0" for prefix in MANY), *ONE, *_announced("network"))(fronts)
+    fronts.type(ROUTER, "no ip prefix-list CUST-65102-IN")
+
+
+def _dried(fronts: Fronts) -> None:
+    """The session stays down until somebody clears it, as on IOS."""
+    fronts.type(ROUTER, f"ip prefix-list CUST-65102-IN seq 5 permit {PREFIX}")
+    _in_node("cust2", *(f"no ip route {prefix} Null0" for prefix in MANY), *ONE, *_announced("no network"))(fronts)
+    assert not fronts.established()
+    _typed(fronts, f"clear ip bgp {PEER}")
+
+
+FAULTS = {
+    "link-cut": Fault(
+        lambda fronts: fronts.pop.cut(ROUTER, "POS1-0"),
+        lambda fronts: fronts.pop.mend(ROUTER, "POS1-0"),
+        frozenset({1, 7, 9}),
+        _lost(4),
+    ),
+    "isis-level-mismatch": Fault(
+        _on_front("cr1", "router isis", "is-type level-1"),
+        _on_front("cr1", "router isis", "is-type level-2-only"),
+        frozenset({1, 4, 7, 8, 19}),  # cr1 is gone from the mesh as well: hold timer expired
+        lambda fronts: fronts.pop.peers(ROUTER).get("10.255.0.1") != "Established",
+    ),
+    "mtu-mismatch": Fault(  # FRR keeps the adjacency on the side that still hears hellos: here only the pings tell
+        _on_front("cr1", "interface POS1/1", "mtu 1400"),
+        _on_front("cr1", "interface POS1/1", "no mtu"),
+        frozenset({1, 4}),
+    ),
+    "bgp-wrong-as": Fault(
+        _in_node("cust2", *ONE, "neighbor 10.2.2.1 local-as 65199 no-prepend replace-as"),
+        _in_node("cust2", *ONE, "no neighbor 10.2.2.1 local-as"),
+        frozenset({4, 8, 19}),
+        _down,
+    ),
+    "md5-mismatch": Fault(
+        _in_node("cust2", *ONE, "neighbor 10.2.2.1 password another-key"),
+        lambda fronts: _in_node("cust2", *ONE, f"neighbor 10.2.2.1 password {_key(fronts)}")(fronts),
+        frozenset({4, 8, 19}),
+        _down,
+    ),
+    "prefix-list-missing": Fault(
+        _on_front(ROUTER, "no ip prefix-list CUST-65102-IN"),
+        _on_front(ROUTER, f"ip prefix-list CUST-65102-IN seq 5 permit {PREFIX}"),
+        frozenset({6}),
+    ),
+    "prefix-limit": Fault(  # only without its list can the customer send more than he may
+        _flooded,
+        _dried,
+        frozenset({4, 6, 8, 19}),
+        _down,
+    ),
+    "dns-down": Fault(
+        lambda fronts: fronts.pop.service("dns", on=False),
+        lambda fronts: fronts.pop.service("dns", on=True),
+        frozenset({10}),
+    ),
+    "vty-unguarded": Fault(
+        _on_front(ROUTER, "line vty 0 4", "no access-class 10 in"),
+        _on_front(ROUTER, "line vty 0 4", "access-class 10 in"),
+        frozenset({15}),
+    ),
+    "ftp-source-wrong": Fault(
+        _on_front(ROUTER, "ip ftp source-interface POS1/0"),
+        _on_front(ROUTER, "ip ftp source-interface Loopback0"),
+        frozenset({11}),
+    ),
+}
+
+
+@contextmanager
+def made(fronts: Fronts, fault: Fault) -> Iterator[None]:
+    before = fronts.running()
+    fault.make(fronts)
+    try:
+        waited(lambda: fault.seen(fronts), "the fault's effect")
+        yield
+    finally:
+        fault.undo(fronts)
+        waited(fronts.healthy, "the repair's effect", 90)
+        fronts.forget_log()
+    assert fronts.running() == before, "the fault left something in the configuration"
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_a_fault_turns_the_right_tests_red(fronts: Fronts, name: str) -> None:
+    fault = FAULTS[name]
+    with made(fronts, fault):
+        certificate = fronts.test()
+        log = fronts.pop.inside(ROUTER, "tail", "-40", "/var/log/frr/frr.log")
+    assert frozenset(red(certificate)) == fault.red, f"{reasons(certificate)}\n{log}"
+
+
+# --- AAA: the front's own client against the POP's TACACS+ server
+
+
+def test_a_login_goes_to_tacacs_and_only_without_it_to_the_router(fronts: Fronts) -> None:
+    words = fronts.lab.environment
+    noc, last = ("noc", words["TURNUP_PASSWORD"]), ("lastresort", words["TURNUP_SECRET_LAST_RESORT"])
+    assert _logged_in(fronts, *noc) == f"{ROUTER}#"
+    assert _logged_in(fronts, "noc", "wrong") == ""
+    assert _logged_in(fronts, "reader", words["TURNUP_LAB_READER"]) == f"{ROUTER}>"
+    assert _logged_in(fronts, *last) == "", "the password of last resort is taken while TACACS+ answers"
+    fronts.pop.service("tacacs", on=False)
+    try:
+        assert _logged_in(fronts, *last) == f"{ROUTER}#"
+        assert _logged_in(fronts, *noc) == ""
+    finally:
+        fronts.pop.service("tacacs", on=True)
+    waited(lambda: _logged_in(fronts, *noc) == f"{ROUTER}#", "TACACS+ answers again")
+
+
+def test_a_server_that_is_not_reachable_is_no_answer(fronts: Fronts) -> None:
+    words = fronts.lab.environment
+    fronts.pop.inside("oob", "ip", "address", "del", "192.0.2.20/24", "dev", "eth0")
+    try:
+        assert _logged_in(fronts, "lastresort", words["TURNUP_SECRET_LAST_RESORT"]) == f"{ROUTER}#"
+        assert _logged_in(fronts, "noc", words["TURNUP_PASSWORD"]) == ""
+    finally:
+        fronts.pop.inside("oob", "ip", "address", "add", "192.0.2.20/24", "dev", "eth0")
+    waited(lambda: _logged_in(fronts, "noc", words["TURNUP_PASSWORD"]) == f"{ROUTER}#", "TACACS+ answers again")
+
+
+def test_nothing_passes_when_nobody_gets_in(fronts: Fronts) -> None:
+    fronts.pop.service("tacacs", on=False)
+    try:
+        certificate = fronts.test()
+    finally:
+        fronts.pop.service("tacacs", on=True)
+    passed = {row.number for row in certificate.rows if str(row.verdict) == "PASS"}
+    assert passed <= {10}, "only the name server was asked without a login"
+    assert str(certificate.outcome) != "SATISFIED"
+
+
+def test_a_wrong_key_is_no_answer(fronts: Fronts) -> None:
+    words = fronts.lab.environment
+    key = next(line for line in fronts.running().splitlines() if line.startswith("tacacs-server key "))
+    fronts.type(ROUTER, "tacacs-server key not-the-one")
+    try:
+        assert _logged_in(fronts, "noc", words["TURNUP_PASSWORD"]) == ""
+        assert _logged_in(fronts, "lastresort", words["TURNUP_SECRET_LAST_RESORT"]) == f"{ROUTER}#"
+    finally:
+        fronts.type(ROUTER, key)
+    assert _logged_in(fronts, "noc", words["TURNUP_PASSWORD"]) == f"{ROUTER}#"
+
+
+def _logged_in(fronts: Fronts, user: str, password: str, command: str = "") -> str:
+    """The prompt after a login by SSH, and after a command; "" when the login is refused."""
+    address = fronts.lab.ready["routers"][ROUTER]["ssh"]
+    client = paramiko.SSHClient()
+    client.load_host_keys(str(fronts.lab.home.known_hosts))
+    client.set_missing_host_key_policy(paramiko.RejectPolicy())
+    try:
+        client.connect(
+            address["host"], address["port"], user, password, allow_agent=False, look_for_keys=False, timeout=20
+        )  # fmt: skip
+        channel = client.invoke_shell()
+        channel.settimeout(20)
+        prompt = _prompt(channel)
+        if command:
+            channel.send(f"{command}\r".encode())
+            prompt = _prompt(channel)
+        return prompt
+    except paramiko.AuthenticationException:
+        return ""
+    finally:
+        client.close()
+
+
+def _prompt(channel: paramiko.Channel) -> str:
+    seen = ""
+    while not seen.endswith(("#", ">")):
+        seen += channel.recv(1000).decode()
+    return seen.split()[-1]
+
+
+def _typed(fronts: Fronts, command: str) -> None:
+    """An exec command at the front, by SSH."""
+    assert _logged_in(fronts, "noc", fronts.lab.environment["TURNUP_PASSWORD"], command) == f"{ROUTER}#"
+
+
+# --- the end of a service
+
+_MESSAGE = """\
+order_id: {new}
+action: DISCONNECT
+supersedes: {old}
+location: {{ site: NYC-60HUDSON, router: cr3, port: Serial3/0 }}
+speed: DS3
+customer: {{ code: LVL3, name: Level 3 }}
+requested_by: J. Smith, Qwest order desk
+"""
+
+
+def test_after_a_disconnect_the_route_is_gone(fronts: Fronts, tmp_path: Path) -> None:
+    order = fronts.assignment.order.order_id
+    message = tmp_path / "disconnect.yaml"
+    message.write_text(_MESSAGE.format(new=f"{order}-D", old=order))
+    fronts.turnup("disconnect", str(message), "--confirm", "--emergency", "a lab has no customer")
+    waited(lambda: not fronts.at_upstream(), "the route leaves the upstream")
+    assert PEER not in fronts.pop.peers(ROUTER)
+    assert (
+        "shutdown" in fronts.pop.vtysh(ROUTER, "show running-config").split("interface Serial3-0")[1].split("exit")[0]
+    )
+    fronts.forget_log()  # the next order's window begins a little before it: the end of this service is not its fault
+    text = (folder("lab") / "front" / "order.yaml").read_text().replace("PSO-2001-000061", f"{order}-N")
+    again = tmp_path / "order.yaml"
+    again.write_text(text)
+    fronts.assignment = job.assigned(fronts.noc, read_order(again), enter=True)
+    _, outcome = job.pushed(fronts.noc, fronts.assignment)
+    assert str(outcome.state) == "saved"
+    waited(fronts.healthy, "the port is in service again")
