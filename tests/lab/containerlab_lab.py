@@ -10,6 +10,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -167,6 +168,16 @@ def test_what_a_killed_engine_leaves_is_taken_away(tmp_path: Path) -> None:
     assert not inhabited(spaces)
     with running(Kind.CONTAINERS, folder=tmp_path / "next", settled=False) as again:
         assert again.runner.running()
+
+
+@pytest.mark.usefixtures("clean")
+@pytest.mark.parametrize("seconds", [3, 6, 9])  # an engine that starts; nodes that start; nodes that are there
+def test_a_start_that_was_killed_is_cleared_up(tmp_path: Path, seconds: float) -> None:
+    place = str(tmp_path / "pop")
+    with subprocess.Popen([*POP, "up", "--clab", place], start_new_session=True, stdout=subprocess.DEVNULL) as up:
+        time.sleep(seconds)
+        os.killpg(up.pid, signal.SIGKILL)
+    subprocess.run([*POP, "down", place], check=True, timeout=120)
 
 
 @pytest.mark.usefixtures("clean")
