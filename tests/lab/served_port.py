@@ -19,7 +19,7 @@ from turnup.load.order import read_order
 from turnup.model.certificate import Certificate, Occasion
 from turnup.model.equipment import Assignment
 from turnup.noc import Noc, open_noc
-from turnup.virtual.pop.pop import Pop, opened
+from turnup.virtual.pop.pop import Pop, kind_told, opened
 
 ROUTER, PEER, PREFIX = "cr3", "10.2.2.2", "203.0.113.0/24"
 LOG = "/var/log/frr/frr.log"
@@ -145,9 +145,9 @@ def waited(look: Callable[[], bool], what: str, seconds: float = 60.0) -> None:
 
 @contextmanager
 def in_service(platform: str) -> Iterator[ServedPort]:
-    """A POP of namespaces on that platform, with the order carried out."""
+    """A POP on that platform, with the order carried out; the runner is what TURNUP_LAB_RUNNER says."""
     with TemporaryDirectory(prefix="turnup-served-") as name:
-        lab = pop_lab.up(Home(Path(name)), "namespaces", front="ios" if platform == "ios" else "")
+        lab = pop_lab.up(Home(Path(name)), kind_told(), front="ios" if platform == "ios" else "")
         policy = lab.inventory / "policy.yaml"
         policy.write_text(policy.read_text() + "sensitivity: false\n")
         try:
