@@ -13,21 +13,11 @@ from turnup.model.interface_name import same_interface
 from turnup.model.order import Bgp
 from turnup.model.transcript import Ask
 from turnup.model.verdict import Finding, Seen, Verdict
-from turnup.rules.bgp import (
-    BgpNeighborConfig,
-    BgpSection,
-    as_number,
-    bgp_section,
-    definitions,
-    is_address,
-    passes_all,
-    undefined,
-)
+from turnup.rules.bgp import BgpSection, as_number, bgp_section
+from turnup.rules.bgp_others import mesh_filters, other_neighbors, process_lines, seen_of, unread
 from turnup.rules.evidence import lines_seen
 from turnup.rules.orders import lines_of, without_bgp
 from turnup.rules.tokens import as_intended, token_name, without_token
-
-_GUARDS = ("prefix-list", "route-map", "distribute-list", "route-policy", "maximum-prefix")
 
 
 @dataclass(frozen=True)
@@ -51,7 +41,9 @@ def bgp_configuration(expected: Expected, facts: Facts) -> Iterator[Finding]:
     for its members. The running session shows the same filters and limit.
     FAIL: a line missing, different or extra; wrong AS; neighbor shut or not activated; an external neighbor, in a VRF
     too, without inbound filter or maximum-prefix, or with a filter that is not defined or passes everything, or with
-    a limit that only warns; an internal neighbor that inventory does not name.
+    a limit that only warns; an internal neighbor that inventory does not name, or a filter that keeps routes of the
+    mesh out; routes of an IGP or a default let in, another AS shown outside, or traffic sent away, without
+    inventory's word.
     INCONCLUSIVE: no rendered lines, key present but its value not at hand, settings of a template, output not readable.
     """
     config = facts.configuration()
@@ -68,6 +60,7 @@ def bgp_configuration(expected: Expected, facts: Facts) -> Iterator[Finding]:
         return
     seen = lines_seen(facts, section.header, section="")
     yield compare("own AS", local_as, section.local_as, source=expected.inventory("local_as"), seen=seen)
+    yield process_lines(expected, facts, section)
     if without_bgp(expected):
         yield from _no_neighbor(expected, facts, section)
     else:
@@ -77,7 +70,7 @@ def bgp_configuration(expected: Expected, facts: Facts) -> Iterator[Finding]:
         yield from part("customer's session as it runs", _running(expected, facts))
     for peer in expected.need(expected.router.ibgp_peers, "the iBGP mesh"):
         yield from part(f"iBGP {peer.name}", _ibgp(expected, facts, section, peer))
-    yield from part("other neighbors", _external(expected, facts, config, section))
+    yield from part("other neighbors", other_neighbors(expected, facts, config, section))
 
 
 def _order(expected: Expected) -> tuple[Bgp, str]:
@@ -104,6 +97,9 @@ def _customer(expected: Expected, facts: Facts, section: BgpSection) -> Iterator
     for text in wanted:
         yield _one_line(expected, facts, section, text, shown, source)
     planned = {without_token(text) for text in wanted}
+    planned.add(
+        f"neighbor {address} activate"
+    )  # of IPv4, which `_active` judges: some images show it, none may lack it
     for text in (*shown, *section.elsewhere(address)):
         if without_token(text) not in planned:
             seen = lines_seen(facts, text, section=section.header)
@@ -189,6 +185,12 @@ def _running(expected: Expected, facts: Facts) -> Iterator[Finding]:
             yield inconclusive(f"running {what}", "not shown", expected=wanted, source=source, seen=seen)
         elif wanted is not None:
             yield compare(f"running {what}", wanted, found, source=source, seen=seen)
+    yield _beyond(row, limit, seen)
+
+
+def _beyond(row: BgpNeighbor, limit: str, seen: tuple[Seen, ...]) -> Finding:
+    """A limit that only warns, or drops what is too much, is none: the session must end there."""
+    return compare("running maximum-prefix ends the session", "yes", row.beyond_limit or "yes", source=limit, seen=seen)
 
 
 def _ibgp(expected: Expected, facts: Facts, section: BgpSection, peer: IbgpPeer) -> Iterator[Finding]:
@@ -201,91 +203,25 @@ def _ibgp(expected: Expected, facts: Facts, section: BgpSection, peer: IbgpPeer)
         return
     remote = neighbor.value("remote-as")
     shown_as = as_number(remote) if remote else None
-    seen = _seen(facts, section, name, "remote-as")
+    seen = seen_of(facts, section, name, "remote-as")
     yield compare(f"iBGP {peer.name} AS", expected.router.local_as, shown_as, source=source, seen=seen)
+    if (other := neighbor.value("local-as")) is not None:
+        seen = seen_of(facts, section, name, "local-as")
+        yield compare(f"iBGP {peer.name} local-as", "none", other, source=source, seen=seen)
     update = neighbor.value("update-source") or ""
     good = same_interface(update, expected.router.source_interface)
     wanted = expected.router.source_interface
-    seen = _seen(facts, section, name, "update-source")
+    seen = seen_of(facts, section, name, "update-source")
     yield holds(f"iBGP {peer.name} update-source", good, expected=wanted, observed=update, source=source, seen=seen)
     shut = neighbor.value("shutdown") is not None
-    seen = _seen(facts, section, name, "shutdown")
+    seen = seen_of(facts, section, name, "shutdown")
     yield compare(f"iBGP {peer.name} shut", "no", "yes" if shut else "no", source=source, seen=seen)
     yield from _active(facts, section, name, f"iBGP {peer.name}")
-    yield from _unread(facts, section, neighbor, f"iBGP {peer.name}")
+    yield from part(f"iBGP {peer.name} filters", mesh_filters(facts, section, neighbor, f"iBGP {peer.name}"))
+    yield from unread(facts, section, neighbor, f"iBGP {peer.name}")
     if expected.settings("bgp_configuration", Settings).ibgp_next_hop_self:
         has = "next-hop-self" in neighbor.lines
-        seen = _seen(facts, section, name, "next-hop-self")
+        seen = seen_of(facts, section, name, "next-hop-self")
         yield holds(
             f"iBGP {peer.name} next-hop-self", has, expected="set", observed="set" if has else "not set", seen=seen
         )
-
-
-def _unread(facts: Facts, section: BgpSection, neighbor: BgpNeighborConfig, subject: str) -> Iterator[Finding]:
-    for text in neighbor.unread:
-        seen = lines_seen(facts, f"neighbor {neighbor.name} {text}", section=section.header)
-        yield inconclusive(f"{subject} settings", f"`{text}`: what a template says is not read", seen=seen)
-
-
-def _seen(facts: Facts, section: BgpSection, name: str, *words: str) -> tuple[Seen, ...]:
-    """A neighbor's lines that begin with one of these words, its own and its peer-group's, and what ties the two."""
-    own = section.texts_of(name)
-    joined = [text for text in own if text.split()[2] == "peer-group" and len(text.split()) > 3]
-    inherited = [text for line in joined for text in section.texts_of(line.split()[3])]
-    told = [text for text in (*own, *inherited) if text.split()[2] in words and not text.endswith(" out")]
-    return lines_seen(facts, *joined, *told, section=section.header) or lines_seen(facts, section.header, section="")
-
-
-def _internal(expected: Expected, facts: Facts, section: BgpSection, name: str) -> Iterator[Finding]:
-    """Internal sessions carry no filter: one that inventory does not know lets a stranger in."""
-    if name not in {str(peer.address) for peer in expected.router.ibgp_peers}:
-        seen = lines_seen(facts, *section.texts_of(name), section=section.header)
-        source = expected.inventory("ibgp_peers")
-        yield compare(f"iBGP neighbor {name}", "none", "a peer that inventory does not name", source=source, seen=seen)
-
-
-def _external(expected: Expected, facts: Facts, config: Configuration, section: BgpSection) -> Iterator[Finding]:
-    """An unfiltered external neighbor can flood this router, and with it the port under test.
-
-    A filter that is named but not there filters nothing.
-    """
-    listening = section.listening
-    for name, neighbor in (*section.neighbors.items(), *section.in_vrfs.items()):
-        remote = neighbor.value("remote-as") or _over_interface(neighbor)
-        one = is_address(name.split()[0]) or name in listening
-        if one and remote is None:
-            seen = lines_seen(facts, *section.texts_of(name), section=section.header)
-            yield inconclusive(f"neighbor {name} filtered", "it has no remote-as", seen=seen)
-        if not one or remote is None:
-            continue
-        if remote == "internal" or (remote != "external" and as_number(remote) == section.local_as):
-            if name in section.neighbors:
-                yield from _internal(expected, facts, section, name)
-            continue
-        yield from _unread(facts, section, neighbor, f"neighbor {name}")
-        yield _filtered(facts, config, section, neighbor)
-
-
-def _over_interface(neighbor: BgpNeighborConfig) -> str | None:
-    """AS of `neighbor eth1 interface remote-as external` (FRR)."""
-    words = (neighbor.value("interface") or "").split()
-    return words[-1] if "remote-as" in words[:-1] else None
-
-
-def _filtered(facts: Facts, config: Configuration, section: BgpSection, neighbor: BgpNeighborConfig) -> Finding:
-    found = map(neighbor.inbound, ("prefix-list", "route-map", "distribute-list", "route-policy"))
-    filtered = next((name for name in found if name), None)
-    told = f"inbound filter {filtered or 'none'}, maximum-prefix {neighbor.value('maximum-prefix') or 'none'}"
-    if missing := undefined(config, neighbor):
-        filtered, told = None, f"{told}; not in the configuration: {', '.join(missing)}"
-    if passes_all(config, neighbor):
-        filtered, told = None, f"{told}; that policy passes everything"
-    seen = _seen(facts, section, neighbor.name, "remote-as", "interface", *_GUARDS)
-    seen += lines_seen(facts, *definitions(config, neighbor), section="") if filtered else ()
-    return holds(
-        f"neighbor {neighbor.name} filtered",
-        bool(filtered and neighbor.limit),
-        expected="inbound filter and maximum-prefix",
-        observed=told,
-        seen=seen,
-    )

@@ -79,6 +79,8 @@ def _session(
     shown = "Established" if row.prefixes is not None else row.state
     if row.without_policy:  # IOS-XR's `!`: such a session stands and exchanges nothing
         shown = f"{shown}, no policy"
+    if row.dynamic:  # it came by itself, out of a range that is listened to
+        shown = f"{shown}, not configured"
     yield compare(f"{subject} state", "Established", shown, source=source, seen=seen)
     if row.prefixes is not None:
         yield _soak(expected, facts, row, subject)

@@ -6,12 +6,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from turnup.checks import Expected, Facts, check, compare, inconclusive, part
+from turnup.configuration import Configuration
 from turnup.facts.dns_answer import DnsAnswer
 from turnup.facts.hosts import Hosts
 from turnup.model.transcript import Ask
 from turnup.model.verdict import Finding
 from turnup.rules.evidence import lines_seen, taken_away
 
+_LOOKUPS = {"domain service": True, "static mappings": False}  # some images do not say it, FRR says it otherwise
 _ANSWERED = ("NOERROR", "NXDOMAIN")
 _DOMAIN_LISTS = ("ip domain-list", "ip domain list", "domain list")
 
@@ -34,7 +36,8 @@ def dns_loopback(expected: Expected, facts: Facts) -> Iterator[Finding]:
     """Every name server says: name of the router = its loopback, and the loopback = that name, once each.
 
     The NOC asks; the router's own configuration has the same domain and name servers in order.
-    FAIL: another answer, a second one, none; another domain or servers on the router.
+    FAIL: another answer, a second one, none; another domain or servers on the router; an entry of its own table that
+    gives its name another address; names not looked up where policy says that they are.
     INCONCLUSIVE: a server did not answer or failed, no zone or servers in inventory.
     """
     expected.need(expected.router.dns_zone, "the DNS zone")
@@ -97,6 +100,7 @@ def _configured(expected: Expected, facts: Facts) -> Iterator[Finding]:
     if lists:  # then the domain name is not used at all
         seen = lines_seen(facts, *lists)
         yield compare("domain list", "none", "; ".join(lists), source=expected.inventory("dns_zone"), seen=seen)
+    yield from _static(expected, facts, config)
     lines = config.headers("ip name-server")
     servers = tuple(address for text in lines for address in text.split()[2:])
     listed = tuple(map(str, expected.need(router.name_servers, "the router's name servers")))
@@ -118,9 +122,24 @@ def _configured(expected: Expected, facts: Facts) -> Iterator[Finding]:
         yield compare("lookup source", (router.source_interface,), shown, source=source, seen=lines_seen(facts, *found))
 
 
+def _static(expected: Expected, facts: Facts, config: Configuration) -> Iterator[Finding]:
+    """An entry of the router's own table is asked before any server: it must not give its name another address."""
+    names = {_plain(expected.router.name), _plain(f"{expected.router.name}.{expected.router.dns_zone}")}
+    for text in (*config.headers("ip host"), *config.headers("domain ipv4 host")):
+        words = text.split("host", 1)[1].split()
+        if _plain(words[0]) in names:
+            wanted, seen = (str(expected.router.loopback),), lines_seen(facts, text)
+            source = expected.inventory("loopback")
+            yield compare(f"static entry of {words[0]}", wanted, tuple(words[1:]), source=source, seen=seen)
+
+
 def _hosts(expected: Expected, facts: Facts) -> Iterator[Finding]:
     row = facts.one(Hosts)
     seen, router = facts.seen(row), expected.router
     yield compare("domain in use", router.dns_zone, row.domain, source=expected.inventory("dns_zone"), seen=seen)
     wanted = tuple(map(str, router.name_servers))
+    lookup = expected.settings("dns_loopback", Settings).lookup
+    if lookup is not None and row.lookup in _LOOKUPS:
+        agreed = expected.agreed("checks.dns_loopback.lookup")
+        yield compare("lookup in use", lookup, _LOOKUPS[row.lookup], source=agreed, seen=seen)
     yield compare("name servers in use", wanted, row.name_servers, source=expected.inventory("name_servers"), seen=seen)

@@ -11,14 +11,15 @@ from turnup.facts.interface import Interface
 from turnup.model.interface_name import InterfaceName
 from turnup.model.verdict import Finding
 from turnup.rules.evidence import lines_seen
-from turnup.rules.interfaces import only, protocol_of
+from turnup.rules.interfaces import only, protocol_of, stanza
 
 
 @check(11, "Verify source interface loopback for ftp and tftp", needs=("running_config", "interface"))
 def ftp_tftp_source(expected: Expected, facts: Facts) -> Iterator[Finding]:
     """`ip ftp source-interface` and `ip tftp source-interface` both name the loopback of inventory, which is up.
 
-    FAIL: a line missing or naming another interface; the loopback absent, down, or with another address.
+    FAIL: a line missing or naming another interface; the loopback absent, down, in a VRF, or with another
+    address.
     INCONCLUSIVE: configuration or interfaces not readable.
     """
     config = facts.configuration()
@@ -44,6 +45,11 @@ def _loopback(expected: Expected, facts: Facts) -> Iterator[Finding]:
             name, "present", "absent", source=expected.inventory("source_interface"), seen=facts.whole(Interface)
         )
         return
+    header, lines = stanza(facts.configuration(), name) or (f"interface {name}", ())
+    vrf = tuple(text for text in lines if text.startswith(("ip vrf ", "vrf ")))
+    if vrf:
+        where, source = lines_seen(facts, *vrf, section=header), expected.inventory("loopback")
+        yield compare(f"{name} VRF", "none", "; ".join(vrf), source=source, seen=where)
     source, seen = expected.inventory("loopback"), facts.seen(row)
     yield compare(f"{name} state", "up/up", f"{row.status}/{protocol_of(row)}", source=source, seen=seen)
     yield compare(

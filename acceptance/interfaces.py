@@ -17,7 +17,7 @@ from turnup.model.order import Encapsulation, Speed
 from turnup.model.transcript import Ask
 from turnup.model.verdict import Finding
 from turnup.rules.evidence import lines_seen
-from turnup.rules.foreign_lines import FOREIGN
+from turnup.rules.foreign_lines import FOREIGN, HARMLESS
 from turnup.rules.interfaces import (
     SECOND,
     alarms,
@@ -47,16 +47,25 @@ _SHOWN = {
 }
 _TAGGED = "802.1Q Virtual LAN"
 _MTU = {Speed.FE: 1500, Speed.GE: 1500}  # others 4470 on this equipment
-_BANDWIDTHS = {Speed.DS3: (44210, 44736)}  # both are in use for a whole DS-3
+_BANDWIDTHS = {  # both are in use for a whole DS-3; IOS-XR tells the exact rate of SONET
+    Speed.DS3: (44210, 44736),
+    Speed.OC3C: (155000, 155520),
+    Speed.OC12C: (622000, 622080),
+    Speed.OC48C: (2488000, 2488320),
+}
 _SLOT_RUNS = ("IOS Running", "IOS XR RUN", "ok")  # 12.0S, IOS-XR, IOS-XE
 _CARD_RUNS = "Line Card Enabled (IOS RUN)"
 
 
 @dataclass(frozen=True)
 class Settings:
-    """`errors_allowed`: errors of the past, since counters were cleared, that need no look at the port."""
+    """`errors_allowed`: errors of the past, since counters were cleared, that need no look at the port.
+
+    `accepted_lines`: lines that a port may have beside its order's, as the configuration shows them.
+    """
 
     errors_allowed: int = 0
+    accepted_lines: tuple[str, ...] = ()
 
 
 def asks(expected: Expected) -> tuple[Ask, ...]:
@@ -78,8 +87,9 @@ def interfaces(expected: Expected, facts: Facts) -> Iterator[Finding]:
     Error counters do not grow during the test. Its line card runs and has not crashed. Links and loopback are up.
     Ports that nobody uses (no address, no description) are shut.
     Every line of the order below an interface stands in the configuration (its description is test 20).
-    FAIL: any of these is otherwise. INCONCLUSIVE: the port is missing though its card is there, old errors on the
-    counters, card unknown to `show diag`, an output not readable.
+    FAIL: any of these is otherwise, a line of somebody else, half-duplex. INCONCLUSIVE: the port is missing though its
+    card is there, old errors on the counters, card unknown to `show diag`, a line that nobody has looked at, an output
+    not readable.
     """
     yield from part("ordered port", _ordered(expected, facts))
     yield from part("lines of the port", _configured(expected, facts))
@@ -143,6 +153,8 @@ def _line_settings(expected: Expected, facts: Facts, row: Interface, assignment:
     yield compare(f"{row.name} encapsulation", _SHOWN[layer2.encapsulation], shown, source=source, seen=seen)
     mtu = (layer2.mtu or _MTU.get(speed, 4470)) + assignment.port.card.mtu_header
     yield compare(f"{row.name} MTU", mtu, row.mtu, source=expected.order("layer2.mtu"), seen=seen)
+    if row.duplex:
+        yield compare(f"{row.name} duplex", "full", row.duplex.lower(), source=source, seen=seen)
     crc = layer2.crc or (assignment.port.card.default_crc if speed not in _MTU else None)
     if crc is not None:
         yield compare(f"{row.name} CRC", crc, row.crc, source=expected.order("layer2.crc"), seen=seen)
@@ -192,11 +204,21 @@ def _configured(expected: Expected, facts: Facts) -> Iterator[Finding]:
 
 
 def _left_over(expected: Expected, facts: Facts, section: str, ours: set[str]) -> Iterator[Finding]:
-    """Lines of somebody else that change what the port does with packets; the image's own defaults are none."""
+    """Lines of somebody else that change what the port does with packets; the image's own defaults are none.
+
+    A line that nobody has looked at may do anything: it is shown, and policy may accept it.
+    """
+    ours = {*ours, *expected.settings("interfaces", Settings).accepted_lines}
+    subject, source = f"{section.split()[1]}: line not of the order", expected.order("lines")
     for text in facts.configuration().section(section) or ():
-        if text not in ours and text.startswith(FOREIGN):
-            source, seen = expected.order("lines"), lines_seen(facts, text, section=section)
-            yield compare(f"{section.split()[1]}: line not of the order", "none", text, source=source, seen=seen)
+        seen = lines_seen(facts, text, section=section)
+        if text in ours:
+            continue
+        if text.startswith(FOREIGN) or text == "cdp":
+            yield compare(subject, "none", text, source=source, seen=seen)
+        elif not text.startswith(HARMLESS):
+            why = f"`{text}`: what it does to packets is not known; policy may accept it (accepted_lines)"
+            yield inconclusive(subject, why, expected="none", source=source, seen=seen)
 
 
 def _card(expected: Expected, facts: Facts) -> Iterator[Finding]:

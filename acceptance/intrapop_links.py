@@ -54,7 +54,7 @@ def intrapop_links(expected: Expected, facts: Facts) -> Iterator[Finding]:
         yield from part(f"link {link.interface}", _port(expected, facts, link))
         yield from part(
             f"IS-IS on {link.interface}",
-            link_adjacency(facts, link, expected.router.is_type, source=_source(expected, link)),
+            link_adjacency(facts, link, expected.router, source=_source(expected, link)),
         )
         yield ping_finding(
             facts,
@@ -95,7 +95,7 @@ def _path_trace(facts: Facts, link: IntraPopLink, source: str) -> Iterator[Findi
             seen=facts.seen(row),
         )
     if row is not None and row.remote_interface:
-        good = same_interface(row.remote_interface, link.far_interface)
+        good = same_interface(row.remote_interface.replace("_", "/"), link.far_interface)  # IOS-XR: POS0_1_4_2
         yield holds(
             f"{link.interface} far port",
             good,

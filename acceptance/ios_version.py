@@ -16,8 +16,9 @@ def ios_version(expected: Expected, facts: Facts) -> Iterator[Finding]:
     """Running version and file are an approved pair for the route processor; boot variable and register agree.
 
     Compared exactly, never as "greater". Also: this is the router that was meant (hostname, chassis).
-    FAIL: any difference, booted over the network, boot variable empty or first naming another file, register not the
-    policy's or about to change. INCONCLUSIVE: no approved image for this processor, standby processor not readable.
+    FAIL: any difference, booted over the network, boot variable empty or first naming another file, another
+    configuration at boot, register not the policy's or about to change. INCONCLUSIVE: no approved image for this
+    processor, standby processor not readable.
     """
     row = facts.one(Version)
     yield from _identity(expected, facts, row)
@@ -64,6 +65,10 @@ def _boot(expected: Expected, facts: Facts, version: Version) -> Iterator[Findin
     seen = facts.seen(row, version)
     first = row.images[0] if row.images else "empty: the first file in flash boots"
     yield compare("first in the boot variable", version.image_file, first, source="the running image", seen=seen)
+    config = row.config_file or "none"
+    good = config in ("none", "nvram:startup-config")
+    wanted = "the startup configuration"
+    yield holds("configuration file at boot", good, expected=wanted, observed=config, seen=facts.seen(row))
     register = expected.need(expected.policy.config_register, "the configuration register")
     source = expected.agreed("config_register")
     yield compare("configuration register", register, version.config_register, source=source, seen=facts.seen(version))

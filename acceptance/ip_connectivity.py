@@ -86,8 +86,11 @@ def _routes(expected: Expected, facts: Facts) -> Iterator[Finding]:
         len(rows) == 1
         and (rows[0].prefix, rows[0].protocol) == (str(link.link_prefix), "connected")
         and same_interface(rows[0].interface or "", port)
+        and not _elsewhere(rows[0])
     )
-    shown = "; ".join(f"{row.prefix} {row.protocol} by {row.interface or row.next_hop}" for row in rows)
+    shown = "; ".join(
+        f"{row.prefix} {row.protocol} by {row.interface or row.next_hop}{_elsewhere(row)}" for row in rows
+    )
     yield holds(
         "route to the link",
         good,
@@ -100,14 +103,19 @@ def _routes(expected: Expected, facts: Facts) -> Iterator[Finding]:
         yield from _networks(expected, facts, bgp, link)
 
 
+def _elsewhere(row: Route) -> str:
+    """Words for a path of another routing table: what a VRF reaches, the customer's port does not."""
+    return "" if row.vrf in (None, "default") else f" in VRF {row.vrf}"
+
+
 def _networks(expected: Expected, facts: Facts, bgp: Bgp, link: Layer3) -> Iterator[Finding]:
     source, routed = expected.order("bgp.allowed_prefixes"), 0
     for prefix in bgp.allowed_prefixes:
         rows = _within(facts, prefix)
-        routed += any(row.prefix == str(prefix) for row in rows)
+        routed += any(row.prefix == str(prefix) and not _elsewhere(row) for row in rows)
         wanted = f"by bgp to {link.customer_address}"
         for row in rows:
-            shown = f"by {row.protocol.split()[0]} to {row.next_hop or row.interface}"
+            shown = f"by {row.protocol.split()[0]} to {row.next_hop or row.interface}{_elsewhere(row)}"
             yield compare(f"route to {row.prefix}", wanted, shown, source=source, seen=facts.seen(row))
     if not bgp.allowed_prefixes:
         yield inconclusive("networks of the customer", "the order lists none", source=source)

@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from turnup.checks import Expected, Facts, check, compare, holds, part
+from turnup.checks import Expected, Facts, check, compare, holds, inconclusive, part
 from turnup.configuration import Configuration
 from turnup.facts.clns_protocol import ClnsProtocol
 from turnup.model.equipment import IntraPopLink
 from turnup.model.interface_name import InterfaceName, same_interface
-from turnup.model.verdict import Finding
+from turnup.model.verdict import Finding, Seen
 from turnup.rules.evidence import lines_seen
 from turnup.rules.interfaces import stanza
 from turnup.rules.isis import net_parts
@@ -20,9 +20,16 @@ from turnup.rules.orders import customer_ports, lines_of
 _DEFAULT_IS_TYPE = "level-1-2"  # not shown in a configuration
 _SHOWN_IS_TYPE = {"level-2-only": ("level-2", "level-2-only"), "level-1": ("level-1",), "level-1-2": ("level-1-2",)}
 
-_AWAY = ("set-overload-bit", "protocol shutdown")
+_AWAY = ("set-overload-bit", "protocol shutdown", "max-metric")
 # One customer's announcement less or more would be a change of topology for the whole network.
-_LETS_BGP_IN = re.compile(r"(?:address-family \S+(?: unicast)? )?redistribute (?:ipv[46] )?bgp\b")
+_IN_FAMILY = r"(?:address-family \S+(?: unicast)? )?"
+_LETS_BGP_IN = re.compile(_IN_FAMILY + r"redistribute (?:ipv[46] )?bgp\b")
+# What draws traffic here, or keeps routes from where they are needed.
+_STEERS = re.compile(
+    _IN_FAMILY + r"(?:redistribute|default-information|summary-address|summary-prefix|distribute-list)\b"
+)
+_MUTE = ("isis protocol shutdown", "isis suppressed", "isis mesh-group blocked")
+_CIRCUITS = {"level-2-only": "L2", "level-1": "L1", "level-1-2": "L1L2"}
 
 
 @dataclass(frozen=True)
@@ -37,9 +44,9 @@ class Settings:
 def isis_configuration(expected: Expected, facts: Facts) -> Iterator[Finding]:
     """One process with the inventory's NET, level, metric style; IS-IS on every link with its metric, loopback passive.
 
-    FAIL: an attribute differs or is missing, a second NET or process, the overload bit, BGP routes let in, a link that
-    is passive, IS-IS on an interface that is neither link nor loopback; above all on a customer port, which is a
-    fault of security.
+    FAIL: an attribute differs or is missing, a second NET or process, the overload bit, a default route or routes of
+    another protocol let in without inventory's word, routes kept out, a link that is passive or floods nothing, IS-IS
+    on an interface that is neither link nor loopback; above all on a customer port, which is a fault of security.
     INCONCLUSIVE: configuration or `show clns protocol` not readable, inventory without NET or links.
     """
     config = facts.configuration()
@@ -76,11 +83,20 @@ def _process(expected: Expected, facts: Facts, config: Configuration) -> Iterato
     let_in = tuple(line for line in lines if _LETS_BGP_IN.match(line))
     seen = lines_seen(facts, *let_in, section=header)
     yield compare("BGP routes in IS-IS", "none", "; ".join(let_in) or "none", seen=seen)
+    yield _steering(expected, facts, header, tuple(line for line in lines if line not in let_in))
     passive = [f"passive-interface {router.source_interface}"]
     passive += lines_of(expected, header) if expected.assignment else []
     for text in dict.fromkeys(passive):
         found = text if text in lines else None
         yield compare(text, text, found, source=inventory, seen=lines_seen(facts, text, section=header))
+
+
+def _steering(expected: Expected, facts: Facts, header: str, lines: tuple[str, ...]) -> Finding:
+    """A default route, or one of another protocol, draws the traffic of the whole network: only where it was meant."""
+    shown = tuple(sorted(line for line in lines if _STEERS.match(line)))
+    wanted = tuple(sorted(expected.router.isis_lines))
+    seen, source = lines_seen(facts, *shown, section=header), expected.inventory("isis_lines")
+    return compare("default route and other routes in IS-IS", wanted, shown, source=source, seen=seen)
 
 
 def _line(
@@ -95,7 +111,7 @@ def _link(expected: Expected, facts: Facts, config: Configuration, link: IntraPo
     source = expected.inventory(f"links.{link.interface}")
     found = stanza(config, link.interface)
     if found is None:
-        yield compare(f"interface {link.interface}", "configured", "absent", source=source)
+        yield compare(f"interface {link.interface}", "configured", "absent", source=source, seen=lines_seen(facts))
         return
     header, lines = found
     wanted = [f"ip router isis {expected.router.isis_tag}".rstrip()]
@@ -105,7 +121,7 @@ def _link(expected: Expected, facts: Facts, config: Configuration, link: IntraPo
         yield compare(
             f"{link.interface}: {text}", text, shown, source=source, seen=lines_seen(facts, text, section=header)
         )
-    off = tuple(line for line in lines if line in ("isis protocol shutdown", "isis suppressed"))
+    off = tuple(line for line in lines if line in _MUTE)
     if off:
         seen = lines_seen(facts, *off, section=header)
         yield compare(f"{link.interface} speaks IS-IS", "yes", "; ".join(off), source=source, seen=seen)
@@ -180,7 +196,31 @@ def _running(expected: Expected, facts: Facts) -> Iterator[Finding]:
     shown = {InterfaceName.parse(name) for name in row.interfaces}
     loopback = InterfaceName.parse(router.source_interface)
     yield compare("interfaces that run IS-IS", links, shown - {loopback}, source=expected.inventory("links"), seen=seen)
-    if expected.settings("isis_configuration", Settings).metric_style == "wide" and row.generate_wide is not None:
-        wide = row.generate_wide not in ("none", "Narrow", "Transition") and row.generate_narrow in (None, "none")
-        told = f"wide {row.generate_wide}, narrow {row.generate_narrow}"
-        yield holds("running metric style", wide, expected="wide only", observed=told, seen=seen)
+    if expected.settings("isis_configuration", Settings).metric_style == "wide" and not row.circuits:
+        yield _wide_only(router.is_type, row, seen)
+    yield from _circuits(expected, facts, row)
+
+
+def _wide_only(is_type: str, row: ClnsProtocol, seen: tuple[Seen, ...]) -> Finding:
+    """IOS says for which levels, IOS-XR that it is wide and nothing else; FRR, which has circuits, is as configured."""
+    subject, wanted = "running metric style", "wide only"
+    told = f"wide {row.generate_wide}, narrow {row.generate_narrow}, wide accepted {row.accept_wide}"
+    if row.generate_wide is None or row.accept_wide is None:
+        return inconclusive(subject, f"not shown: {told}", expected=wanted, seen=seen)
+    enough = ("Wide", "level-1-2", is_type.removesuffix("-only"))
+    good = row.generate_wide in enough and row.accept_wide in enough
+    good = good and (row.generate_narrow == "none" or row.generate_wide == "Wide")
+    return holds(subject, good, expected=wanted, observed=told, seen=seen)
+
+
+def _circuits(expected: Expected, facts: Facts, row: ClnsProtocol) -> Iterator[Finding]:
+    """What each link runs with, where the router shows it: a link that is silent, of another level or metric."""
+    router, seen, source = expected.router, facts.seen(row), expected.inventory("links")
+    links = [link for link in router.links if link.in_service]
+    mute = {str(link.interface) for link in links if any(same_interface(n, str(link.interface)) for n in row.mute)}
+    yield compare("links that run and do not speak", set(), mute, source=source, seen=seen)
+    if row.circuits:
+        level = _CIRCUITS.get(router.is_type, router.is_type)
+        levels = len(level) // 2
+        wanted = {f"{link.interface} {level} {'+'.join([str(link.metric)] * levels)}" for link in links if link.metric}
+        yield compare("running level and metric of the links", wanted, set(row.circuits), source=source, seen=seen)

@@ -38,8 +38,9 @@ def password_of_last_resort(expected: Expected, facts: Facts) -> Iterator[Findin
 
     The account of inventory exists, its secret is stored with a type the policy allows (clear text and type 7 are
     not) and equals the vault's value; that is compared by hash, never shown. FAIL: no fallback, `none`, no enable
-    secret, no such account, `nopassword`, another secret, a forbidden type. INCONCLUSIVE: a line or an expected value
-    is missing. PENDING: the vault gave no value, and nobody has attested that the vaulted secret lets him in.
+    secret, no such account, `nopassword` (of any account), another secret, a forbidden type. INCONCLUSIVE: a line or
+    an expected value is missing. PENDING: the vault gave no value, and nobody has attested that the vaulted secret
+    lets him in.
     NOT APPLICABLE, as a part: enable, on a platform without enable mode.
     """
     config = facts.configuration()
@@ -57,6 +58,7 @@ def password_of_last_resort(expected: Expected, facts: Facts) -> Iterator[Findin
     if not enable:
         yield from part("enable secret", _enable_secret(expected, facts, config))
     yield from part("last-resort account", _account(expected, facts, config))
+    yield _open_accounts(facts, config)
 
 
 def _login(facts: Facts, config: Configuration, line: TerminalLine) -> Iterator[Finding]:
@@ -145,6 +147,13 @@ def _account(expected: Expected, facts: Facts, config: Configuration) -> Iterato
         return
     where = expected.inventory("last_resort_secret")
     yield _value(expected, f"secret of {user}", secret, name, where, seen)
+
+
+def _open_accounts(facts: Facts, config: Configuration) -> Finding:
+    """The way in of last resort must not stand open to everybody: any account without a password is one."""
+    found = tuple(text for text in config.headers("username") if "nopassword" in text.split()[2:])
+    told = "; ".join(found) or "none"
+    return compare("accounts without a password", "none", told, seen=lines_seen(facts, *found, section=""))
 
 
 def _value(expected: Expected, subject: str, secret: Secret, name: str, source: str, seen: tuple[Seen, ...]) -> Finding:

@@ -20,6 +20,7 @@ from turnup.rules.times import uptime
 _POOLS = ("Processor", "Application Memory")  # of the route processor; the second is IOS-XR's
 _MARGIN = timedelta(seconds=5)  # between the NOC's clock and the router's
 _SHORTAGES = ("*-*-MALLOCFAIL", "HA-HA_WD-*-MEMORY*")  # IOS-XR's watchdog tells of memory that runs out
+_TOLD = "out of memory: failed to allocate"  # FRR, whose message has no name; the daemon ends with it
 _SETTLED = timedelta(minutes=10)  # before, routes are still coming in and the free value is too good
 
 
@@ -112,6 +113,6 @@ def _failures(expected: Expected, facts: Facts) -> Iterator[Finding]:
         rows = in_window(rows, window.since, window.now, window.up)
     except CouldNotRun:
         pass  # an untrusted clock excuses nothing
-    found = [row for row in rows if matches(row, _SHORTAGES)]
+    found = [row for row in rows if matches(row, _SHORTAGES) or _TOLD in row.text]
     seen = facts.seen(*found) or facts.whole(LogMessage)
     yield compare("allocation failures in the log", 0, len(found), seen=seen)

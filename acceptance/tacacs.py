@@ -19,6 +19,7 @@ from turnup.rules.evidence import lines_seen, taken_away
 from turnup.rules.interfaces import SECOND
 
 _USER_COLUMN = 10
+_ALIVE = ("alive", "up")
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,7 @@ def _servers(expected: Expected, facts: Facts, config: Configuration) -> Iterato
     addresses = [(text.split()[2], text, "") for text in old]
     for header in new:
         body = config.section(header) or ()
-        addresses += [(text.split()[-1], text, header) for text in body if text.startswith("address ipv4 ")]
+        addresses += [(text.split()[-1], text, header) for text in body if text.startswith("address ")]
     shown = tuple(address for address, _, _ in addresses)
     source = expected.inventory("tacacs_servers")
     seen = tuple(s for _, text, section in addresses for s in lines_seen(facts, text, section=section))
@@ -105,19 +106,20 @@ def _lists(expected: Expected, facts: Facts, config: Configuration) -> Iterator[
     enable = tuple(taken_away(expected, facts, "authentication enable", "enable_mode"))
     yield from enable
     kinds = ["authentication login", *(() if enable else ("authentication enable",))]
-    kinds += [f"authorization {what}" for what in settings.authorization]
-    kinds += [f"accounting {what}" for what in settings.accounting]
+    of_lines = [f"authorization {what}" for what in settings.authorization]
+    of_lines += [f"accounting {what}" for what in settings.accounting]
     groups = tacacs_groups(config)
     yield from part("login of the vty lines", _vty_logins(expected, facts, config))
-    for group in sorted(_named_groups(config, kinds) & groups - {"tacacs+"}):
+    for group in sorted(_named_groups(config, [*kinds, *of_lines]) & groups - {"tacacs+"}):
         yield _members(expected, facts, config, group)
         yield from _way_out(expected, facts, config, group)
     for kind in kinds:
         found = [entry for entry in method_lists(config, kind) if entry.methods and entry.methods[0] in groups]
         shown = "; ".join(entry.text for entry in method_lists(config, kind))
         seen = lines_seen(facts, *(entry.text for entry in found), section="")
-        source = expected.agreed("checks.tacacs") if kind.startswith(("authorization", "accounting")) else ""
-        yield holds(kind, bool(found), expected="a list with tacacs+ first", observed=shown, source=source, seen=seen)
+        yield holds(kind, bool(found), expected="a list with tacacs+ first", observed=shown, seen=seen)
+    for kind in of_lines:
+        yield from part(kind, _vty_lists(expected, facts, config, kind))
 
 
 def _vty_logins(expected: Expected, facts: Facts, config: Configuration) -> Iterator[Finding]:
@@ -131,6 +133,21 @@ def _vty_logins(expected: Expected, facts: Facts, config: Configuration) -> Iter
         seen = lines_seen(facts, line.header, section="")
         seen += lines_seen(facts, entry.text, section="") if entry else facts.whole(RunningConfig)
         yield holds(f"login on {line.header}", good, expected="tacacs+ first", observed=shown, seen=seen)
+
+
+def _vty_lists(expected: Expected, facts: Facts, config: Configuration, kind: str) -> Iterator[Finding]:
+    """What a vty range authorizes or accounts by goes to TACACS+ first, at each level: one open list is a way past."""
+    groups, source = tacacs_groups(config), expected.agreed("checks.tacacs")
+    lists = method_lists(config, kind)
+    for line in expected.need(terminal_lines(config, "vty"), "the vty lines"):
+        name = line.list_of(kind)
+        used = [entry for entry in lists if entry.name == name]
+        good = bool(used) and all(entry.methods[:1] and entry.methods[0] in groups for entry in used)
+        shown = "; ".join(entry.text for entry in used) or f"no list {name}"
+        seen = lines_seen(facts, line.header, section="")
+        seen += lines_seen(facts, *(entry.text for entry in used), section="") if used else facts.whole(RunningConfig)
+        subject = f"{kind} on {line.header}"
+        yield holds(subject, good, expected="tacacs+ first", observed=shown, source=source, seen=seen)
 
 
 def _named_groups(config: Configuration, kinds: list[str]) -> set[str]:
@@ -169,10 +186,16 @@ def _life(expected: Expected, facts: Facts) -> Iterator[Finding]:
     rows = facts.rows(TacacsServer)
     source = expected.inventory("tacacs_servers")
     seen = facts.seen(*rows) or facts.whole(TacacsServer)
-    yield compare("running servers", _wanted(expected), tuple(row.address for row in rows), source=source, seen=seen)
+    yield compare("running servers", _wanted(expected), tuple(map(_where, rows)), source=source, seen=seen)
     again = _again(facts)
     later = {row.address: row for row in again}
-    yield compare("servers at the end", _wanted(expected), tuple(later), source=source, seen=facts.seen(*again) or seen)
+    yield compare(
+        "servers at the end",
+        _wanted(expected),
+        tuple(map(_where, again)),
+        source=source,
+        seen=facts.seen(*again) or seen,
+    )
     if rows and _every_command_asks(expected):
         yield _traffic(facts, rows[0], later.get(rows[0].address))
     alive = False
@@ -180,6 +203,11 @@ def _life(expected: Expected, facts: Facts) -> Iterator[Finding]:
         finding = _server(expected, facts, row, later.get(row.address), alive)
         alive = alive or (row.packets_in > 0 and finding.verdict is Verdict.PASS)
         yield finding
+
+
+def _where(row: TacacsServer) -> str:
+    """A server that only a VRF reaches is another one than the same address in the global table."""
+    return row.address if row.vrf in (None, "default") else f"{row.address} in VRF {row.vrf}"
 
 
 def _again(facts: Facts) -> tuple[TacacsServer, ...]:
@@ -212,6 +240,8 @@ def _server(expected: Expected, facts: Facts, row: TacacsServer, later: TacacsSe
     if later is None or later.packets_in < row.packets_in or later.packets_out < row.packets_out:
         why = "not in the second sample" if later is None else "counters were cleared during the test"
         return inconclusive(subject, f"{told}; {why}", expected="alive, no failure added", seen=seen)
+    if unknown := sorted({shown for r in (row, later) if (shown := r.status or "") and shown.lower() not in _ALIVE}):
+        return inconclusive(subject, f"{told}; status {', '.join(unknown)}", expected="alive", seen=seen)
     if row.packets_out == 0 and row.packets_in == 0:
         if alive and expected.settings("tacacs", Settings).unused_servers_ok:
             source = expected.agreed("checks.tacacs.unused_servers_ok")

@@ -14,6 +14,7 @@ from turnup.model.verdict import Finding
 from turnup.rules.aaa import TerminalLine, terminal_lines, vty_pools
 from turnup.rules.access_list import entry_of, said, same_meaning
 from turnup.rules.evidence import lines_seen
+from turnup.rules.prefixes import sources_let_anybody_in
 
 
 @dataclass(frozen=True)
@@ -29,8 +30,9 @@ def vty_access_list(expected: Expected, facts: Facts) -> Iterator[Finding]:
 
     Host and wildcard forms are one; match counters are left aside; the final deny may be implicit.
     FAIL: a range without it, `out` only or of one VRF only, another list, an undefined list (it permits all), other
-    entries, `exec-timeout 0 0`, a transport that policy does not allow. INCONCLUSIVE: entries that are no plain
-    sources, output not readable, inventory without list.
+    entries, `exec-timeout 0 0`, a transport that policy does not allow; no list, or one that permits anybody, for IPv6
+    where an interface speaks it. INCONCLUSIVE: entries that are no plain sources, output not readable, inventory
+    without list.
     """
     acl = expected.need(expected.router.vty_acl, "the access-list of the vty lines")
     config = facts.configuration()
@@ -39,6 +41,7 @@ def vty_access_list(expected: Expected, facts: Facts) -> Iterator[Finding]:
         yield inconclusive("vty lines", "none in the configuration", seen=facts.whole(RunningConfig))
     for line in ranges:
         yield from _range(expected, facts, line, acl)
+        yield from _over_ipv6(facts, config, line)
     yield from part("entries", _entries(expected, facts, acl))
     yield from part("vty pools", _pools(facts, config, ranges))
     yield from part("vty lines as they run", _running(expected, facts, config, acl, ranges))
@@ -66,6 +69,34 @@ def _range(expected: Expected, facts: Facts, line: TerminalLine, acl: str) -> It
             source=source,
             seen=seen,
         )
+
+
+def _over_ipv6(facts: Facts, config: Configuration, line: TerminalLine) -> Iterator[Finding]:
+    """A list of IPv4 guards nothing against sessions over IPv6, which an interface with an address of it lets in.
+
+    IOS has a line of its own for it; IOS-XR asks the IPv6 list of the same name. Inventory has no entries of IPv6:
+    what is proved is that not everybody comes in.
+    """
+    speaks = next(((h, t) for h in config.headers("interface") for t in config.section(h) or () if _ipv6(t)), None)
+    if speaks is None:
+        return
+    words = [text.split() for text in line.lines if text.startswith(("ipv6 access-class ", "access-class "))]
+    numbered = line.header.split()[-1].isdigit()  # IOS numbers its lines, IOS-XR names templates
+    own = [said for said in words if said[0] == "ipv6"] or ([] if numbered else words)
+    names = [said[said.index("access-class") + 1] for said in own if "in" in said]
+    entries = {name: config.section(f"ipv6 access-list {name}") for name in names}
+    good = bool(entries) and all(lines and not sources_let_anybody_in(lines) for lines in entries.values())
+    told = "; ".join(f"{name}: {'; '.join(lines or ()) or 'not defined'}" for name, lines in entries.items())
+    seen = lines_seen(facts, line.header, section="") + lines_seen(facts, speaks[1], section=speaks[0])
+    seen += tuple(
+        s for n, lines in entries.items() for s in lines_seen(facts, *lines or (), section=f"ipv6 access-list {n}")
+    )
+    wanted = "a list that keeps strangers out"
+    yield holds(f"{line.header} over IPv6", good, expected=wanted, observed=told or "no list", seen=seen)
+
+
+def _ipv6(text: str) -> bool:
+    return text.startswith(("ipv6 address ", "ipv6 enable"))
 
 
 def _entries(expected: Expected, facts: Facts, acl: str) -> Iterator[Finding]:

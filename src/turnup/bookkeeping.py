@@ -57,7 +57,20 @@ def settle(noc: Noc, change: Change, because: str = "") -> tuple[str, ...]:
         noc.ledger.release(standing)
     elif standing and change.action == Kind.REDESIGNATE:
         noc.ledger.succeed(standing, change.order_id)
-    return tuple(filter(None, (change.order_id, standing)))
+    return (*filter(None, (change.order_id, standing)), *_settle_shared(noc, change))
+
+
+def _settle_shared(noc: Noc, change: Change) -> tuple[str, ...]:
+    """The customer's other orders whose list this change has changed."""
+    peers = {peer for _, peer in change.footprint.beside}
+    reached = tuple(
+        one.order.order_id
+        for one in noc.ledger.assignments()
+        if one.port.router == change.router and one.order.layer3 and str(one.order.layer3.customer_address) in peers
+    )
+    for order_id in reached:
+        noc.ledger.share(order_id, by=change.order_id)
+    return reached
 
 
 def _settle_move(noc: Noc, change: Change, because: str) -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from turnup.bookkeeping import LedgerBooks
+from turnup.change.acceptance import Accept, Prove
 from turnup.change.books import Books
 from turnup.change.methods import method_for
 from turnup.change.plan import Plan
@@ -23,10 +23,11 @@ class Terms:
     """Under which terms a push is made.
 
     `approved` is the digest of the plan that a person approved; `emergency` the reason of a change outside the windows
-    of PASA 2.3(a), "" for none; `accept` runs the acceptance tests between read-back and save: what it returns other
-    than "" takes the change back. `wait` in seconds. `reload_in` is the choice for a change that could cut off the
-    router's management: minutes, 0 = expressly without a reload, None = nobody chose, and it is refused. `books` are
-    the ledger's when left out.
+    of PASA 2.3(a), "" for none; `accept` runs the acceptance tests between read-back and save: what it returns
+    other than "" takes the change back; `promise` is the policy for that (always, ask, or never: then there are no
+    tests, and those that an earlier push owes are waived); `prove` runs what a crash left owing. `wait` in seconds.
+    `reload_in` is the choice for a change that could cut off the router's management: minutes, 0 = expressly
+    without a reload, None = nobody chose, and it is refused. `books` are the ledger's when left out.
     """
 
     approved: str | None = None
@@ -34,7 +35,9 @@ class Terms:
     wait: float = 0.0
     emergency: str = ""
     reload_in: int | None = None
-    accept: Callable[[], str] | None = None
+    accept: Accept | None = None
+    promise: str = ""
+    prove: Prove | None = None
     books: Books | None = None
 
 
@@ -58,6 +61,8 @@ def carry_out(noc: Noc, host: Host, work: Undertaking, terms: Terms) -> tuple[Pl
             approved=terms.approved,
             save_all=terms.save_all,
             accept=terms.accept,
+            promise=terms.promise,
+            prove=terms.prove,
             reopen=lambda: noc.open_session(host),
             permit=lambda plan: permitted(noc, work, plan, terms.emergency),
             method=lambda plan: method_for(

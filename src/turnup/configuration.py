@@ -15,6 +15,7 @@ _VOLATILE = re.compile(
     r"Building configuration\.\.\.|Current configuration\b.*|Using \d+ out of \d+ bytes|ntp clock-period \d+"
     r"|! (?:Last configuration change|NVRAM config last updated|No configuration change)\b.*"
 )
+_FIRST = "BCUn"  # their first letters: nine thousand lines are read many times
 BANNER = re.compile(r"banner (?:motd|login|exec|incoming|slip-ppp|prompt-timeout) (?P<delimiter>\^C|\S)(?P<rest>.*)")
 
 
@@ -104,7 +105,7 @@ def _lines(text: str) -> Iterator[ConfigLine]:
                 delimiter, section = "", ""
             continue
         body = raw.lstrip(" ")
-        if not body.strip() or body.startswith("!") or _VOLATILE.fullmatch(body):
+        if not body.strip() or body[0] == "!" or (body[0] in _FIRST and _VOLATILE.fullmatch(body)):
             if raw.startswith("!"):
                 section = ""
             continue
@@ -112,7 +113,7 @@ def _lines(text: str) -> Iterator[ConfigLine]:
         if depth == 0:
             section = body
             yield ConfigLine("", body, number)
-            if (banner := BANNER.fullmatch(body)) and banner["delimiter"] not in banner["rest"]:
+            if body[0] == "b" and (banner := BANNER.fullmatch(body)) and banner["delimiter"] not in banner["rest"]:
                 delimiter = banner["delimiter"]
         else:
             yield ConfigLine(section, body, number, depth)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from turnup.certify import secret_names
-from turnup.change.footprint import Footprint, canonical
+from turnup.change.footprint import Footprint
 from turnup.change.hierarchy import Opinion, opinion
 from turnup.change.modify import as_lines
-from turnup.change.plan import said, three_way
+from turnup.change.plan import three_marked
 from turnup.change.standing import Standing
 from turnup.change.undertaking import Ground, Kind, Undertaking
 from turnup.configuration import Configuration
@@ -45,10 +45,9 @@ def drift_of(assignment: Assignment, ground: Ground, configuration: Configuratio
         return here
     now = footprint.owned(configuration.sections)
     target = as_lines(standing.intent) if standing.lines is None else standing.lines
-    running = [said(line) for line in canonical(now, standing.intent.hidden_defaults)]
     shown = tuple(line for line in now if line[1] not in standing.intent.hidden_defaults)
     preview = opinion(ground.platform.name, shown, target, footprint, grammar_of(ground.platform))
-    return Drift(here.order_id, here.port, three_way(standing.intent, running, standing.lines), preview)
+    return Drift(here.order_id, here.port, three_marked(standing.intent, now, standing.lines), preview)
 
 
 def drifts(noc: Noc, router: str) -> tuple[Drift, ...]:

@@ -14,6 +14,7 @@ from pathlib import Path
 from turnup.bookkeeping import LedgerBooks, concerned
 from turnup.carry import Terms
 from turnup.certify import Run, certificates_of, secret_names
+from turnup.change.acceptance import Prove
 from turnup.change.journal import Journals
 from turnup.change.plan import Plan
 from turnup.change.push import PushOutcome
@@ -197,17 +198,22 @@ def _configurations(noc: Noc, message: OrderMessage) -> tuple[Mapping[str, Confi
     return {name: outcome.value for name, outcome in read.items() if name not in errors}, tuple(errors)
 
 
-def recovered(noc: Noc, router: str) -> tuple[Recovered, ...]:
-    """What became of each change that was left open on that router. Raises NeedsHuman, Unreachable."""
+def recovered(noc: Noc, router: str, prove: Prove | None = None) -> tuple[Recovered, ...]:
+    """What became of each change that was left open on that router. Raises NeedsHuman, Unreachable.
+
+    `prove` runs the acceptance tests that a push had promised before it was cut off; see service.proving.
+    """
     unfinished = unfinished_orders(noc, router)
     if not unfinished:
-        # The process may have ended when all was done but the history.
-        noted(noc, *concerned(noc, [journal.record.change.order_id for journal in noc.journals.of(router)][-1:]))
+        # The process may have ended when all was done but the ledger of what was taken back, and the history.
+        orders = [journal.record.change.order_id for journal in noc.journals.of(router)]
+        free_orders(noc, router, set(orders))
+        noted(noc, *concerned(noc, orders[-1:]))
         return ()
     noc = noc.knowing(secret_names(noc, router, None))
     books = LedgerBooks(noc)
     try:
-        ran = run_on(noc.nornir, [router], task_named("recover"), noc=noc, books=books)
+        ran = run_on(noc.nornir, [router], task_named("recover"), noc=noc, books=books, prove=prove)
         done: tuple[Recovered, ...] = value_of(ran[router])
     except Unreachable as error:
         raise type(error)(

@@ -182,12 +182,25 @@ class Noc:
     def plan_of(self, work: Undertaking, configuration: Configuration) -> Plan:
         """What any undertaking would change on that configuration. Raises Refused, Clarification, InputError."""
         router = self.equipment.router(work.router)
-        ground = Ground(self.platform_of(router.name), router, self.equipment.policy, self.journals)
+        ground = Ground(
+            self.platform_of(router.name), router, self.equipment.policy, self.journals, self._siblings(work)
+        )
         plan = plan_of(work, ground, configuration)
         change = plan.change
         must_agree(change.platform, change.before, change.after, change.footprint, grammar_of(ground.platform))
-        reach = management_in_reach(change.footprint, configuration.sections, router)
+        # Text for people cuts nobody off, wherever it stands.
+        reach = () if plan.blast.text_only else management_in_reach(change.footprint, configuration.sections, router)
         return replace(plan, blast=replace(plan.blast, management=reach))
+
+    def _siblings(self, work: Undertaking) -> tuple[Assignment, ...]:
+        """The other orders of the same customer on that router."""
+        mine = {work.order.order_id, work.standing.order.order_id if work.standing else ""}
+        return tuple(
+            one
+            for one in self.ledger.assignments()
+            if (one.port.router, one.order.customer.code) == (work.router, work.order.customer.code)
+            and one.order.order_id not in mine
+        )
 
     def open_session(self, host: Host) -> RouterSession:
         """A session with that router; the caller closes it."""

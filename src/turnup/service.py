@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from turnup.bookkeeping import standing_order
+from turnup.change.acceptance import Prove
+from turnup.change.plan import Change
 from turnup.change.undertaking import Kind, Undertaking
 from turnup.equipment.capacity import free_ports, port_state
 from turnup.errors import Clarification, InputError, Refused, UsageError
@@ -99,7 +101,8 @@ def _must_be_connected(noc: Noc, order_id: str) -> None:
     if old and not _connected(noc, old, order_id):
         raise Refused(
             f"{order_id} took the port of {old} over, and its cross-connect is not recorded: the port stays shut",
-            advice=f"turnup logbook cross-connect removed {old}, made {order_id}; then redesignate {order_id} again.",
+            advice=f"Record both (turnup logbook cross-connect removed {old} --by NAME, ... made {order_id} --by NAME);"
+            f" then turnup redesignate {order_id} activates the port.",
         )
 
 
@@ -146,7 +149,8 @@ def finish_first(noc: Noc, order_id: str) -> tuple[str, ...]:
         return ()
     router = standing.port.router
     noc.journals.must_be_clear(router)
-    return tuple(f"order {one.order_id} had not been finished; it is {one.state} now" for one in recovered(noc, router))
+    ended = recovered(noc, router, proving(noc))
+    return tuple(f"order {one.order_id} had not been finished; it is {one.state} now: {one.note}" for one in ended)
 
 
 def _named(noc: Noc, router: str, text: str) -> Port:
@@ -192,6 +196,36 @@ class Proof:
 def accepting(noc: Noc, work: Undertaking, policy: BackOut, ask: Callable[[Certificate], bool]) -> Proof:
     """What a push runs between read-back and save (PASA 1.4(a)); `ask` is a person, for the policy `ask`."""
     return Proof(noc, work, policy, ask)
+
+
+def proving(noc: Noc) -> Prove:
+    """Runs the acceptance tests of a change that a push left behind with a promise of them (PASA 1.4(a)).
+
+    Nobody is asked: where a person was to decide about a red test, the change waits for him.
+    """
+
+    def prove(change: Change, promised: str) -> str | None:
+        reason = Proof(noc, _left(noc, change), BackOut.ALWAYS, lambda _: True)()
+        return None if reason and promised == BackOut.ASK else reason
+
+    return prove
+
+
+def _left(noc: Noc, change: Change) -> Undertaking:
+    """What was being done when that change was cut off: its order on the port that the change gave it."""
+    port, kind, order = (
+        noc.port_named(change.router, change.port),
+        Kind(change.action),
+        noc.ledger.order(change.order_id),
+    )
+    if kind is not Kind.CHANGE:
+        held = noc.ledger.assignment(change.order_id)
+        return Undertaking(kind, Assignment(held.order if held else order, port))
+    found = standing_order(noc, order, change.router, change.port)
+    standing = noc.ledger.assignment(found) if found else None
+    if standing is None:
+        raise InputError(f"{change.order_id} is about no order in force")
+    return Undertaking(kind, Assignment(order, port), standing, then=changed(standing.order, order))
 
 
 _ELSEWHERE = (

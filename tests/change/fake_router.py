@@ -10,10 +10,12 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import lru_cache
 from ipaddress import IPv4Interface
 
 from sample_orders import IOS
 
+from turnup.connect.session import ConfigurationUnknown
 from turnup.errors import CouldNotRun, Unreachable
 from turnup.model.transcript import Answer, Ask, Request
 from turnup.platforms import Platform
@@ -121,8 +123,23 @@ VALUES = ("description", "mtu", "bandwidth", "ip address", "encapsulation", "fra
 SWITCHES = ("shutdown", "scramble", "pos scramble-atm", *ON_BY_DEFAULT, "ip directed-broadcast")
 
 
-def rank(order: Sequence[str], text: str) -> int:
+@lru_cache(maxsize=65536)  # the longest configurations are shown hundreds of times
+def rank(order: tuple[str, ...], text: str) -> int:
     return next((i for i, first in enumerate(order) if text == first or text.startswith(first + " ")), len(order))
+
+
+@lru_cache(maxsize=65536)
+def _place(header: str) -> tuple[int, str]:
+    within = header if header.startswith(("interface ", "ip prefix-list ")) else ""
+    return rank(GLOBAL, header), re.sub(r"\d+", lambda digits: digits[0].zfill(6), within)
+
+
+@lru_cache(maxsize=65536)
+def _peer_place(line: str) -> tuple[int, str, int, str]:
+    words = line.split(" ")
+    if words[0] != "neighbor":
+        return (2 if line == "no auto-summary" else 0, "", 0, "")
+    return 1, words[1], rank(NEIGHBOR, words[2]), line
 
 
 @dataclass
@@ -163,15 +180,10 @@ class FakeRouter:
     def show(self) -> str:
         """`show running-config`."""
         lines = ["!"]
-        for header in sorted(self.sections[""], key=self._place):
+        for header in sorted(self.sections[""], key=_place):
             lines.append(header)
             lines += [f" {line}" for line in self._ordered(header)]
         return "\n".join(["Building configuration...", "", "Current configuration:", *lines, *self.tail, ""])
-
-    def _place(self, header: str) -> tuple[int, str]:
-        place = rank(GLOBAL, header)
-        within = header if header.startswith(("interface ", "ip prefix-list ")) else ""
-        return place, re.sub(r"\d+", lambda digits: digits[0].zfill(6), within)
 
     def _ordered(self, header: str) -> list[str]:
         lines = self.sections[header]
@@ -180,14 +192,8 @@ class FakeRouter:
         if header.startswith("router isis"):
             return sorted(lines, key=lambda line: (not line.startswith("passive-interface"), line))
         if header.startswith("router bgp"):
-            return sorted(lines, key=self._peer_place)
+            return sorted(lines, key=_peer_place)
         return lines
-
-    def _peer_place(self, line: str) -> tuple[int, str, int, str]:
-        words = line.split(" ")
-        if words[0] != "neighbor":
-            return (2 if line == "no auto-summary" else 0, "", 0, "")
-        return 1, words[1], rank(NEIGHBOR, words[2]), line
 
     # --- one configuration line ----------------------------------------------------------------------------------
 
@@ -390,7 +396,7 @@ class FakeSession:
         self.dead = True
         if trouble.startswith("kill"):
             raise Killed
-        raise Unreachable("the session was lost") if trouble.startswith("drop") else CouldNotRun("no answer in time")
+        raise Unreachable("the session was lost") if trouble.startswith("drop") else ConfigurationUnknown("no answer")
 
     def _port(self) -> str:
         return next(header for header in self.router_box.sections if "5/0" in header and "." not in header)

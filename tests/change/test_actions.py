@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from fake_router import FakeSession, Killed, Trouble
 from in_service import DS3, Site
-from sample_orders import GOLDEN, POLICY, Case, card, kinds
+from sample_orders import GOLDEN, POLICY, SLOT, Case, card, kinds
 
 from turnup.change.plan import Plan
 from turnup.change.recover import recover
@@ -105,6 +105,8 @@ def test_somebody_changed_a_line_of_the_order(kind: Kind, home: Home) -> None:
     assert "maximum-prefix 100 80" in wanted
     assert "maximum-prefix 100 80" in text[ours:running]
     assert "maximum-prefix 9999 80" in text[running:]
+    marked = [line.split(" ")[-2] for line in text.splitlines() if line.startswith("* ")]
+    assert marked == ["100", "100", "9999"]
     assert site.router.heard == ["neighbor 10.10.3.2 maximum-prefix 9999 80"]
 
 
@@ -142,7 +144,7 @@ def test_a_list_that_another_port_uses_is_not_changed(home: Home) -> None:
     site = Site(DS3, home)
     for line in ("neighbor 10.10.9.2 remote-as 64603", "neighbor 10.10.9.2 prefix-list CUST-64603-IN in"):
         assert site.router.line("router bgp 64500", line)[1] == ""
-    with pytest.raises(Refused, match="is used by a neighbour that is not this order's"):
+    with pytest.raises(Refused, match="is used by a neighbour that is not this customer's"):
         site.plan(site.change)
 
 
@@ -207,6 +209,22 @@ def test_move_builds_the_new_port_before_it_touches_the_old(home: Home) -> None:
     assert "shutdown" not in site.router.sections["interface Serial5/1"]
     assert "passive-interface Serial5/1" in site.router.sections["router isis"]
     assert "passive-interface Serial5/0" not in site.router.sections["router isis"]
+
+
+def test_the_diff_of_a_move_shows_no_port_that_is_not_touched(home: Home) -> None:
+    """Ports look alike: a diff may take the lines of one for another's, and show changes that nobody makes."""
+    site = Site(DS3, home)
+    kind = card(DS3.card)
+    far = kind.interfaces(SLOT)[4]
+    for name in kind.interfaces(SLOT)[1:5]:
+        header = f"interface {name}"
+        if header not in site.router.sections:
+            site.router.sections[""].append(header)
+            site.router.sections[header] = ["no ip address", "no ip directed-broadcast", "shutdown"]
+    work = replace(site.move, assignment=replace(site.standing, port=replace(site.standing.port, interface=far)))
+    changed = {line[1:] for line in site.plan(work).diff.splitlines() if line[:1] in "+-"}
+    assert not any(line.startswith("interface ") for line in changed)
+    assert "@@ interface Serial5/1" not in site.plan(work).diff
 
 
 def test_move_to_a_port_that_somebody_has(home: Home) -> None:

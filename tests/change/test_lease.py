@@ -13,7 +13,7 @@ from fake_router import FakeSession, Trouble
 from in_service import DS3, Site
 
 from turnup.change.journal import Journals, State
-from turnup.change.lease import FileLeases, Lease, LeaseLost, Leases
+from turnup.change.lease import FileLeases, Lease, LeaseLost, Leases, kept
 from turnup.change.recover import recover
 from turnup.change.undertaking import Kind
 from turnup.errors import NeedsHuman, Refused
@@ -76,6 +76,7 @@ def test_the_file_of_another_holder_stops_us(tmp_path: Path) -> None:
         pass
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("kind", [Kind.CHANGE, Kind.MOVE])
 def test_lost_at_every_look(kind: Kind, home: Home, tmp_path: Path) -> None:
     whole = Shared()
@@ -106,3 +107,40 @@ def test_lost_while_going_back(home: Home) -> None:
     assert journal.record.state is State.BACKING_OUT
     recover(FakeSession(site.router), home, "nyc-hud-gsr1")
     assert site.router.show() == site.router.startup == site.serving
+
+
+def watched(lease: Counted, looks: int) -> None:
+    with kept(lease, every=0.001):
+        while lease.looks < looks:
+            pass
+
+
+def test_it_is_kept_while_the_acceptance_tests_run() -> None:
+    lease = Counted(1, at=10**6)
+    watched(lease, 5)
+    assert lease.looks >= 6
+
+
+@pytest.mark.parametrize("at", [1, 3])
+def test_lost_while_the_acceptance_tests_run(at: int) -> None:
+    lease = Counted(1, at)
+    with pytest.raises(LeaseLost):
+        watched(lease, at)
+
+
+def test_lost_in_the_tests_nothing_is_saved_nor_taken_back(home: Home) -> None:
+    site = Site(DS3, home)
+    heard: list[int] = []
+
+    def tests() -> str:
+        heard.append(len(site.router.heard))
+        shared.given[-1].at = 0
+        return "failed: 9"
+
+    shared = Shared()
+    with pytest.raises(LeaseLost):
+        site.do(site.change, accept=tests, leases=shared)
+    assert heard == [len(site.router.heard)]
+    assert site.router.startup == site.serving
+    (journal,) = Journals(home.part("journal")).open("nyc-hud-gsr1")
+    assert journal.record.state is State.VERIFIED

@@ -13,7 +13,7 @@ from turnup.change.footprint import Footprint
 from turnup.change.plan import Plan, make_plan
 from turnup.change.push import push
 from turnup.change.release import make_release_plan
-from turnup.change.standing import used_by_others
+from turnup.change.shared import used_by_others
 from turnup.configuration import Configuration
 from turnup.errors import BackedOut, Refused
 from turnup.home import Home

@@ -179,7 +179,7 @@ def test_save_all_saves_the_work_of_others_too(home: Home) -> None:
     router.line("interface POS6/0", "bandwidth 100000")
     outcome = push(FakeSession(router), plan_on(router), home, save_all=True)
     assert outcome.state == "saved"
-    assert any("not saved: -" in note or "work that is not saved" in note for note in outcome.notes)
+    assert any("saved with ours" in note for note in outcome.notes)
     assert "bandwidth 100000" in router.startup
 
 
@@ -522,7 +522,7 @@ def test_a_half_saved_by_somebody_is_taken_out_of_the_startup(home: Home) -> Non
 def test_a_defect_in_mid_push_takes_everything_back(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     router = router_for(DS3)
     before, plan = router.show(), plan_on(router)
-    monkeypatch.setattr("turnup.change.push._Push._read_back", lambda *_: 1 / 0)
+    monkeypatch.setattr("turnup.change.transaction.Transaction._read_back", lambda *_: 1 / 0)
     with pytest.raises(BackedOut, match="ZeroDivisionError"):
         push(FakeSession(router), plan, home)
     assert router.show() == before

@@ -8,6 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from turnup import folder
 from turnup.errors import ExitCode
 
@@ -21,6 +23,7 @@ def session() -> list[str]:
     return [line.partition("  # ")[0].strip() for line in lines if "activate" not in line]
 
 
+@pytest.mark.proof
 def test_the_first_order(tmp_path: Path) -> None:
     (tmp_path / "orders").symlink_to(folder("orders"))
     environment = {k: v for k, v in os.environ.items() if not k.startswith("TURNUP_")}

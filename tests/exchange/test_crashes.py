@@ -12,6 +12,7 @@ import pytest
 TABLE = Path(__file__).with_name("crash_table.py")
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("story", ["order", "noise"])
 def test_killed_and_started_again(story: str, store_url: str) -> None:
     url = store_url if store_url.startswith("postgresql") else ""

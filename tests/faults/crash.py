@@ -15,14 +15,16 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from crash_agreement import End, Texts, divergences
-from crash_faults import ENTRIES, FAULTS, Fault, fault_of
+from crash_commands import preload
+from crash_faults import FAULTS, Fault, fault_of
 from crash_forked import Child, in_child
-from crash_scenes import ACTIONS, TRANSPORTS, Scene, Stage, preload
+from crash_scenes import ACTIONS, TRANSPORTS, Scene, Stage
 
 from turnup.change.journal import read_journal
 
@@ -54,28 +56,40 @@ class Worker:
         texts = self._texts(scene, fault)
         end = self._end(scene, fault, at)
         wrong = tuple(divergences(scene, texts, fault, at, end))
-        line = ENTRIES[at - 1] if fault.at_entries else str(scene.steps[at - 1]["text"])
-        return Ran(action, fault.name, at, line, end.outcome, self.stage.transport, wrong)
+        return Ran(action, fault.name, at, end.line, end.outcome, self.stage.transport, wrong)
 
     def _end(self, scene: Scene, fault: Fault, at: int) -> End:
         stage = self.stage
         stage.put_back(scene)
         known = set(_journals(stage))
-        dies = ENTRIES[at - 1] if fault.at_entries else ""
-        words = stage.work(*scene.words, patience=fault.patience, dies=dies)
-        child = Child(words, stage.folder / "said.command")
-        stage.tell("listen", mishaps=fault.mishaps(at, child.pid))
-        child.go()
-        code, _ = child.end()
-        heard = stage.heard()
+        first = None
+        if fault.begun:
+            code, heard = stage.kill(scene, fault.begun)
+            first, struck = self._struck(stage.recovery(dies=_entry(fault, at)), "first", fault, at)
+            heard = heard + struck
+        else:
+            work = stage.work(*scene.words, patience=fault.patience, dies=_entry(fault, at))
+            code, struck = self._struck(work, "command", fault, at)
+            heard = struck
+        line = _entry(fault, at) or (str(struck[at - 1]["text"]) if at <= len(struck) else "")
         stage.tell("listen", mishaps=[])  # the router is back
         failed, ended = in_child(stage.recover, stage.folder / "said.recover")
         states = tuple(read_journal(path).record.state for path in _journals(stage) if path not in known)
-        heard += stage.heard()
+        heard = heard + stage.heard()
         running, startup = stage.router()
         if failed or ended is None:
             raise RuntimeError((stage.folder / "said.recover").read_text())
-        return End(states, (code, ended[0]), running, startup, ended[1], heard)
+        return End(states, (code, ended[0]), running, startup, ended[1], heard, first, line)
+
+    def _struck(
+        self, work: Callable[[], object], name: str, fault: Fault, at: int
+    ) -> tuple[int, list[dict[str, object]]]:
+        """Let it run, and the fault happen to it; its exit code, and what the router heard."""
+        child = Child(work, self.stage.folder / f"said.{name}")
+        self.stage.tell("listen", mishaps=fault.mishaps(at, child.pid))
+        child.go()
+        code, _ = child.end()
+        return code, self.stage.heard()
 
     def _texts(self, scene: Scene, fault: Fault) -> Texts:
         key = (scene.action, fault.edit)
@@ -94,44 +108,85 @@ class Worker:
         return self.stage.router()[0]
 
 
+def _entry(fault: Fault, at: int) -> str:
+    return fault.entries[at - 1] if fault.at_entries else ""
+
+
 def _journals(stage: Stage) -> list[Path]:
     return sorted((stage.lab.home.path / "journal").glob("*.json"))
 
 
-def work(number: int, options: argparse.Namespace, into: multiprocessing.SimpleQueue[object]) -> None:
-    """A worker process: its own routers, its share of the cases."""
+@dataclass
+class Share:
+    """What the workers have in common: the next case, how many steps each action has, where results go."""
+
+    ticket: Any
+    steps: Any
+    results: Any
+
+    def drawn(self) -> int:
+        """The number of the next case that is to be run."""
+        with self.ticket.get_lock():
+            self.ticket.value += 1
+            return int(self.ticket.value) - 1
+
+    def agree(self, action: str, *counts: int) -> None:
+        """All workers count the same steps, or a case would be left out."""
+        with self.steps.get_lock():
+            at = ACTIONS.index(action) * 3
+            seen = tuple(self.steps[at : at + 3])
+            if any(seen) and seen != counts:
+                raise RuntimeError(f"{action} takes {counts} commands here, and {seen} elsewhere")
+            self.steps[at : at + 3] = counts
+
+
+def work(number: int, options: argparse.Namespace, share: Share) -> None:
+    """A worker process: its own routers; draws one case after the other."""
     parent = os.getppid()
     preload()
-    with tempfile.TemporaryDirectory(prefix="turnup-crash-") as folder:
+    with tempfile.TemporaryDirectory(prefix="turnup-crash-", dir=MEMORY if MEMORY.is_dir() else None) as folder:
         stage = Stage(Path(folder), TRANSPORTS[number % 4 == 3])
         worker = Worker(stage)
         try:
-            for case in _share(worker, number, options):
+            mine = share.drawn()
+            for count, case in enumerate(_cases(worker, options, share)):
                 if os.getppid() != parent:  # nobody is left to tell
                     break
-                into.put(worker.run(*case))
+                if count == mine:
+                    share.results.put(worker.run(*case))
+                    mine = share.drawn()
         except Exception as error:  # told to the parent, which would wait for ever otherwise
-            into.put(f"{type(error).__name__}: {error}")
+            share.results.put(f"{type(error).__name__}: {error}")
             raise
         finally:
             stage.down()
-            into.put(None)
+            share.results.put(None)
 
 
-def _share(worker: Worker, number: int, options: argparse.Namespace) -> Iterator[tuple[str, Fault, int]]:
+# What is on a disk is not what is proved here: SIGKILL loses nothing that was written.
+MEMORY = Path("/dev/shm")
+
+
+def _cases(worker: Worker, options: argparse.Namespace, share: Share) -> Iterator[tuple[str, Fault, int]]:
+    """Every Nth case, the same in every worker."""
     count = 0
+    chosen = tuple(map(fault_of, options.fault)) if options.fault else FAULTS
     for action in options.action or ACTIONS:
         scene = worker.scenes[action] = worker.stage.scene(action)
-        chosen = tuple(map(fault_of, options.fault)) if options.fault else FAULTS
-        for at in range(1, len(scene.steps) + 1):
-            for fault in chosen:
-                if (fault.at_entries and at > len(ENTRIES)) or (fault.turn is not None and at % 2 != fault.turn):
-                    continue
+        share.agree(action, len(scene.steps), *scene.recoveries.values())
+        for fault in chosen:
+            for at in ats(fault, len(scene.steps), scene.recoveries):
                 count += 1
-                if options.at and at not in options.at:
-                    continue
-                if count % options.sample == 0 and (count // options.sample) % options.workers == number:
+                if count % options.sample == 0 and (not options.at or at in options.at):
                     yield action, fault, at
+
+
+def ats(fault: Fault, steps: int, recoveries: Mapping[str, int]) -> tuple[int, ...]:
+    """The commands or entries, from 1, that this happens at."""
+    if fault.at_entries:
+        return tuple(range(1, len(fault.entries) + 1))
+    last = recoveries[fault.begun] if fault.begun else steps
+    return tuple(at for at in range(1, last + 1) if fault.turn is None or at % 2 == fault.turn)
 
 
 def table(ran: list[Ran]) -> str:
@@ -159,11 +214,11 @@ def main() -> int:
     options = parser.parse_args()
     began = time.monotonic()
     context = multiprocessing.get_context("spawn")
-    into = context.SimpleQueue()
-    workers = [context.Process(target=work, args=(number, options, into)) for number in range(options.workers)]
+    share = Share(context.Value("i", 0), context.Array("i", 3 * len(ACTIONS)), context.SimpleQueue())
+    workers = [context.Process(target=work, args=(number, options, share)) for number in range(options.workers)]
     for worker in workers:
         worker.start()
-    ran, broken = _collect(into, len(workers))
+    ran, broken = _collect(share.results, len(workers), options.json)
     for worker in workers:
         worker.join()
     print(table(ran))
@@ -172,8 +227,6 @@ def main() -> int:
         print("\n".join(f"  {line}" for text in one.wrong for line in text.splitlines()))
     for text in broken:
         print(f"\nA WORKER BROKE: {text[:2000]}")
-    if options.json:
-        options.json.write_text(json.dumps([vars(one) for one in ran], indent=1))
     wire = Counter(one.transport for one in ran)
     wrong = sum(bool(one.wrong) for one in ran)
     print(
@@ -183,16 +236,21 @@ def main() -> int:
     return 1 if wrong or broken or not ran else 0
 
 
-def _collect(into: multiprocessing.SimpleQueue[object], workers: int) -> tuple[list[Ran], list[str]]:
-    ran, broken = [], []
+def _collect(into: multiprocessing.SimpleQueue[object], workers: int, told: Path | None) -> tuple[list[Ran], list[str]]:
+    ran: list[Ran] = []
+    broken = []
     while workers:
         got = into.get()
         if got is None:
             workers -= 1
         elif isinstance(got, Ran):
             ran.append(got)
+            if told and len(ran) % 50 == 0:
+                told.write_text(json.dumps([vars(one) for one in ran], indent=1))
         else:
             broken.append(str(got))
+    if told:
+        told.write_text(json.dumps([vars(one) for one in ran], indent=1))
     return ran, broken
 
 

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from crash_commands import Standing
 from crash_faults import Fault
-from crash_scenes import Scene, Standing
+from crash_scenes import Scene
 
 from turnup.change.journal import State
 
@@ -27,7 +28,11 @@ class Texts:
 
 @dataclass(frozen=True)
 class End:
-    """How a case ended. `states` are the last states of its journals; `codes` of the command and of recover."""
+    """How a case ended. `states` are the last states of its journals; `codes` of the command and of recover.
+
+    `first` is the exit code of the recovery that something happened to; None where there was one recovery only.
+    `line` is what it happened at.
+    """
 
     states: tuple[State, ...]
     codes: tuple[int, int]
@@ -35,6 +40,8 @@ class End:
     startup: str
     standing: Standing
     heard: Sequence[Mapping[str, Any]]
+    first: int | None = None
+    line: str = ""
 
     @property
     def outcome(self) -> str:
@@ -60,6 +67,8 @@ def divergences(scene: Scene, texts: Texts, fault: Fault, at: int, end: End) -> 
     applied = state in APPLIED
     if fault.killed != (end.codes[0] == -9):
         yield f"exit code {end.codes[0]}"
+    if bool(fault.begun) != (end.first == -9):
+        yield f"the first recovery ended with {end.first}"
     if end.codes[1] not in ((0, 8) if state in (State.UNSAVED, State.NEEDS_HUMAN) else (0,)):
         yield f"recover ended with {end.codes[1]}"
     if state is State.NEEDS_HUMAN:
@@ -120,7 +129,7 @@ def _sent(fault: Fault, at: int, end: End) -> Iterator[str]:
             if text.startswith("show running"):
                 sent.clear()
             continue
-        in_flight |= fault.refuses and number == at
+        in_flight |= fault.refuses and number == (fault.rejected or at)
         if step["answer"] and not in_flight:
             yield f"the router refused {text!r} below {section!r}: {step['answer']!r}"
         if text in ("end", "shutdown") or text.startswith(("interface ", "router ")):

@@ -16,6 +16,8 @@ MESSAGES = (
     "SLOT 3:Nov 22 14:00:08.300 UTC: %LCPOS-3-SDHPATHALARM: POS3/0: B3 BER exceeds threshold, TC alarm declared",
 )
 
+BEGUN = ("half way", "complete")  # what a recovery finds that is killed in its turn
+
 Mishaps = list[dict[str, object]]
 
 
@@ -26,6 +28,8 @@ class Fault:
     `at_entries`: it happens not at a command but when our own process has made an entry (ENTRIES).
     `human`: it may end with a person called. `saves`: somebody else saves meanwhile. `patience` in seconds.
     `turn`: two that are near of kind take turns, one at every odd, one at every even command.
+    `begun`: the change was killed before, and it is `recover` that this happens to; then it is run again.
+    `rejected`: the command that is refused, where what happens is at the entries of the way back.
     """
 
     name: str
@@ -39,6 +43,15 @@ class Fault:
     killed: bool = False
     at_entries: bool = False
     turn: int | None = None
+    begun: str = ""
+    rejected: int = 0
+
+    @property
+    def entries(self) -> tuple[str, ...]:
+        """The entries it may happen at."""
+        if not self.at_entries:
+            return ()
+        return BACK if self.rejected else ENTRIES[self.begun]
 
 
 def _one(kind: str, *, lines: tuple[str, ...] = (), stays: bool = False) -> Callable[[int, int], Mishaps]:
@@ -54,8 +67,14 @@ def _both(*parts: Callable[[int, int], Mishaps]) -> Callable[[int, int], Mishaps
 
 
 # Entries of the journal, and `books`: the ledger has it, the journal not yet.
-ENTRIES = ("planned", "pushing", "phase1", "phase2", "verified", "books", "saved")
+BACK = ("backing-out", "backed-out")
+ENTRIES = {
+    "": ("planned", "pushing", "phase1", "phase2", "verified", "books", "saved"),
+    "half way": BACK,
+    "complete": ("verified", "books", "saved"),
+}
 _SILENT = 1.5  # seconds
+_LINE = 13  # a configuration line of every action
 
 FAULTS = (
     Fault("dropped before the line", _one("drop-before")),
@@ -65,6 +84,14 @@ FAULTS = (
     Fault("killed before the line", _one("kill-before"), killed=True),
     Fault("killed after the line", _one("kill-after"), killed=True),
     Fault("killed at a journal entry", lambda at, pid: [], killed=True, at_entries=True),
+    Fault(
+        "killed on the way back",
+        lambda at, pid: _one("reject", lines=REFUSED)(_LINE, pid),
+        killed=True,
+        at_entries=True,
+        refuses=True,
+        rejected=_LINE,
+    ),
     Fault("session hangs", _one("hang"), patience=_SILENT, turn=0),
     Fault("router hangs for good", _one("hang", stays=True), patience=_SILENT, turn=1),
     Fault("line rejected", _one("reject", lines=REFUSED), refuses=True),
@@ -80,6 +107,15 @@ FAULTS = (
         turn=0,
     ),
     Fault("others save, killed", _both(_one("save"), _one("kill-after")), saves=True, killed=True, turn=1),
+    *(
+        fault
+        for begun in BEGUN
+        for fault in (
+            Fault(f"recovery killed before ({begun})", _one("kill-before"), killed=True, begun=begun),
+            Fault(f"recovery killed after ({begun})", _one("kill-after"), killed=True, begun=begun),
+            Fault(f"recovery at an entry ({begun})", lambda at, pid: [], killed=True, at_entries=True, begun=begun),
+        )
+    ),
 )
 
 

@@ -5,17 +5,21 @@ A scene is made with the command line, as a person would; every case starts from
 
 from __future__ import annotations
 
-import os
+import gc
 import shutil
-import signal
 import sys
+import threading
+import time
 from collections.abc import Callable, Mapping
+from contextlib import redirect_stderr, redirect_stdout, suppress
 from dataclasses import dataclass, field, replace
-from functools import lru_cache, partial
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from crash_forked import in_child
+from crash_commands import Standing, command, standing
+from crash_faults import BEGUN
+from crash_forked import Child, in_child
 
 from turnup import folder, laboratory
 from turnup.home import Home
@@ -59,16 +63,6 @@ bgp:
 
 
 @dataclass(frozen=True)
-class Standing:
-    """What everybody says of the orders: the ledger (order -> port, begun), marks of ports, states of histories."""
-
-    ledger: Mapping[str, tuple[str, bool]]
-    bad: tuple[tuple[str, str], ...]
-    histories: Mapping[str, str]
-    faults: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
 class Scene:
     """One action: its words, its data folder, the router before and after it, and what was heard in between."""
 
@@ -81,10 +75,21 @@ class Scene:
     said_after: Standing | None = None
     steps: tuple[Mapping[str, Any], ...] = ()
 
+    recoveries: Mapping[str, int] = field(default_factory=dict)
+
     @property
     def lines(self) -> int:
         """How many of the steps are configuration lines."""
         return sum(step["section"] != "exec" for step in self.steps)
+
+    def point(self, begun: str) -> int:
+        """The command at which the change is killed so that recovery has most to do: see BEGUN."""
+        exec_steps = [number for number, step in enumerate(self.steps, start=1) if step["section"] == "exec"]
+        texts = {number: self.steps[number - 1]["text"] for number in exec_steps}
+        if begun == "complete":
+            return next(number for number in exec_steps if texts[number] == "write memory")
+        typing = next(number for number in exec_steps if texts[number] == "configure terminal")
+        return next(number for number in exec_steps if number > typing) - 2  # the last line of phase 1 is not typed
 
 
 @dataclass
@@ -102,7 +107,28 @@ class Stage:
         if self.transport == "telnet":
             self._by_telnet()
         self.environment = {**self.lab.environment, "TURNUP_HOME": str(self.home.path), "COLUMNS": "200"}
-        _warm(self.lab.inventory)
+        self._rehearse()
+
+    def _rehearse(self) -> None:
+        """Go once through it here: what is loaded and compiled now is spared every child that is forked."""
+        self.put_back(self.empty)
+        said, argv = self.folder / "said.rehearsal", sys.argv
+        with said.open("w") as file, redirect_stdout(file), redirect_stderr(file):
+            for mishaps in ([{"at": 20, "kind": "reject", "lines": ["% No"], "stays": False}], []):
+                self.tell("listen", mishaps=mishaps)
+                for words in (("order", "ack", ORDER), ("push", ORDER, "--confirm"), ("order", "advance")):
+                    with suppress(SystemExit):
+                        self.work(*words)()
+                self.recover()
+        sys.argv = argv
+        for _ in range(100):
+            if threading.active_count() == 1:
+                break
+            time.sleep(0.05)
+        if threading.active_count() > 1:
+            raise RuntimeError(f"a process with threads cannot be forked: {threading.enumerate()}")
+        gc.collect()
+        gc.freeze()
 
     def _by_telnet(self) -> None:
         from ruamel.yaml import YAML
@@ -143,7 +169,7 @@ class Stage:
 
         `dies`: it is killed when that entry has been made.
         """
-        return partial(_command, self.environment, tuple(map(str, words)), patience, dies)
+        return partial(command, self.environment, tuple(map(str, words)), patience, dies)
 
     def turnup(self, *words: object) -> tuple[int, str]:
         """Exit code, and what was said."""
@@ -157,6 +183,10 @@ class Stage:
         if code:
             raise RuntimeError(f"turnup {' '.join(map(str, words))}: {code}\n{said}")
 
+    def recovery(self, dies: str = "") -> Callable[[], None]:
+        """`turnup recover` as work for a child; `dies` as above."""
+        return self.work("recover", ROUTER, dies=dies)
+
     def recover(self) -> tuple[int, Standing]:
         """`turnup recover` (its exit code) and what everybody says after it: work for a child."""
         code = 0
@@ -164,11 +194,11 @@ class Stage:
             self.work("recover", ROUTER)()
         except SystemExit as end:
             code = int(end.code or 0)
-        return code, _standing(self.environment)
+        return code, standing(self.environment)
 
     def standing(self) -> Standing:
         """What ledger, records and store say now."""
-        code, found = in_child(partial(_standing, self.environment), self.folder / "said")
+        code, found = in_child(partial(standing, self.environment), self.folder / "said")
         if code or not isinstance(found, Standing):
             raise RuntimeError((self.folder / "said").read_text())
         return found
@@ -197,7 +227,23 @@ class Stage:
         self.tell("listen", mishaps=[])
         self.must(*words)
         steps = tuple(self.heard())
-        return replace(scene, after=self.router(), said_after=self.standing(), steps=steps)
+        scene = replace(scene, after=self.router(), said_after=self.standing(), steps=steps)
+        return replace(scene, recoveries={begun: self._recovery(scene, begun) for begun in BEGUN})
+
+    def _recovery(self, scene: Scene, begun: str) -> int:
+        self.put_back(scene)
+        self.kill(scene, begun)
+        self.tell("listen", mishaps=[])
+        self.must("recover", ROUTER)
+        return len(self.heard())
+
+    def kill(self, scene: Scene, begun: str) -> tuple[int, list[dict[str, Any]]]:
+        """Kill the change there, for a recovery; its exit code, and what the router heard."""
+        child = Child(self.work(*scene.words), self.folder / "said.command")
+        self.tell("listen", mishaps=[{"at": scene.point(begun), "kind": "kill-before", "lines": [], "pid": child.pid}])
+        child.go()
+        code, _ = child.end()
+        return code, self.heard()
 
     @property
     def empty(self) -> Scene:
@@ -226,119 +272,3 @@ class Stage:
         for what, which in (("removed", PSO), ("made", "PSO-2001-000063")):
             self.must("logbook", "cross-connect", what, which, "--by", "field staff")
         return ("redesignate", str(order), *NOW)
-
-
-def preload() -> None:
-    """Load what every child needs, once; without a thread or a session."""
-    import alembic.command
-    import hier_config
-    import netmiko
-    import paramiko
-    import sqlalchemy
-    import sqlalchemy.dialects.sqlite
-    import typer.main
-
-    import turnup.carry
-    import turnup.change.hierarchy
-    import turnup.cli.app
-    import turnup.cli.job
-    import turnup.cli.recover
-    import turnup.cli.service
-    import turnup.connect.opening
-    import turnup.connect.plugin
-    import turnup.connect.router
-    import turnup.connect.telnet
-    import turnup.desk.checking
-    import turnup.noc
-    import turnup.service
-    import turnup.store.checking
-
-    del alembic, hier_config, netmiko, paramiko, sqlalchemy
-    # Read once, not in every child: three quarters of a second would be spent on each case.
-    vars(turnup.noc)["load_equipment"] = lru_cache(vars(turnup.noc)["load_equipment"])
-    typer.main.get_command = lru_cache(typer.main.get_command)
-
-
-def _warm(inventory: Path) -> None:
-    import typer.main
-
-    import turnup.noc
-    from turnup.cli.app import app
-
-    vars(turnup.noc)["load_equipment"](inventory, None)
-    typer.main.get_command(app)
-
-
-def _command(environment: Mapping[str, str], words: tuple[str, ...], patience: float, dies: str) -> None:
-    from turnup.cli import main
-
-    _environment(environment)
-    if dies:
-        _dying(dies)
-    if patience:
-        _impatient(patience)
-    sys.argv = ["turnup", "--lab", *words]
-    main()
-
-
-def _environment(environment: Mapping[str, str]) -> None:
-    for name in [name for name in os.environ if name.startswith("TURNUP_")]:
-        del os.environ[name]
-    os.environ.update(environment)
-
-
-def _dying(entry: str) -> None:
-    """SIGKILL when the journal says so, or when the ledger does and the journal not yet."""
-    import turnup.change.push
-    from turnup.change.journal import Journal
-
-    write, entered = Journal.write, vars(turnup.change.push)["entered"]
-
-    def written(self: Journal) -> None:
-        write(self)
-        if self.record.state == entry:
-            os.kill(os.getpid(), signal.SIGKILL)
-
-    def enter(*words: Any) -> Any:
-        done = entered(*words)
-        if entry == "books":
-            os.kill(os.getpid(), signal.SIGKILL)
-        return done
-
-    Journal.write = written  # type: ignore[method-assign]
-    vars(turnup.change.push)["entered"] = enter
-
-
-def _impatient(seconds: float) -> None:
-    """A router that is silent for that long is silent for ever: nobody waits two minutes for each case."""
-    from turnup.connect import opening
-    from turnup.platforms import platform
-
-    settings = platform("ios").settings
-    for name in ("config_timeout", "read_timeout"):
-        object.__setattr__(settings, name, seconds)
-    opening.open_session.__kwdefaults__ = {**(opening.open_session.__kwdefaults__ or {}), "seconds": seconds}
-
-
-def _standing(environment: Mapping[str, str]) -> Standing:
-    from turnup.desk.checking import all_faults
-    from turnup.desk.entering import Desk
-    from turnup.laboratory import lab_of
-    from turnup.noc import open_noc
-    from turnup.store.events import standings
-
-    _environment(environment)
-    lab = lab_of(Home.of())
-    noc = open_noc(inventory=lab.inventory, home=lab.home, environment=lab.environment)
-    held = {one.order.order_id: one for one in noc.ledger.assignments()}
-    ledger = {
-        order: (f"{one.port.interface} {one.order.layer3}", noc.ledger.begun(order)) for order, one in held.items()
-    }
-    store = noc.store()
-    try:
-        with store.reading() as connection:
-            lives = {life.order_id: str(life.state) for life in standings(connection)}
-        faults = tuple(all_faults(Desk(noc, store)))
-    finally:
-        store.close()
-    return Standing(ledger, tuple(sorted(noc.records.bad_ports())), lives, faults)

@@ -11,30 +11,48 @@ import multiprocessing
 import sys
 import time
 from collections import Counter
+from collections.abc import Mapping
 from itertools import islice
+from typing import Protocol
 
 from hypothesis import HealthCheck, Phase, given, seed, settings
-from injection_attacks import Hostile, hostile, known_attacks
-from injection_path import Breach, Path, document
+from injection_attacks import PLATFORMS, Hostile, hostile, known_attacks
+from injection_path import FORMS, Breach, Came, Path, document
+from injection_rendered import Rendered
 
 BATCH = 2000  # examples of one run of hypothesis: its memory grows with them
-Counts = Counter[tuple[str, str, str]]
+Counts = Counter[tuple[str, str, str, str]]
 
 
-def send(path: Path, order: Hostile, counts: Counts, source: str) -> None:
+class Way(Protocol):
+    """Where an order is sent."""
+
+    def follow(self, form: str, data: bytes) -> Came:
+        """How far it came."""
+
+
+Ways = Mapping[str, Way]
+
+
+def all_ways() -> dict[str, Way]:
+    """By platform: IOS as far as a virtual router, the others as far as the lines."""
+    return {"ios": Path()} | {name: Rendered(name) for name in PLATFORMS if name != "ios"}
+
+
+def send(ways: Ways, order: Hostile, counts: Counts, source: str) -> None:
     """Send one order and count how far it came. Raises Breach, and whatever is no refusal of ours."""
-    came = path.follow(order.form, document(order.form, order.fields, order.raw))
-    counts[source, order.form, came.stage] += 1
+    came = ways[order.platform].follow(order.form, document(order.form, order.fields, order.raw))
+    counts[source, order.platform, order.form, came.stage] += 1
 
 
-def attacks(path: Path, counts: Counts, share: tuple[int, int], every: int = 1) -> None:
+def attacks(ways: Ways, counts: Counts, share: tuple[int, int], every: int = 1) -> None:
     """The table of known attacks, this process's share of every Nth."""
     number, of = share
     for order in islice(known_attacks(), number * every, None, of * every):
-        send(path, order, counts, "known attacks")
+        send(ways, order, counts, "known attacks")
 
 
-def examples(path: Path, counts: Counts, number: int, most: int) -> None:
+def examples(ways: Ways, counts: Counts, number: int, most: int) -> None:
     """That many examples of hypothesis; the seed is fixed by the process's number."""
     done = 0
     while done < most:
@@ -50,7 +68,7 @@ def examples(path: Path, counts: Counts, number: int, most: int) -> None:
         )
         @given(hostile())
         def sent(order: Hostile) -> None:
-            send(path, order, counts, "hypothesis")
+            send(ways, order, counts, "hypothesis")
 
         sent()
         done += batch
@@ -60,9 +78,9 @@ def work(number: int, of: int, most: int, every: int, into: multiprocessing.Simp
     """One process."""
     counts: Counts = Counter()
     try:
-        path = Path()
-        attacks(path, counts, (number, of), every)
-        examples(path, counts, number, most)
+        ways = all_ways()
+        attacks(ways, counts, (number, of), every)
+        examples(ways, counts, number, most)
     except Exception as error:  # noqa: BLE001 - shown by the parent, which fails
         into.put(f"{type(error).__name__}: {error}"[:3000] + "\n" + "\n".join(getattr(error, "__notes__", ()))[:3000])
     into.put(counts)
@@ -102,15 +120,16 @@ def main() -> int:
 
 def _told(counts: Counts, wrong: list[str], seconds: float) -> int:
     for source in ("known attacks", "hypothesis"):
-        for form in ("xml", "yaml", "json"):
-            stages = {stage: n for (s, f, stage), n in sorted(counts.items()) if (s, f) == (source, form)}
-            print(
-                f"{source:<14}{form:<6}{sum(stages.values()):>8}  " + ", ".join(f"{n} {k}" for k, n in stages.items())
-            )
+        for name in PLATFORMS:
+            for form in FORMS:
+                stages = {stage: n for (*key, stage), n in sorted(counts.items()) if key == [source, name, form]}
+                if stages:
+                    told = ", ".join(f"{n} {k}" for k, n in stages.items())
+                    print(f"{source:<14}{name:<7}{form:<6}{sum(stages.values()):>8}  {told}")
     for text in wrong:
         print(f"\nBREACH OR DEFECT: {text}")
     total = sum(counts.values())
-    print(f"\n{total} hostile orders, {len(wrong)} breaches, {seconds:.0f} s; judged on ios")
+    print(f"\n{total} hostile orders, {len(wrong)} breaches, {seconds:.0f} s")
     return 1 if wrong or not total else 0
 
 

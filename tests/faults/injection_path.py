@@ -78,15 +78,27 @@ def _element(name: str, value: Any, path: str) -> str:
     return f"<{tag}>{escape(said)}</{tag}>"
 
 
-class Path:
-    """The whole way of an order, against one estate. `name` is the platform's."""
+def read(form: str, data: bytes) -> OrderMessage:
+    """The order in that document."""
+    if form == "xml":
+        return parse_order_xml(data, where="order.xml")
+    if form == "yaml":
+        return parse_order_yaml(data, where="order.yaml")
+    content = read_json(data, where="order.json")
+    if not isinstance(content, dict):
+        raise InputError("is not an order")
+    return OrderMessage(order_of(content, "order.json"))
 
-    def __init__(self, name: str = "ios") -> None:
-        self.platform = platform(name)
+
+class Path:
+    """The whole way of an order on IOS, against one estate."""
+
+    def __init__(self) -> None:
+        self.platform = platform("ios")
         self.grammar = grammar_of(self.platform)
         equipment = load_equipment()
         self.equipment: Equipment = replace(
-            equipment, routers={key: replace(one, platform=name) for key, one in equipment.routers.items()}
+            equipment, routers={key: replace(one, platform="ios") for key, one in equipment.routers.items()}
         )
         self.cards = {key: found.linecards for key, found in all_platforms().items()}
         self.lab = make_lab(
@@ -100,22 +112,11 @@ class Path:
         """What every router shows."""
         return {name: device.configuration for name, device in self.lab.devices.items()}
 
-    def read(self, form: str, data: bytes) -> OrderMessage:
-        """The order in that document."""
-        if form == "xml":
-            return parse_order_xml(data, where="order.xml")
-        if form == "yaml":
-            return parse_order_yaml(data, where="order.yaml")
-        content = read_json(data, where="order.json")
-        if not isinstance(content, dict):
-            raise InputError("is not an order")
-        return OrderMessage(order_of(content, "order.json"))
-
     def follow(self, form: str, data: bytes) -> Came:
         """Send it the whole way. Raises Breach; anything but our own errors is a defect as well and goes on."""
         stage = "reading"
         try:
-            message = self.read(form, data)
+            message = read(form, data)
             stage = "acknowledge"
             answer = acknowledge(message, self.equipment, self.cards, self.configurations, (), NOW)
             if not answer.accepted or answer.port is None:

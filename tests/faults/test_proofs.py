@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import subprocess
 import sys
@@ -10,27 +11,37 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from crash import Share, ats
 from crash_agreement import End, Texts, divergences
-from crash_faults import FAULTS, Fault, fault_of
-from crash_scenes import Scene, Standing
-from injection_attacks import ATTACKS, FIELDS, Hostile, base, put
+from crash_commands import Standing
+from crash_faults import BEGUN, FAULTS, Fault, fault_of
+from crash_scenes import Scene
+from injection_attacks import ATTACKS, FIELDS, PLATFORMS, VARIANTS, Hostile, base, put
 from injection_path import FORMS, Breach, document
 from injection_path import Path as Way
+from injection_rendered import Rendered
 
 from turnup.change.journal import State
+from turnup.render.intent import ConfigItem
 
 pytestmark = pytest.mark.checkout
 
 HERE = Path(__file__).parent
 TOP = HERE.parents[1]
 SAMPLES = {
-    "crash": (HERE / "crash.py", "--action", "NEW", "--action", "MOVE", "--sample", "97", "--workers", "2"),
+    "crash": (HERE / "crash.py", "--action", "NEW", "--sample", "67", "--workers", "1"),
+    "way back": (HERE / "crash.py", "--action", "NEW", "--fault", "killed on the way back", "--workers", "1"),
     "injection": (HERE / "injection.py", "--examples", "200", "--every", "97"),
     "round trip": (HERE / "round_trip.py", "--every", "37"),
 }
 
 
-@pytest.mark.parametrize("name", SAMPLES)
+SLOW = ("way back",)
+
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=[pytest.mark.proof] if name in SLOW else []) for name in SAMPLES]
+)
 def test_a_sample_of_the_proof(name: str) -> None:
     environment = {key: value for key, value in os.environ.items() if not key.startswith("TURNUP_")}
     ran = subprocess.run(
@@ -55,6 +66,7 @@ TEXTS = Texts("before\n", "after\n", "before\nedit\n", "after\nedit\n")
 BACK = End((State.BACKED_OUT,), (7, 0), "before\n", "before\n", SAID, (SHOW, LINE, SHOW))
 THERE = End((State.SAVED,), (0, 0), "after\n", "after\n", DONE, (SHOW, LINE, SHOW))
 DROPPED, OUTSIDE = fault_of("dropped before the line"), fault_of("foreign edit outside")
+RECOVERY = fault_of("recovery killed after (half way)")
 
 
 @pytest.mark.parametrize("end", [BACK, THERE], ids=["back", "there"])
@@ -76,6 +88,8 @@ WRONG: list[tuple[str, Fault, End, str]] = [
     ("recover failed", DROPPED, replace(BACK, codes=(7, 1)), "recover ended with 1"),
     ("was not killed", fault_of("killed after the line"), BACK, "exit code 7"),
     ("was killed", DROPPED, replace(BACK, codes=(-9, 0)), "exit code -9"),
+    ("recovery was not killed", RECOVERY, replace(BACK, codes=(-9, 0), first=0), "first recovery ended with 0"),
+    ("another recovery was killed", DROPPED, replace(BACK, first=-9), "first recovery ended with -9"),
     ("refused", DROPPED, replace(BACK, heard=(SHOW, {**LINE, "answer": "% Invalid"})), "the router refused"),
     ("twice", DROPPED, replace(BACK, heard=(SHOW, LINE, LINE)), "twice without a look"),
     ("edit lost", OUTSIDE, BACK, "neither before nor after"),
@@ -90,6 +104,45 @@ def test_every_divergence_is_told(fault: Fault, end: End, said: str) -> None:
 
 def test_faults_have_names_of_their_own() -> None:
     assert len({fault.name for fault in FAULTS}) == len(FAULTS)
+
+
+KINDS = {  # what the proof promises for every line, and the mishaps that stand for it
+    "dropped before the line": ("drop-before",),
+    "dropped after it, before its answer": ("drop-after",),
+    "SIGKILL": ("kill-before", "kill-after"),
+    "router stops answering": ("hang",),
+    "line rejected": ("reject",),
+    "syslog burst": ("burst",),
+    "foreign edit": ("edit",),
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("steps", [1, 29, 62])
+def test_every_kind_of_mishap_happens_at_every_line(kind: str, steps: int) -> None:
+    happens: set[int] = set()
+    for fault in FAULTS:
+        for at in ats(fault, steps, dict.fromkeys(BEGUN, 0)):
+            happens |= {at} & {mishap["at"] for mishap in fault.mishaps(at, 1) if mishap["kind"] in KINDS[kind]}
+    assert happens == set(range(1, steps + 1))
+
+
+@pytest.mark.parametrize("begun", BEGUN)
+def test_recovery_is_killed_at_each_of_its_commands(begun: str) -> None:
+    mine = [fault for fault in FAULTS if fault.begun == begun]
+    for fault in mine:
+        at_most = len(fault.entries) or 17
+        assert ats(fault, 3, {**dict.fromkeys(BEGUN, 0), begun: 17}) == tuple(range(1, at_most + 1))
+    assert {mishap["kind"] for fault in mine for mishap in fault.mishaps(1, 1)} == {"kill-before", "kill-after"}
+
+
+def test_a_worker_that_counts_other_steps_is_told() -> None:
+    share = Share(multiprocessing.Value("i", 0), multiprocessing.Array("i", 15), None)
+    share.agree("CHANGE", 43, 30, 8)
+    share.agree("CHANGE", 43, 30, 8)
+    assert [share.drawn(), share.drawn()] == [0, 1]
+    with pytest.raises(RuntimeError, match="CHANGE takes"):
+        share.agree("CHANGE", 42, 30, 8)
 
 
 # --- the proof of injection can fail ---------------------------------------------------------------------------------
@@ -118,6 +171,42 @@ def test_the_judge_sees_what_may_not_be(line: str, way: Way, monkeypatch: pytest
     monkeypatch.setattr(way, "_typed", typed)
     with pytest.raises(Breach):
         way.follow("json", document("json", base({}), {}))
+
+
+@pytest.mark.parametrize(
+    ("name", "number"), [(name, at) for name in PLATFORMS if name != "ios" for at in range(len(VARIANTS[name]))]
+)
+def test_the_order_itself_is_rendered(name: str, number: int) -> None:
+    order = document("json", base(VARIANTS[name][number]), {})
+    assert Rendered(name).follow("json", order).stage == "typed"
+
+
+@pytest.mark.parametrize(
+    ("section", "text"),
+    [
+        ("interface GigabitEthernet0/0/0/0", "shutdown"),
+        ("", "no router bgp 64500"),
+        ("router bgp 64500", "neighbor 10.255.1.2 shutdown"),
+        ("router bgp 64500", "no neighbor 10.10.3.2 remote-as 64603"),
+        ("prefix-set CUST-64603-IN", "0.0.0.0/0"),
+        ("route-policy CUST-64603-IN", "set local-preference 200"),
+        ("route-policy CUST-OUT", "pass"),
+        ("interface POS0/0/0/1", "description CUST|LVL3\nend|"),
+        ("interface POS0/0/0/1", "shutdown"),  # twice
+    ],
+)
+def test_the_judge_of_rendered_lines_sees_what_may_not_be(
+    section: str, text: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    way = Rendered("iosxr")
+    honest = way.judge
+
+    def judged(order: Any, port: Any, card: Any, items: Any) -> None:
+        honest(order, port, card, (*items, ConfigItem(section, text, 1)))
+
+    monkeypatch.setattr(way, "judge", judged)
+    with pytest.raises(Breach):
+        way.follow("json", document("json", base(VARIANTS["iosxr"][0]), {}))
 
 
 def test_every_field_of_an_order_is_attacked() -> None:

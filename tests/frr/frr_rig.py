@@ -11,7 +11,7 @@ import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from turnup.connect import Address, Credentials, open_session
@@ -20,6 +20,7 @@ from turnup.evidence.redact import Redactor
 from turnup.platforms import platform
 from turnup.secrets import Secrets
 
+FRR = platform("frr")
 NAME = "nyc-hud-frr1"
 ACCOUNT = Credentials("noc", "pass-word-1")
 KEY = "bgp-key-of-lvl3"
@@ -142,11 +143,12 @@ class Frr:
 
     begun: str = ""
 
-    def session(self, folder: Path) -> RouterSession:
+    def session(self, folder: Path, patience: float) -> RouterSession:
+        """A session that waits so many seconds for the answer to a configuration line."""
         secrets = Secrets({"LVL3-MD5": "env:KEY"}, {"KEY": KEY})
         return open_session(
             Address(NAME, "127.0.0.1", self.port),
-            platform("frr"),
+            replace(FRR, settings=replace(FRR.settings, config_timeout=patience)),
             ACCOUNT,
             Redactor(secrets.known(), b"fingerprints-of-the-tests"),
             known_hosts=folder / "known_hosts",

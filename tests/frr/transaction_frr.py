@@ -112,8 +112,8 @@ class Bench:
     def __post_init__(self) -> None:
         self.opened: list[RouterSession] = []
 
-    def session(self) -> RouterSession:
-        self.opened.append(self.router.session(self.folder))
+    def session(self, patience: float = FRR.settings.config_timeout) -> RouterSession:
+        self.opened.append(self.router.session(self.folder, patience))
         return self.opened[-1]
 
     def plan(self, work: Undertaking) -> Plan:
@@ -244,10 +244,11 @@ def test_every_line_can_be_the_last(work: Undertaking, kind: str, bench: Bench) 
     if work is not NEW:
         bench.do(NEW)
     before = bench.router.show()
+    plan = bench.plan(work)  # the same each time: after every stop the router is where it was
     number, tried = 1, 0
     while True:
         session = Failing(bench.session(), kind, number, bench.router)
-        done = run(bench, work, session)
+        done = run(bench, plan, session)
         if session.count < number:
             assert done == "saved"
             break
@@ -268,9 +269,9 @@ def test_every_line_can_be_the_last(work: Undertaking, kind: str, bench: Bench) 
     assert tried >= (1 if kind == "foreign" else 9)
 
 
-def run(bench: Bench, work: Undertaking, session: Failing) -> str:
+def run(bench: Bench, plan: Plan, session: Failing) -> str:
     with suppress(BackedOut, Killed, NeedsHuman):
-        return bench.do(work, session, reopen=bench.session)
+        return push(session, plan, bench.home, reopen=bench.session).state
     if bench.state not in (State.BACKED_OUT, State.ABORTED):
         (recovered,) = recover(bench.session(), bench.home, NAME)
         return recovered.state
@@ -380,7 +381,7 @@ def test_vtysh_that_does_not_start(bench: Bench) -> None:
 
 
 def test_a_session_that_ends_inside_vtysh(bench: Bench) -> None:
-    session = bench.session()
+    session = bench.session(patience=5.0)
     session.enter_config()
     session.config_line("interface eth1", "config-if")
     bench.router.inside("pkill", "-9", "-x", "-u", "noc", "vtysh")

@@ -18,7 +18,7 @@ from turnup.model.equipment import AclEntry
 from turnup.rules.aaa import method_list, terminal_lines
 from turnup.rules.access_list import entry_of, same_meaning
 from turnup.rules.bgp import as_number, bgp_section
-from turnup.rules.isis import net_parts, same_name
+from turnup.rules.isis import Names, net_parts, same_name
 from turnup.rules.logs import Subjects, in_window, is_fault
 from turnup.rules.times import duration, router_now, stamp_time, uptime
 from turnup.rules.tokens import as_intended, secret_after, token_name, without_token
@@ -227,18 +227,34 @@ def test_net_parts() -> None:
         net_parts("49.0001.0102.5500.1001")
 
 
+_KNOWN = frozenset(
+    {"nyc-hud-gsr1", "nyc-hud-gsr2", "nyc-hud-gsr12", "nyc-hud-gsr123", "nyc-hud-dnac1", "lax-wil-core-router"}
+)
+
+
 @pytest.mark.parametrize(
-    ("shown", "expected", "same"),
+    ("shown", "expected", "longest", "same"),
     [
-        ("nyc-hud-gsr2", "nyc-hud-gsr2", True),
-        ("nyc-hud-gsr12", "nyc-hud-gsr123", True),  # cut after 13 characters
-        ("nyc-hud-gsr", "nyc-hud-gsr2", False),  # 11 characters tell too little
-        ("nyc-hud-gsr22", "nyc-hud-gsr2", False),  # longer than expected is another name
-        ("nyc-hud-gsr2", "nyc-hud-gsr3", False),
+        ("nyc-hud-gsr2", "nyc-hud-gsr2", 12, True),
+        ("nyc-hud-dnac", "nyc-hud-dnac1", 12, True),  # cut after 12 characters, and nobody else begins so
+        ("nyc-hud-dnac", "nyc-hud-dnac1", 13, True),  # another row was cut after 13
+        ("lax-wil-core-", "lax-wil-core-router", 13, True),
+        ("nyc-hud-gsr12", "nyc-hud-gsr123", 13, None),  # cut, or the router of that name
+        ("nyc-hud-gsr1", "nyc-hud-gsr123", 12, None),
+        ("nyc-hud-gsr1", "nyc-hud-gsr123", 14, False),  # not cut: the router of that name
+        ("nyc-hud-dnac", "nyc-hud-dnac1", 14, None),  # not cut, and nobody knows a router of that name
+        ("nyc-hud-gsr", "nyc-hud-gsr2", 11, None),  # 11 characters tell too little
+        ("nyc-hud-gsr22", "nyc-hud-gsr2", 13, False),  # longer than expected is another name
+        ("nyc-hud-gsr2", "nyc-hud-gsr3", 12, False),
     ],
 )
-def test_cut_names(shown: str, expected: str, same: bool) -> None:
-    assert same_name(shown, expected) is same
+def test_cut_names(shown: str, expected: str, longest: int, same: bool | None) -> None:
+    assert same_name(shown, expected, Names(_KNOWN, longest)) is same
+
+
+def test_address_decides_between_cut_names() -> None:
+    assert same_name("nyc-hud-gsr1", "nyc-hud-gsr123", Names(_KNOWN, 12), by_address=True)
+    assert not same_name("nyc-hud-gsr2", "nyc-hud-gsr123", Names(_KNOWN, 12), by_address=True)
 
 
 # --- AAA -------------------------------------------------------------------------------------------------------

@@ -145,9 +145,9 @@ def waited(look: Callable[[], bool], what: str, seconds: float = 60.0) -> None:
 
 @contextmanager
 def in_service(platform: str) -> Iterator[ServedPort]:
-    """A POP on that platform, with the order carried out; the runner is what TURNUP_LAB_RUNNER says."""
+    """A POP on that platform, by the runner that TURNUP_LAB_RUNNER names, with the order carried out."""
     with TemporaryDirectory(prefix="turnup-served-") as name:
-        lab = pop_lab.up(Home(Path(name)), kind_told(), front="ios" if platform == "ios" else "")
+        lab = pop_lab.up(Home(Path(name)), str(kind_told()), front="ios" if platform == "ios" else "")
         policy = lab.inventory / "policy.yaml"
         policy.write_text(policy.read_text() + "sensitivity: false\n")
         try:

@@ -26,6 +26,7 @@ def test_the_demo(turnup: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert "exit code 4" in ran.out
 
 
+@pytest.mark.proof
 def test_a_demo_whose_fault_is_not_seen_fails(turnup: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(laboratory, "control", lambda *_: {})  # the fault never comes

@@ -67,6 +67,7 @@ def test_no_secret_in_any_artefact(turnup: Command, pop: Lab) -> None:
         assert not [text[:80] for text in texts if secret in text]
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize(
     ("fault", "number", "words"),
     [

@@ -100,6 +100,7 @@ def test_a_repair_from_the_call_to_its_acceptance(turnup: Command, pop: Lab) -> 
     assert turnup("--lab", "db", "check").code == 0
 
 
+@pytest.mark.proof
 def test_a_card_is_retested_with_one_collection_and_a_killed_one_goes_on(
     turnup: Command, pop: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -139,6 +140,7 @@ def test_a_card_is_retested_with_one_collection_and_a_killed_one_goes_on(
     assert collected == [ROUTER] * 3
 
 
+@pytest.mark.proof
 def test_one_collection_serves_two_ports_and_each_has_its_own_evidence(
     turnup: Command, pop: Lab, tmp_path: Path
 ) -> None:
@@ -160,6 +162,7 @@ def test_one_collection_serves_two_ports_and_each_has_its_own_evidence(
     assert not [item for item in two["evidence"] if "10.10.3.2" in item["command"]], "that is the neighbour's link"
 
 
+@pytest.mark.proof
 def test_a_run_that_was_not_completed_is_no_attempt_and_the_choice_moves_the_port(turnup: Command, pop: Lab) -> None:
     assert turnup("--lab", "push", ORDER, "--confirm").code == 0
     good(turnup("lab", "fault", "bgp-active"))

@@ -185,6 +185,7 @@ def test_redesignate_waits_for_both_cross_connects(turnup: Command, pop: Lab, se
     change = write(tmp_path, 64, "CHANGE", REDESIGNATE, "OTHR")
     change.write_text(change.read_text().replace(PSO, "PSO-2001-000063"))
     assert turnup("--lab", "push", change, *NOW).code == 6, "a change would have activated it"
+    assert turnup("--lab", "redesignate", order, *NOW, "--accept").code == 2, "nothing can be tested that is shut"
     for what, which in (("removed", PSO), ("made", "PSO-2001-000063")):
         assert good(turnup("--lab", "redesignate", order, *NOW, "--json"))["push"]["state"] == "unchanged"
         assert running(pop)[0] == shut

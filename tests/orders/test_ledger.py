@@ -323,3 +323,22 @@ def test_a_move_and_a_succession(ledger: Ledger) -> None:
     assert ledger.assignment(ORDER) is None
     assert ledger.followed("PSO-3") == ORDER
     assert ledger.taken() == (("nyc-hud-gsr1", "Serial5/1"),)
+
+
+def test_a_list_that_another_port_has_changed_is_the_order_s_own(ledger: Ledger) -> None:
+    """Of a CHANGE of the customer's other port only the prefixes concern this order."""
+    settle(ledger, level3())
+    ledger.start(held(ledger))
+    settle(ledger, other(1))
+    prefixes = ["198.51.100.0/24"]
+    change = changed(
+        order_id="PSO-2", action="CHANGE", supersedes="PSO-2001-100001", bgp__maximum_prefix=7,
+        bgp__allowed_prefixes=prefixes, layer3__link_prefix="10.10.12.0/30",
+    )  # fmt: skip
+    assert settle(ledger, replace(change, header=None)).accepted
+    before = held(ledger).order
+    for _ in range(2):
+        ledger.share(ORDER, by="PSO-2")
+    after = held(ledger).order
+    assert before.bgp
+    assert after == replace(before, bgp=replace(before.bgp, allowed_prefixes=(IPv4Network(prefixes[0]),)))

@@ -54,8 +54,9 @@ def test_a_refused_command_is_no_answer(text: str) -> None:
         "%SYS-5-CONFIG_I: Configured from console by vty0\nCurrent privilege level is 15",  # a log line between
         "% Something new",
         "     ^\nCurrent privilege level is 15",
-        "nyc-hud-gsr1#show privilege\nCurrent privilege level is 15",  # an echo never stands in an answer
-        "Current privilege level is 15\nnyc-hud-gsr1#",
+        "nyc-hud-gsr1#show privilege\nCurrent privilege level is 15",  # the command is another one: see read()
+        "show x | include 15\nCurrent privilege level is 15",  # a filter left lines out
+        "nyc-hud-gsr1#\nCurrent privilege level is 15",
         "Current privilege level is fifteen",
     ],
 )
@@ -89,6 +90,36 @@ def test_lines_that_tell_when_are_blank_and_keep_the_numbers() -> None:
     assert read("privilege", text + "Current privilege level is 1").places == ((3, 3),)
     assert lines_of("Tue Jan  3 14:57:35.234 UTC\nx") == ["", "x"]
     assert lines_of("x\nTue Jan  3 14:57:35.234 UTC") == ["x", "Tue Jan  3 14:57:35.234 UTC"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "show x\n%s",
+        "sh x\r\n%s\r\n",
+        "nyc-hud-gsr1#sho x\n\n%s\nnyc-hud-gsr1#",
+        "nyc-hud-gsr1>show x\n%s\nnyc-hud-gsr1>\n",
+        "RP/0/0/CPU0:chi-crs1#show x\nTue Jan  3 14:57:35.234 UTC\n%s\nRP/0/0/CPU0:chi-crs1#",
+        "    2960-acc1# show x\n    %s\n    2960-acc1(boot)#\n    ",
+        "[2001-11-20 10:00:00,000] +++ nyc-hud-gsr1: executing command 'show x' +++\nshow x\n%s\nnyc-hud-gsr1#",
+        "=====================\n   Show X\n=====================\n%s",
+    ],
+)
+def test_what_stands_around_an_answer_in_a_capture_is_blank(text: str) -> None:
+    text = text % "Current privilege level is 15"
+    number = next(n for n, line in enumerate(text.splitlines(), start=1) if "privilege" in line)
+    assert read("privilege", text) == Parsed((Privilege(15),), ((number, number),))
+
+
+def test_a_capture_of_an_unknown_command_may_begin_with_any_but_a_filtered_one() -> None:
+    said = "show privilege\nCurrent privilege level is 15"
+    assert parse(IOS, Ask("privilege"), Answer("", said, NOW)).rows == (Privilege(15),)
+    with pytest.raises(ParseError):
+        parse(IOS, Ask("privilege"), Answer("", said.replace("\n", " | begin 15\n"), NOW))
+
+
+def test_linux_says_ping_itself() -> None:
+    assert lines_of("PING 192.0.2.1 (192.0.2.1) 56(84) bytes of data.")[0]
 
 
 def test_the_clock_itself_is_no_such_line() -> None:

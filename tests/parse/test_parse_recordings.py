@@ -7,7 +7,7 @@ the share that must be read (`wanted`), the facts behind each command ([facts]),
 patterns ([counted]) by which rows are also counted a second way, plainly, without any template.
 
 Many files carry what no session delivers: the echoed command, a prompt, a title, a common indentation. `session_text`
-takes that away here; the product itself never does.
+takes that away here; of it the product knows the command, the prompt, the frame and the indentation (parse/answer.py).
 """
 
 from __future__ import annotations

@@ -17,8 +17,9 @@ from turnup.render import render_order
 
 CHECKS = Path(__file__).parents[1] / "recorded" / "frr" / "checks"
 HEALTHY = (CHECKS / "healthy" / "running_config.txt").read_text()
-# A form that the healthy router does not have.
+# Forms that the healthy router does not have.
 MORE = "router bgp 64500\n address-family ipv4 unicast\n  no neighbor 10.10.3.2 activate\n exit-address-family\nexit\n"
+MORE += "interface eth6\n isis metric level-1 20\nexit\n"
 FRR = platform("frr")
 EXPECTED = build(Expected, tomllib.loads((CHECKS / "expected.toml").read_text()), where="expected.toml")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import os
 import pkgutil
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -87,10 +88,11 @@ def test_each_rule_changes_what_is_read(number: int) -> None:
 @pytest.mark.parametrize("number", range(len(_table().implied)))
 def test_each_implied_line_holds_where_it_is_not_shown(number: int) -> None:
     rule = _table().implied[number]
-    assert (
-        rule.says
-        in Configuration.read(MORE.replace("line template OPEN\n access-class egress OUT\n!\n", ""), _table()).top
+    text = (
+        HEALTHY.read_text() if rule.section else MORE.replace("line template OPEN\n access-class egress OUT\n!\n", "")
     )
+    sections = Configuration.read(text, _table()).sections
+    assert any(rule.says in body for header, body in sections.items() if re.fullmatch(rule.section, header))
 
 
 def test_no_line_of_the_healthy_router_gets_lost() -> None:
@@ -106,6 +108,7 @@ def test_pos_settings_and_masks() -> None:
     config = Configuration.read(MORE, _table())
     assert config.section("interface POS0/4/0/0") == (
         "crc 16",
+        "clns router isis POP",
         "isis circuit-type level-2-only",
         "isis network point-to-point",
         "isis protocol shutdown",

@@ -55,7 +55,7 @@ def test_a_port_has_a_name_that_the_kernel_takes(ios: str, linux: str) -> None:
 def test_adjacencies() -> None:
     found = frr.adjacencies(recorded("isis_neighbor_detail"), PORTS)
     assert [(str(a.port.name), a.system_id, a.address, a.state, a.level, a.holdtime, a.circuit_id) for a in found] == [
-        ("GigabitEthernet4/0", "nyc-hud-dnac1", "10.254.1.6", "UP", "L2", 3, "nyc.hud.dnac1.02"),
+        ("GigabitEthernet4/0", "nyc-hud-dnac1", "10.254.1.6", "UP", "L2", 3, "nyc-hud-dnac1.02"),
         ("POS1/0", "nyc-hud-gsr2", "10.254.1.2", "UP", "L2", 28, "00"),
     ]
     assert frr.adjacencies({}, PORTS) == ()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 
 from turnup.errors import InputError
 from turnup.model.interface_name import InterfaceName
@@ -27,7 +28,8 @@ class Footprint:
     """What belongs to an order: its ports with their subinterfaces, their passive lines, its peers, its lists.
 
     `peers` are (section header, address); `isis` the headers of the IS-IS process; `wholes` the headers of sections
-    that are an order's as a whole (IOS XR: its prefix-set and its route-policy).
+    that are an order's as a whole (IOS XR: its prefix-set and its route-policy). `beside` are peers of the customer's
+    other ports that use a list which is changed: they rest meanwhile, nothing else of them is touched.
     """
 
     ports: tuple[str, ...] = ()
@@ -35,47 +37,62 @@ class Footprint:
     prefix_lists: tuple[str, ...] = ()
     isis: tuple[str, ...] = ()
     wholes: tuple[str, ...] = ()
+    beside: tuple[tuple[str, str], ...] = ()
 
     def owns(self, section: str, text: str) -> bool:
         """Whether the order owns that line, in its positive or its `no` form."""
         body = text.removeprefix("no ")
         if not section:
-            is_list = any(body.startswith(f"ip prefix-list {name} ") for name in self.prefix_lists)
-            return is_list or body in self.wholes or (self._port_of(body) is not None and not self._is_port(body))
-        if section in self.wholes or self._port_of(section) is not None:
+            if body.startswith("interface "):
+                return self._port_of(body) is not None and not self._is_port(body)
+            return body.startswith(self._lists) or body in self.wholes
+        if (whole := self._whole(section)) is not None:
+            return whole
+        in_process = _FAMILY.sub("", body) if body.startswith("address-family ") else body
+        if in_process.startswith(self._neighbors.get(section, ())):
             return True
-        in_process = _FAMILY.sub("", body)
-        if any(section == header and in_process.startswith(f"neighbor {peer} ") for header, peer in self.peers):
+        if any(section == header and body == f"neighbor {peer} shutdown" for header, peer in self.beside):
             return True
         return section in self.isis and self._port_of(body.replace("passive-interface ", "interface ", 1)) is not None
+
+    def _whole(self, section: str) -> bool | None:
+        """Whether all of that section is the order's, or nothing of it; None: it has its lines among others."""
+        if section in self.wholes or self._port_of(section) is not None:
+            return True
+        return None if not section or section in self.headers else False
+
+    @cached_property
+    def _lists(self) -> tuple[str, ...]:
+        return tuple(f"ip prefix-list {name} " for name in self.prefix_lists)
+
+    @cached_property
+    def _neighbors(self) -> dict[str, tuple[str, ...]]:
+        """First words of its peers' lines, by section."""
+        headers = dict.fromkeys(header for header, _ in self.peers)
+        return {header: tuple(f"neighbor {peer} " for h, peer in self.peers if h == header) for header in headers}
 
     def _is_port(self, header: str) -> bool:
         return any(header == f"interface {port}" for port in self.ports)
 
     def _port_of(self, header: str) -> str | None:
-        words = header.split(" ")
-        if words[0] != "interface" or len(words) < 2:
+        if not header.startswith("interface "):
             return None
-        try:
-            port = str(InterfaceName.parse(words[1]).parent)
-        except InputError:
-            return None
+        port = _physical(header.split(" ")[1])
         return port if port in self.ports else None
 
-    @property
+    @cached_property
     def headers(self) -> tuple[str, ...]:
         """Sections that must be on the router before the order can write below them."""
         ports = tuple(f"interface {port}" for port in self.ports)
-        return tuple(dict.fromkeys((*ports, *self.isis, *(header for header, _ in self.peers))))
+        return tuple(dict.fromkeys((*ports, *self.isis, *(header for header, _ in (*self.peers, *self.beside)))))
 
     def cut(self, sections: Sections) -> Sections:
         """The order's own lines of a configuration, as sections; headers it writes below stay, even if empty."""
-        own = {
+        return {
             header: tuple(line for line in lines if self.owns(header, line))
             for header, lines in sections.items()
             if not header or header in self.headers or self.owns("", header)
         }
-        return {header: lines for header, lines in own.items()}
 
     def owned(self, sections: Sections) -> Lines:
         """The same as (section, text), subinterface headers among the global lines."""
@@ -84,8 +101,21 @@ class Footprint:
     def foreign(self, sections: Sections) -> Lines:
         """Everything else, in order."""
         return tuple(
-            (header, line) for header, lines in sections.items() for line in lines if not self.owns(header, line)
+            (header, line)
+            for header, lines in sections.items()
+            if not (whole := self._whole(header))
+            for line in lines
+            if whole is False or not self.owns(header, line)
         )
+
+
+@lru_cache(maxsize=16384)
+def _physical(name: str) -> str:
+    """The physical interface of that name; "" when it is none."""
+    try:
+        return str(InterfaceName.parse(name).parent)
+    except InputError:
+        return ""
 
 
 def footprint_of(items: Iterable[ConfigItem]) -> Footprint:
@@ -112,7 +142,7 @@ def footprint_of(items: Iterable[ConfigItem]) -> Footprint:
 
 
 def together(*footprints: Footprint) -> Footprint:
-    """One footprint of several, in their order."""
+    """One footprint of several, in their order. Not what rested beside them: that was for one change only."""
     return Footprint(
         *(
             tuple(dict.fromkeys(item for one in footprints for item in getattr(one, part)))

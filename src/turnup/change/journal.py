@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import cached_property
 from ipaddress import IPv4Network
 from pathlib import Path
 from typing import Any
@@ -35,6 +36,7 @@ class State(StrEnum):
     PHASE1 = "phase1"  # phase 1 read back; phase 2 on its way
     PHASE2 = "phase2"  # phase 2 sent, not read back
     VERIFIED = "verified"  # read back as expected; not saved
+    ACCEPTED = "accepted"  # the acceptance tests that were promised have passed; not saved
     BACKING_OUT = "backing-out"
     SAVED = "saved"
     UNSAVED = "unsaved"  # verified, and left unsaved on purpose
@@ -46,8 +48,11 @@ class State(StrEnum):
 
 
 OPEN = frozenset(
-    {State.PLANNED, State.PUSHING, State.PHASE1, State.PHASE2, State.VERIFIED, State.BACKING_OUT, State.NEEDS_HUMAN}
-)
+    {
+        State.PLANNED, State.PUSHING, State.PHASE1, State.PHASE2, State.VERIFIED, State.ACCEPTED, State.BACKING_OUT,
+        State.NEEDS_HUMAN,
+    }
+)  # fmt: skip
 
 
 # Ends that leave nothing of the order on the router.
@@ -68,13 +73,21 @@ class Record:
     """One journal: the change, what happened, and the owned lines as last read from the router.
 
     `startup` are the owned lines of the startup configuration before anything was sent; None when it was not read.
+    `promised`: acceptance tests must pass before it is saved, and what happens when they do not (`always`: it is taken
+    back, `ask`: a person decides); "" when none were asked for.
     """
 
     change: Change
     history: tuple[Event, ...]
     running: Lines = ()
     startup: Lines | None = None
+    promised: str = ""
     version: int = VERSION
+
+    @property
+    def owes_tests(self) -> bool:
+        """Whether acceptance tests were promised and have not passed."""
+        return bool(self.promised) and all(event.state is not State.ACCEPTED for event in self.history)
 
     @property
     def state(self) -> State:
@@ -98,7 +111,10 @@ class Journal:
     def __init__(self, path: Path, record: Record) -> None:
         self.path = path
         self.record = record
-        self._change = _plain(asdict(record.change))  # never changes; most of the file
+
+    @cached_property
+    def _change(self) -> Any:
+        return _plain(asdict(self.record.change))  # never changes; most of the file
 
     def note(self, state: State, at: datetime, note: str = "", running: Lines | None = None) -> None:
         """Enter a state, and the owned lines read with it."""
@@ -119,6 +135,7 @@ class Journal:
             "history": [_plain(asdict(event)) for event in record.history],
             "running": _plain(record.running),
             "startup": _plain(record.startup),
+            "promised": record.promised,
         }
 
     def write(self) -> None:
@@ -146,26 +163,43 @@ class Journals:
 
     folder: Path
 
-    def begin(self, change: Change, at: datetime) -> Journal:
+    def begin(self, change: Change, at: datetime, promised: str = "") -> Journal:
         """A new journal in state `planned`, on disk."""
         stamp = at.astimezone(UTC).strftime("%Y%m%dT%H%M%S%fZ")
         path = self.folder / f"{change.router}--{change.order_id}-r{change.revision}--{stamp}.json"
-        journal = Journal(path, Record(change, (Event(State.PLANNED, at),)))
+        journal = Journal(path, Record(change, (Event(State.PLANNED, at),), promised=promised))
         journal.write()
         return journal
 
     def of(self, router: str) -> Iterator[Journal]:
         """Journals of that router, oldest first. Raises InputError for one that cannot be read."""
-        for path in sorted(self.folder.glob("*.json")):
-            if "--" in path.name and not path.name.startswith(f"{router}--"):
-                continue  # a damaged journal of one router is no obstacle to work on another
+        for path in self._paths(router):
             journal = read_journal(path)
             if journal.record.change.router == router:
                 yield journal
 
+    def _paths(self, router: str) -> Iterator[Path]:
+        for path in sorted(self.folder.glob("*.json")):
+            # A damaged journal of one router is no obstacle to work on another.
+            if "--" not in path.name or path.name.startswith(f"{router}--"):
+                yield path
+
+    def owed_tests(self, change: Change) -> str:
+        """What was promised of tests when that order was brought there, and left unsaved without them; "" for none."""
+        mine = [
+            journal.record for journal in self.of(change.router) if journal.record.change.order_id == change.order_id
+        ]
+        stood = [record for record in mine if record.state in (State.SAVED, State.UNSAVED)]
+        return stood[-1].promised if stood and stood[-1].state is State.UNSAVED and stood[-1].owes_tests else ""
+
     def open(self, router: str) -> tuple[Journal, ...]:
-        """Those that may have left the router half way."""
-        return tuple(journal for journal in self.of(router) if journal.record.open)
+        """Those that may have left the router half way. Raises InputError for one that cannot be read."""
+        return tuple(
+            journal
+            for path in self._paths(router)
+            if not _is_over(path) and (journal := read_journal(path)).record.change.router == router
+            if journal.record.open
+        )
 
     def must_be_clear(self, router: str) -> None:
         """Raise Refused while an earlier change of the router waits for a person."""
@@ -192,6 +226,18 @@ def by_hand(router: str, journal: Path) -> str:
         f"Nothing was sent now. What the port had and has stands in {journal} (`change.before`, `running`). "
         f"Put it right on the console of {router}, then: turnup recover {router} --resolved 'WHO: WHAT'"
     )
+
+
+def _is_over(path: Path) -> bool:
+    """Whether the journal says plainly that its push has ended: most have, and none of them is read whole for that.
+
+    One that says nothing plainly is not over: reading it whole tells what is wrong with it.
+    """
+    try:
+        data = json.loads(path.read_text())
+        return bool(data["version"] == VERSION and State(data["history"][-1]["state"]) not in OPEN)
+    except (OSError, ValueError, KeyError, IndexError, TypeError):
+        return False
 
 
 def read_journal(path: Path) -> Journal:

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Event, Thread
 from typing import Protocol
 
 from turnup.change.lock import router_lock
@@ -45,6 +46,38 @@ class Leases(Protocol):
 
     def held(self, router: str, holder: str, wait: float = 0.0) -> AbstractContextManager[Lease]:
         """The lease of that router while the block runs. Waits up to `wait` seconds; then raises Refused."""
+
+
+@contextmanager
+def kept(lease: Lease | None, every: float = 20.0) -> Iterator[None]:
+    """Keep the lease while the block runs and nothing is sent: acceptance tests take longer than a lease lasts.
+
+    Looks at it every so many seconds, and when the block has ended. Raises LeaseLost then, whatever the block found.
+    """
+    if lease is None:
+        yield
+        return
+    over, lost = Event(), list[Exception]()
+
+    def look() -> None:
+        while not over.wait(every):
+            try:
+                lease.must_hold()
+            except Exception as error:  # noqa: BLE001 - a thread has nobody to raise to; raised below
+                lost.append(error)
+                return
+
+    thread = Thread(target=look, name=f"lease {lease.token}", daemon=True)
+    lease.must_hold()
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
+        if lost:
+            raise lost[0]
+        lease.must_hold()
 
 
 @dataclass(frozen=True)

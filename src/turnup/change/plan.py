@@ -11,7 +11,8 @@ from ipaddress import IPv4Network
 
 from turnup.change.conditions import Needs, not_free, unmet
 from turnup.change.footprint import Footprint, Lines, canonical, footprint_of, sections_of, with_headers
-from turnup.change.radius import BlastRadius, blast_radius
+from turnup.change.radius import BlastRadius, blast_radius, interrupted, text_only
+from turnup.change.shared import must_not_change_shared
 from turnup.change.transition import transition
 from turnup.configuration import Configuration
 from turnup.errors import Refused
@@ -47,6 +48,7 @@ class Change:
     halfway: Lines
     after: Lines
     digest: str = ""
+    interrupts: tuple[str, ...] = ()
 
     def same(self, one: Lines, other: Lines) -> bool:
         """Whether two sets of owned lines are the same thing."""
@@ -54,14 +56,8 @@ class Change:
 
     @property
     def live(self) -> bool:
-        """Whether it touches a port or a peer that is in service now (PASA 2.3(a))."""
-        before = set(self.before)
-        ports = any((f"interface {port}", "shutdown") not in before for port in self.footprint.ports)
-        return ports or any(
-            (header, f"neighbor {peer} shutdown") not in before
-            and any(where == header and text.startswith(f"neighbor {peer} remote-as ") for where, text in before)
-            for header, peer in self.footprint.peers
-        )
+        """Whether it interrupts a port or a neighbor that is in service now (PASA 2.3(a))."""
+        return bool(self.interrupts)
 
 
 @dataclass(frozen=True)
@@ -107,7 +103,10 @@ def make_plan(
         raise Refused(f"{router.name}: " + "; ".join(reasons))
     if canonical(footprint.owned(sections), hidden) == intended(intent):
         return draft.plan((), ())
-    if taken := not_free(intent, footprint, sections, grammar):
+    taken = not_free(intent, footprint, sections, grammar)
+    if all(text.startswith("(global) / ip prefix-list ") for text in taken):  # the port itself is free
+        must_not_change_shared(footprint, sections, intent.lines)
+    if taken:
         raise Refused(
             f"{router.name}: {assignment.port.interface} cannot be given to {assignment.order.order_id}.\n"
             + three_way(intent, taken, applied)
@@ -125,7 +124,7 @@ def intended(intent: Intent) -> Lines:
     return canonical(with_headers(intent.lines))
 
 
-def strange_lines(after: Lines, intent: Intent) -> tuple[str, ...]:
+def strange_lines(after: Iterable[tuple[str, str]], intent: Intent) -> tuple[str, ...]:
     """What the port would carry beside the order, and lack of it: then the same order again would not be empty."""
     is_, shall = set(canonical(after, intent.hidden_defaults)), set(intended(intent))
     return (*map(said, sorted(is_ - shall)), *(f"(missing) {said(line)}" for line in sorted(shall - is_)))
@@ -137,6 +136,25 @@ def three_way(intent: Intent, running: Iterable[str], applied: Lines | None = No
     ours = ["(not known)"] if applied is None else [said(line) for line in applied] or ["(nothing)"]
     parts = (("intended:", wanted), ("last applied by turnup:", ours), ("running:", running))
     return "\n".join(line for title, lines in parts for line in (title, *(f"  {text}" for text in lines)))
+
+
+def three_marked(intent: Intent, running: Lines, applied: Lines | None) -> str:
+    """The same three texts, the lines in which they differ first (`*`), then those that stand in all of them, once."""
+    hidden = intent.hidden_defaults
+    ours = None if applied is None else canonical(applied, hidden)
+    texts = {
+        "intended:": canonical(intent.lines, hidden),
+        "last applied by turnup:": ours,
+        "running:": canonical(running, hidden),
+    }
+    known = [set(lines) for lines in texts.values() if lines is not None]
+    common = set.intersection(*known)
+    told = []
+    for title, lines in texts.items():
+        own = [f"* {said(line)}" for line in lines or () if line not in common]
+        told += [title, *(own or ["  (not known)" if lines is None else "  (nothing else)"])]
+    same = [line for line in canonical(running, hidden) if line in common]
+    return "\n".join([*told, f"in all of them ({len(same)} lines):", *(f"  {said(line)}" for line in same)])
 
 
 def said(line: tuple[str, str]) -> str:
@@ -186,6 +204,7 @@ class Draft:
             before=before,
             halfway=footprint.owned(halfway),
             after=after,
+            interrupts=interrupted(footprint, before, (*phase1, *phase2), grammar),
         )
         whole = fold(self.sections, (*phase1, *phase2), grammar, self.hidden)
         foreign = footprint.foreign(self.sections)
@@ -194,9 +213,15 @@ class Draft:
         return Plan(
             replace(change, digest=digest_of(change, self.sections)),
             unified(self.sections, whole, port.router),
-            blast_radius(footprint, self.sections, order.customer.code),
+            self._reach(change, grammar),
             foreign=foreign,
         )
+
+    def _reach(self, change: Change, grammar: Grammar) -> BlastRadius:
+        if text_only((*change.phase1, *change.phase2), grammar):
+            return BlastRadius(text_only=True)
+        found = blast_radius(self.footprint, self.sections, change.customer)
+        return replace(found, interrupts=change.interrupts)
 
     def _rehearse(self, own: Sections, items: tuple[ConfigItem, ...], grammar: Grammar) -> None:
         """Stop after every line in turn, go back, and be where we were: on the model, before the router sees a byte."""
@@ -224,16 +249,24 @@ def digest_of(change: Change, sections: Sections) -> str:
 
 
 def unified(before: Sections, after: Sections, name: str) -> str:
-    """Unified diff of two configurations, with the section in each hunk's header; "" when they are the same."""
+    """Unified diff of two configurations, with the section in each hunk's header; "" when they are the same.
+
+    A line is compared with lines of its own section only: ports look alike, and a diff that takes one port's lines for
+    another's would show changes on ports that nobody touches.
+    """
     old, new = _flat(before), _flat(after)
     lines = difflib.unified_diff(old, new, f"{name} running", f"{name} planned", lineterm="", n=2)
-    return "\n".join(_with_section(line, old) for line in lines)
+    plain = [line.partition(_OF)[0] for line in old]
+    return "\n".join(_with_section(line.partition(_OF)[0], plain) for line in lines)
+
+
+_OF = "\0"  # between a line and its section; in no configuration
 
 
 def _flat(sections: Sections) -> list[str]:
     text = []
     for line in sections[""]:
-        text += [line, *(f" {child}" for child in sections.get(line, ()))]
+        text += [line, *(f" {child}{_OF}{line}" for child in sections.get(line, ()))]
     return text
 
 

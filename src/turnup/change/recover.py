@@ -6,8 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from turnup.change.acceptance import Prove, proved
 from turnup.change.books import NO_BOOKS, Books, entered
 from turnup.change.committed import confirm
+from turnup.change.footprint import Lines
 from turnup.change.journal import Clock, Journal, Journals, State, by_hand, utc_now
 from turnup.change.lease import FileLeases, Leases
 from turnup.change.methods import cancelled
@@ -37,33 +39,35 @@ def recover(
     wait: float = 0.0,
     clock: Clock = utc_now,
     books: Books = NO_BOOKS,
+    prove: Prove | None = None,
 ) -> tuple[Recovered, ...]:
     """Bring every unfinished change of that router to before or after.
 
-    Nothing of it there: aborted. All of it there: saved. Anything between: taken back. Raises NeedsHuman when that
-    fails, and for a journal that already waits for a person.
+    Nothing of it there: aborted. All of it there: saved, once the acceptance tests that were promised for it have
+    passed; `prove` runs them, and without it such a change is left unsaved. Anything between: taken back. Raises
+    NeedsHuman when that fails, and for a journal that already waits for a person.
     """
     leases = leases or FileLeases(home.part("locks"))
     with leases.held(router, "recovery", wait) as lease, Wire(session, reopen, lease) as wire:
-        return finish_open(wire, Journals(home.part("journal")), router, clock, books)
+        return finish_open(wire, Journals(home.part("journal")), router, clock, books, prove)
 
 
 def finish_open(
-    wire: Wire, journals: Journals, router: str, clock: Clock, books: Books = NO_BOOKS
+    wire: Wire, journals: Journals, router: str, clock: Clock, books: Books = NO_BOOKS, prove: Prove | None = None
 ) -> tuple[Recovered, ...]:
     """The same for whoever holds the router's lock already."""
-    return tuple(_with_its_reload(wire, journal, clock, books) for journal in journals.open(router))
+    return tuple(_with_its_reload(wire, journal, clock, books, prove) for journal in journals.open(router))
 
 
-def _with_its_reload(wire: Wire, journal: Journal, clock: Clock, books: Books) -> Recovered:
+def _with_its_reload(wire: Wire, journal: Journal, clock: Clock, books: Books, prove: Prove | None) -> Recovered:
     """Finish one, and cancel the reload that it had scheduled: the router is in order again."""
     pushing = next((event.note for event in journal.record.history if event.state is State.PUSHING), "")
-    done = _one(wire, journal, clock, books)
+    done = _one(wire, journal, clock, books, prove)
     told = cancelled(wire.session, pushing)
     return replace(done, note=f"{done.note}; {told}") if told else done
 
 
-def _one(wire: Wire, journal: Journal, clock: Clock, books: Books) -> Recovered:
+def _one(wire: Wire, journal: Journal, clock: Clock, books: Books, prove: Prove | None) -> Recovered:
     record = journal.record
     if record.state is State.NEEDS_HUMAN:
         raise NeedsHuman(
@@ -81,13 +85,30 @@ def _one(wire: Wire, journal: Journal, clock: Clock, books: Books) -> Recovered:
         return _end(journal, clock, done, f"nothing of the change is on the router{told and f'; {told}'}")
     if change.same(now, change.after) and record.state is not State.BACKING_OUT:
         journal.note(State.VERIFIED, clock(), "all of it is on the router", now)
-        if wire.commits:
-            return _confirmed(wire, journal, books, clock)
-        state, why = _save(wire, journal)
-        return _end(journal, clock, state, "; ".join((why, *entered(books, change))))
-    journal.note(State.BACKING_OUT, clock(), "found half way", now)
-    take_back(wire, change, journal, clock)
-    return _told(journal)
+        return _complete(wire, journal, books, clock, prove)
+    return _taken_back(wire, journal, clock, "found half way", now)
+
+
+def _complete(wire: Wire, journal: Journal, books: Books, clock: Clock, prove: Prove | None) -> Recovered:
+    """All of it is on the router: save it, unless tests that were promised say or leave otherwise."""
+    with wire.waiting():
+        good, said = proved(journal, prove, clock)
+    if good is False or (good is None and wire.commits):  # a commit on trial would go back by itself, unseen
+        return _taken_back(wire, journal, clock, said)
+    change = journal.record.change
+    if good is None:
+        return _end(journal, clock, State.UNSAVED, "; ".join((said, *entered(books, change))))
+    if wire.commits:
+        return _confirmed(wire, journal, books, clock)
+    state, why = _save(wire, journal)
+    return _end(journal, clock, state, "; ".join(filter(None, (why, said, *entered(books, change)))))
+
+
+def _taken_back(wire: Wire, journal: Journal, clock: Clock, why: str, now: Lines | None = None) -> Recovered:
+    journal.note(State.BACKING_OUT, clock(), why, now)
+    take_back(wire, journal.record.change, journal, clock)
+    done = _told(journal)
+    return replace(done, note="; ".join(filter(None, (why, done.note))))
 
 
 def _confirmed(wire: Wire, journal: Journal, books: Books, clock: Clock) -> Recovered:
@@ -99,9 +120,7 @@ def _confirmed(wire: Wire, journal: Journal, books: Books, clock: Clock) -> Reco
         return _end(journal, clock, State.SAVED, "; ".join(("complete, and confirmed", *entered(books, change))))
     if change.same(now, change.before):
         return _end(journal, clock, State.ABORTED, "the router had taken the commit on trial back by itself")
-    journal.note(State.BACKING_OUT, clock(), "found half way", now)
-    take_back(wire, change, journal, clock)
-    return _told(journal)
+    return _taken_back(wire, journal, clock, "found half way", now)
 
 
 def _save(wire: Wire, journal: Journal) -> tuple[State, str]:

@@ -11,7 +11,8 @@ from dataclasses import replace
 from turnup.change.conditions import Needs
 from turnup.change.footprint import canonical, footprint_of, sections_of, together
 from turnup.change.plan import Draft, Plan, intended, link_of, strange_lines, three_way
-from turnup.change.standing import Standing, bare, must_be_met, must_not_change_shared
+from turnup.change.shared import must_not_change_shared, without_left
+from turnup.change.standing import Standing, bare, must_be_met
 from turnup.change.transition import transition
 from turnup.configuration import Configuration
 from turnup.errors import Refused
@@ -43,7 +44,9 @@ def make_redesignate_plan(
     events are recorded: only then is anything activated. Raises Refused as a CHANGE does.
     """
     sections, hidden, grammar = configuration.sections, intent.hidden_defaults, grammar_of(platform)
-    footprint = together(standing.footprint, footprint_of((*intent.phase1, *intent.phase2)))
+    wanted = footprint_of((*intent.phase1, *intent.phase2))
+    whole = together(standing.footprint, wanted)
+    footprint = without_left(whole, sections, wanted.prefix_lists)
     needs = Needs(router.name, footprint.headers, intent.route_maps, link_of(assignment))
     draft = Draft(platform, assignment, footprint, needs, hidden, sections, "REDESIGNATE")
     must_be_met(needs, footprint, sections)
@@ -56,7 +59,7 @@ def make_redesignate_plan(
     if canonical(now, hidden) == canonical(built, hidden):
         return _told(draft.plan((), activate), connected)
     if canonical(now, hidden) != canonical(empty, hidden):
-        standing.must_be_carried(f"{router.name}: {assignment.port.interface}", footprint, sections)
+        standing.must_be_carried(f"{router.name}: {assignment.port.interface}", whole, sections)
     must_not_change_shared(footprint, sections, built)
     away = transition(now, empty, footprint, grammar)
     plan = draft.plan((*away.quiet, *intent.phase1), activate)

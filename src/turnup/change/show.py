@@ -29,11 +29,13 @@ def _text(plan: Plan) -> Iterator[str]:
     if plan.empty:
         yield from ("", "Nothing to send: the router has exactly this.", "", f"Digest {plan.digest}")
         return
-    yield from _part("Phase 1, everything shut", change.phase1)
-    yield from _part("Phase 2, activate (after phase 1 has been read back)", change.phase2)
+    yield from _part(f"Phase 1, {_what_rests(plan)}", change.phase1)
+    if change.phase2:
+        yield from _part("Phase 2, activate (after phase 1 has been read back)", change.phase2)
     yield from _part("Back-out, rehearsed from every line", change.backout)
     yield from ("", "Changes to the running configuration", *(f"  {line}" for line in plan.diff.splitlines()))
-    yield from ("", "Other customers within reach", *_radius(plan.blast))
+    yield from ("", "Service", *_service(plan.blast))
+    yield from ("", "Others within reach", *_radius(plan.blast))
     for note in plan.notes:
         yield from ("", *wrap(note, WIDTH))
     yield from ("", f"Digest {plan.digest}")
@@ -44,7 +46,28 @@ def _part(title: str, items: Iterable[ConfigItem]) -> Iterator[str]:
     yield from (f"  {line}" for line in typed(items))
 
 
+def _what_rests(plan: Plan) -> str:
+    """What is shut when phase 1 is through."""
+    change = plan.change
+    if all((f"interface {port}", "shutdown") in change.halfway for port in change.footprint.ports):
+        return "everything shut"
+    if plan.blast.text_only:
+        return "in service: only text for people changes"
+    return "the neighbor shut, the port in service"
+
+
+def _service(blast: BlastRadius) -> Iterator[str]:
+    said = f"interrupted: {', '.join(blast.interrupts)}" if blast.interrupts else "nothing in service is interrupted"
+    yield from wrap(said, WIDTH, initial_indent="  ", subsequent_indent="    ")
+    if blast.shared:
+        said = f"by a shared prefix-list: {', '.join(f'{one.customer} {one.interface}' for one in blast.shared)}"
+        yield from wrap(said, WIDTH, initial_indent="  ", subsequent_indent="    ")
+
+
 def _radius(blast: BlastRadius) -> Iterator[str]:
+    if blast.text_only:
+        yield "  none: only text for people changes"
+        return
     for where, near in (("on the port", blast.port), ("on the card", blast.card), ("on the router", blast.router)):
         said = f"{where}: {_names(near)}"
         yield from wrap(said, WIDTH, initial_indent="  ", subsequent_indent="    ")
@@ -83,6 +106,8 @@ def as_dict(plan: Plan) -> dict[str, Any]:
             "card": _listed(plan.blast.card),
             "router": _listed(plan.blast.router),
             "management": list(plan.blast.management),
+            "interrupts": list(plan.blast.interrupts),
+            "shared": _listed(plan.blast.shared),
         },
         "notes": list(plan.notes),
     }

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from turnup.change.conditions import Needs, unmet
 from turnup.change.footprint import Footprint, Lines, canonical, footprint_of, together
 from turnup.change.journal import Journals, Record, State
-from turnup.change.plan import intended, said, three_way
+from turnup.change.plan import intended, three_marked
+from turnup.change.shared import used_by_others, without_left
 from turnup.errors import Refused
 from turnup.render.fold import Sections
 from turnup.render.intent import Intent
 
-_APPLIED = frozenset({State.SAVED, State.UNSAVED, State.VERIFIED})
+_APPLIED = frozenset({State.SAVED, State.UNSAVED, State.VERIFIED, State.ACCEPTED})
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,11 @@ class Standing:
         return self.applied.lines if self.applied else None
 
     def carried(self, footprint: Footprint, sections: Sections) -> bool:
-        """Whether the router shows exactly this order within that footprint: as rendered now, or as we left it."""
+        """Whether the router shows exactly this order within that footprint: as rendered now, or as we left it.
+
+        A list that only the next order names, and others use already, is not this order's.
+        """
+        footprint = without_left(footprint, sections, self.footprint.prefix_lists)
         now = canonical(footprint.owned(sections), self.intent.hidden_defaults)
         ours = None if self.lines is None else canonical(self.lines, self.intent.hidden_defaults)
         return now == intended(self.intent) or now == ours
@@ -64,10 +69,10 @@ class Standing:
         """Raise Refused with the three texts when somebody else changed lines of this order, or took them."""
         if self.carried(footprint, sections):
             return
-        running = [said(line) for line in canonical(footprint.owned(sections), self.intent.hidden_defaults)]
+        running = canonical(footprint.owned(sections), self.intent.hidden_defaults)
         raise Refused(
             f"{where} does not carry exactly this order: somebody changed lines of it.\n"
-            + three_way(self.intent, running, self.lines),
+            + three_marked(self.intent, running, self.lines),
             advice="Nothing was sent. Ask who changed it and why; put the port back, or agree and order the change.",
         )
 
@@ -76,36 +81,6 @@ def must_be_met(needs: Needs, footprint: Footprint, sections: Sections) -> None:
     """Raise Refused, in words, when a condition of the plan does not hold."""
     if reasons := unmet(needs, footprint, sections):
         raise Refused(f"{needs.hostname}: " + "; ".join(reasons))
-
-
-def used_by_others(name: str, footprint: Footprint, sections: Sections) -> bool:
-    """Whether a line that is not ours refers to that prefix-list: another port of the same customer, a route-map.
-
-    A route-map may name several in one line, a `distribute-list prefix` names it in other words: any line with that
-    word counts, but those that only talk.
-    """
-    return any(
-        name in line.split(" ") and not line.startswith(_TALK) and line.split(" ")[:3] != ["ip", "prefix-list", name]
-        for _, line in footprint.foreign(sections)
-    )
-
-
-_TALK = ("description ", "remark ", "hostname ", "router ", "interface ")
-
-
-def must_not_change_shared(footprint: Footprint, sections: Sections, target: Lines) -> None:
-    """Raise Refused when the change would alter a prefix-list that another port's neighbour uses."""
-    for name in footprint.prefix_lists:
-        first = f"ip prefix-list {name} "
-        now, then = (
-            {text for section, text in lines if not section and text.startswith(first)}
-            for lines in (footprint.owned(sections), target)
-        )
-        if then and now != then and used_by_others(name, footprint, sections):
-            raise Refused(
-                f"prefix-list {name} is used by a neighbour that is not this order's: to change it changes that too",
-                advice="Give both ports the same prefixes with a CHANGE of each by hand, or take other lists.",
-            )
 
 
 def bare(footprint: Footprint, sections: Sections, available: str | None, shown: tuple[str, ...]) -> Lines:

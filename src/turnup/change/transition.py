@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from turnup.change.addresses import address_in
 from turnup.change.footprint import Footprint, Lines, sections_of
@@ -68,21 +69,70 @@ class _Way:
 
     def _quiesce(self) -> Iterator[tuple[str, str]]:
         for header, peer in self.footprint.peers:
-            if self._is_peer(self.now, header, peer) and not self._peer_shut(self.now, header, peer):
+            alive = self._is_peer(self.now, header, peer) and not self._peer_shut(self.now, header, peer)
+            if alive and self._peer_must_rest(header, peer):
+                yield header, f"neighbor {peer} shutdown"
+        for header, peer in self.footprint.beside:
+            must_rest = self._filter_changes or self._peer_shut(self.then, header, peer)
+            if must_rest and not self._peer_shut(self.now, header, peer):
                 yield header, f"neighbor {peer} shutdown"
         for port in self.footprint.ports:
             header = f"interface {port}"
-            if "shutdown" not in self.now.get(header, ()):
+            if "shutdown" not in self.now.get(header, ()) and port in self._resting_ports:
                 yield header, "shutdown"
 
     def _activate(self) -> Iterator[tuple[str, str]]:
         for header, peer in self.footprint.peers:
-            if self._is_peer(self.then, header, peer) and not self._peer_shut(self.then, header, peer):
+            alive = self._is_peer(self.then, header, peer) and not self._peer_shut(self.then, header, peer)
+            if alive and (self._peer_shut(self.now, header, peer) or self._peer_must_rest(header, peer)):
+                yield header, f"no neighbor {peer} shutdown"
+        for header, peer in self.footprint.beside:
+            was_shut = self._peer_shut(self.now, header, peer) or self._filter_changes
+            if was_shut and not self._peer_shut(self.then, header, peer):
                 yield header, f"no neighbor {peer} shutdown"
         for port in self.footprint.ports:
             header = f"interface {port}"
-            if "shutdown" not in self.then.get(header, ()):
+            was_shut = "shutdown" in self.now.get(header, ()) or port in self._resting_ports
+            if "shutdown" not in self.then.get(header, ()) and was_shut:
                 yield header, "no shutdown"
+
+    # --- what has to rest meanwhile ------------------------------------------------------------------------------
+
+    @cached_property
+    def _resting_ports(self) -> frozenset[str]:
+        """Ports that must be shut: they shall be at the end, or something else than text for people changes there."""
+        changed = [header for header in {*self.now, *self.then} if header and self._differs(header)]
+        touched = {header.split(" ")[1].partition(".")[0] for header in changed if header.startswith("interface ")}
+        for header in self.footprint.isis:
+            moved = set(self.now.get(header, ())) ^ set(self.then.get(header, ()))
+            touched |= {line.split(" ")[1].partition(".")[0] for line in moved}
+        shut = {port for port in self.footprint.ports if "shutdown" in self.then.get(f"interface {port}", ())}
+        return frozenset(shut | (touched & set(self.footprint.ports)))
+
+    def _peer_must_rest(self, header: str, peer: str) -> bool:
+        """Whether the peer must be shut: it, its filter or the port below it changes in more than text."""
+        if self._resting_ports or self._filter_changes or self._peer_shut(self.then, header, peer):
+            return True
+        return self._differs(header, f"neighbor {peer} ")
+
+    @cached_property
+    def _filter_changes(self) -> bool:
+        wholes = self.footprint.wholes
+        return self._lists(self.now) != self._lists(self.then) or any(
+            self.now.get(header) != self.then.get(header) for header in wholes
+        )
+
+    def _differs(self, header: str, first: str = "") -> bool:
+        """Whether lines of that section (those that begin so) differ in more than text for people, or being shut."""
+        now, then = (
+            {
+                line.key: (line.text, line.rule.talk)
+                for line in self._all_known(header, sections.get(header, ()))
+                if line.text.startswith(first) and line.text.split(" ")[-1] != "shutdown"
+            }
+            for sections in (self.now, self.then)
+        )
+        return any(not talk for _, (_, talk) in now.items() ^ then.items())
 
     # --- peers -------------------------------------------------------------------------------------------------
 

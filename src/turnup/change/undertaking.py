@@ -77,12 +77,16 @@ class Undertaking:
 
 @dataclass(frozen=True)
 class Ground:
-    """What a plan stands on besides the undertaking: dialect, router, policy, journals (None: none are kept)."""
+    """What a plan stands on besides the undertaking: dialect, router, policy, journals (None: none are kept).
+
+    `siblings` are the other orders of the same customer on that router.
+    """
 
     platform: Platform
     router: Router
     policy: Policy
     journals: Journals | None = None
+    siblings: tuple[Assignment, ...] = ()
 
     def applied(self, assignment: Assignment) -> Applied | None:
         """What our last push left on that port."""
@@ -113,7 +117,9 @@ def plan_of(work: Undertaking, ground: Ground, configuration: Configuration) -> 
     standing, wanted = Standing(intent, applied_there), ground.intent(work.result)
     # The plan speaks of the order that asks, with the link network that the port is to have.
     if work.kind is Kind.CHANGE:
-        return make_change_plan(platform, standing, wanted, work.assignment, router, configuration, work.result)
+        return make_change_plan(
+            platform, standing, wanted, work.assignment, router, configuration, work.result, ground.siblings
+        )
     if work.kind is Kind.REDESIGNATE:
         return make_redesignate_plan(
             platform, standing, wanted, work.assignment, router, configuration, connected=work.connected

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from itertools import groupby
 from typing import Protocol
 
-from turnup.change.lease import Lease
+from turnup.change.lease import Lease, kept
 from turnup.configuration import Configuration
 from turnup.connect.session import ConfigurationUnknown
 from turnup.errors import AnswerIncomplete, CouldNotRun, NeedsHuman, Refused, TurnupError, Unreachable
@@ -201,6 +202,10 @@ class Wire:
             raise
         self.sent += 1
         return said
+
+    def waiting(self) -> AbstractContextManager[None]:
+        """Around what takes its time and sends nothing here: the lease is kept. Raises LeaseLost at its end."""
+        return kept(self._lease)
 
     def _hold(self) -> None:
         if self._lease is not None:

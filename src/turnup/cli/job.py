@@ -9,6 +9,8 @@ import typer
 
 from turnup.cli.options import AsJson, opened
 from turnup.cli.pushing import (
+    PATIENT,
+    Accept,
     BackOutWord,
     Confirm,
     Digest,
@@ -71,10 +73,10 @@ def push(
     confirm: Confirm = False,
     digest: Digest = None,
     save_all: SaveAll = False,
-    wait: Wait = 0.0,
+    wait: Wait = PATIENT,
     emergency: Emergency = "",
     reload_in: ReloadIn = None,
-    accept: Annotated[bool, typer.Option("--accept", help="Run the twenty tests before it is saved.")] = False,
+    accept: Accept = False,
     back_out: BackOutWord = None,
     json: AsJson = False,
 ) -> None:
@@ -86,7 +88,7 @@ def push(
     noc = opened(context)
     terms = terms_of(digest, save_all, wait, emergency, reload_in)
     if accept:
-        _accepted(noc, _work(noc, order), terms, back_out, json=json)
+        carried_and_tested(noc, _work(noc, order), terms, back_out, json=json)
     else:
         carried(noc, _work(noc, order), terms, json=json)
 
@@ -124,7 +126,7 @@ def run(
     confirm: Confirm = False,
     digest: Digest = None,
     save_all: SaveAll = False,
-    wait: Wait = 0.0,
+    wait: Wait = PATIENT,
     emergency: Emergency = "",
     reload_in: ReloadIn = None,
     back_out: BackOutWord = None,
@@ -136,7 +138,8 @@ def run(
         not_sent(json=json)
         return
     noc = opened(context)
-    _accepted(noc, _work(noc, order), terms_of(digest, save_all, wait, emergency, reload_in), back_out, json=json)
+    terms = terms_of(digest, save_all, wait, emergency, reload_in)
+    carried_and_tested(noc, _work(noc, order), terms, back_out, json=json)
 
 
 def _work(noc: Noc, order: str) -> Undertaking:
@@ -151,7 +154,7 @@ def _work(noc: Noc, order: str) -> Undertaking:
         return work_for(noc, message, enter=True, only=(Kind.NEW, Kind.CHANGE))
 
 
-def _accepted(noc: Noc, work: Undertaking, terms: Terms, back_out: str | None, *, json: bool) -> None:
+def carried_and_tested(noc: Noc, work: Undertaking, terms: Terms, back_out: str | None, *, json: bool) -> None:
     """Push and test; where a red test takes the change back, the tests run before it is saved."""
     from turnup.cli.show import as_json, step
     from turnup.job import tested
@@ -162,8 +165,7 @@ def _accepted(noc: Noc, work: Undertaking, terms: Terms, back_out: str | None, *
     if policy is BackOut.ASK:
         must_be_answerable()
     proof = accepting(noc, work, policy, asked)
-    if policy is not BackOut.NEVER:
-        terms = replace(terms, accept=proof)
+    terms = replace(terms, promise=policy.value, accept=None if policy is BackOut.NEVER else proof)
     made, outcome = send(noc, work, terms)
     if not json:
         show_push(work, outcome)

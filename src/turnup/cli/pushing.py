@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -31,6 +32,7 @@ SaveAll = Annotated[
 ]
 Digest = Annotated[str | None, typer.Option("--digest", help="Send only if the plan still has this digest.")]
 Wait = Annotated[float, typer.Option(help="Seconds to wait for another writer of the router.")]
+PATIENT = 60.0  # two orders on one router both succeed, one after the other
 Emergency = Annotated[
     str,
     typer.Option(
@@ -51,6 +53,7 @@ ReloadIn = Annotated[
         help="Only for what could cut off management: 0 = no reload.",
     ),
 ]
+Accept = Annotated[bool, typer.Option("--accept", help="Run the twenty tests before it is saved.")]
 BackOutWord = Annotated[
     str | None,
     typer.Option(
@@ -94,21 +97,22 @@ def not_sent(*, json: bool) -> None:
 def send(noc: Noc, work: Undertaking, terms: Terms) -> tuple[Plan, PushOutcome]:
     """Push, with progress."""
     from turnup.cli.show import step
+    from turnup.service import proving
     from turnup.undertake import pushed_work
 
     with step(f"pushing to {work.router}"):
-        return pushed_work(noc, work, terms)
+        return pushed_work(noc, work, replace(terms, prove=proving(noc)))
 
 
 def show_push(work: Undertaking, outcome: PushOutcome) -> None:
     """What became of it, for a person."""
-    from turnup.cli.show import say
+    from turnup.cli.show import say, tell
 
     order, port = work.order, work.assignment.port
     say(f"{order.order_id}: {port.router} {port.interface}: {outcome.state}, {outcome.sent} lines sent")
     say(f"  {_MEANING.get(outcome.state, outcome.state)}")
     for note in outcome.notes:
-        say(f"  note: {note}")
+        tell(f"  note: {note}")
 
 
 _MEANING = {
@@ -150,10 +154,10 @@ def carried(noc: Noc, work: Undertaking, terms: Terms, *, json: bool) -> None:
 
 
 def _show_notes(made: Plan) -> None:
-    from turnup.cli.show import say
+    from turnup.cli.show import tell
 
     for note in made.notes:
-        say(f"  note: {note}")
+        tell(f"  note: {note}")
 
 
 def asked(certificate: Certificate) -> bool:

@@ -40,6 +40,7 @@ def register(main: typer.Typer) -> None:
         from turnup.cli.show import as_json, say, step
         from turnup.errors import UsageError
         from turnup.job import recovered, resolve
+        from turnup.service import proving
 
         noc = opened(context)
         noc.equipment.router(router)
@@ -55,7 +56,8 @@ def register(main: typer.Typer) -> None:
         else:
             with step(f"looking at {router}"):
                 rows = [
-                    {"order": one.order_id, "state": str(one.state), "note": one.note} for one in recovered(noc, router)
+                    {"order": one.order_id, "state": str(one.state), "note": one.note}
+                    for one in recovered(noc, router, proving(noc))
                 ]
         if json:
             as_json(rows)

@@ -9,6 +9,9 @@ import typer
 
 from turnup.cli.options import AsJson, opened
 from turnup.cli.pushing import (
+    PATIENT,
+    Accept,
+    BackOutWord,
     Confirm,
     Digest,
     Emergency,
@@ -24,7 +27,9 @@ from turnup.cli.pushing import (
 from turnup.errors import UsageError
 
 if TYPE_CHECKING:
-    from turnup.change.undertaking import Undertaking
+    from turnup.carry import Terms
+    from turnup.change.undertaking import Kind, Undertaking
+    from turnup.noc import Noc
 
 PANEL, RANK = "Changes of a port in service", 3  # where `turnup --help` shows it
 
@@ -42,13 +47,17 @@ def disconnect(
     confirm: Confirm = False,
     digest: Digest = None,
     save_all: SaveAll = False,
-    wait: Wait = 0.0,
+    wait: Wait = PATIENT,
     emergency: Emergency = "",
     reload_in: ReloadIn = None,
     json: AsJson = False,
 ) -> None:
     """Carry out a DISCONNECT order (PASA 1.3(c)): quiesce, take everything away, leave the port as it came."""
-    _ordered(context, order, "DISCONNECT", confirm, (digest, save_all, wait, emergency, reload_in), json)
+    from turnup.change.undertaking import Kind
+
+    noc, work = _ordered(context, order, Kind.DISCONNECT, confirm, json)
+    if work is not None:
+        carried(noc, work, terms_of(digest, save_all, wait, emergency, reload_in), json=json)
 
 
 def redesignate(
@@ -57,13 +66,25 @@ def redesignate(
     confirm: Confirm = False,
     digest: Digest = None,
     save_all: SaveAll = False,
-    wait: Wait = 0.0,
+    wait: Wait = PATIENT,
     emergency: Emergency = "",
     reload_in: ReloadIn = None,
+    accept: Accept = False,
+    back_out: BackOutWord = None,
     json: AsJson = False,
 ) -> None:
     """Give a port to another customer (PASA 1.3(c)). It stays shut until both cross-connects are recorded."""
-    _ordered(context, order, "REDESIGNATE", confirm, (digest, save_all, wait, emergency, reload_in), json)
+    from turnup.change.undertaking import Kind
+
+    noc, work = _ordered(context, order, Kind.REDESIGNATE, confirm, json)
+    if work is None:
+        return
+    if accept and not work.connected:
+        raise UsageError(
+            "--accept: the port stays shut until both cross-connects are recorded, so nothing can be tested yet",
+            advice="Nothing was sent. Leave --accept out now; give it with the command that activates the port.",
+        )
+    _carried(noc, work, terms_of(digest, save_all, wait, emergency, reload_in), (accept, back_out), json=json)
 
 
 def move(
@@ -74,9 +95,11 @@ def move(
     confirm: Confirm = False,
     digest: Digest = None,
     save_all: SaveAll = False,
-    wait: Wait = 0.0,
+    wait: Wait = PATIENT,
     emergency: Emergency = "",
     reload_in: ReloadIn = None,
+    accept: Accept = False,
+    back_out: BackOutWord = None,
     json: AsJson = False,
 ) -> None:
     """Move an order to an alternate port of its router (PASA 1.4(b)(ii)), and mark the port it had as bad."""
@@ -102,7 +125,18 @@ def move(
     if work.standing is not None and work.standing.port == work.assignment.port:
         _there_already(work, json)
         return
-    carried(noc, work, terms_of(digest, save_all, wait, emergency, reload_in), json=json)
+    _carried(noc, work, terms_of(digest, save_all, wait, emergency, reload_in), (accept, back_out), json=json)
+
+
+def _carried(noc: Noc, work: Undertaking, terms: Terms, tests: tuple[bool, str | None], *, json: bool) -> None:
+    """Push; with the acceptance tests before it is saved where they were asked for."""
+    from turnup.cli.job import carried_and_tested
+
+    accept, back_out = tests
+    if accept:
+        carried_and_tested(noc, work, terms, back_out, json=json)
+    else:
+        carried(noc, work, terms, json=json)
 
 
 def _there_already(work: Undertaking, json: bool) -> None:
@@ -117,14 +151,9 @@ def _there_already(work: Undertaking, json: bool) -> None:
 
 
 def _ordered(
-    context: typer.Context,
-    order: str,
-    kind: str,
-    confirm: bool,
-    said: tuple[str | None, bool, float, str, int | None],
-    json: bool,
-) -> None:
-    from turnup.change.undertaking import Kind
+    context: typer.Context, order: str, kind: Kind, confirm: bool, json: bool
+) -> tuple[Noc, Undertaking | None]:
+    """What the order asks for, acknowledged; None when it was only planned and shown."""
     from turnup.cli.show import step
     from turnup.job import read_message
     from turnup.service import work_for
@@ -132,9 +161,9 @@ def _ordered(
     noc = opened(context)
     message = read_message(order, noc)
     with step("acknowledging the order"):
-        work = work_for(noc, message, enter=confirm, only=(Kind(kind),))
-    if not confirm:
-        show_planned(noc, work, json=json)
-        not_sent(json=json)
-        return
-    carried(noc, work, terms_of(*said), json=json)
+        work = work_for(noc, message, enter=confirm, only=(kind,))
+    if confirm:
+        return noc, work
+    show_planned(noc, work, json=json)
+    not_sent(json=json)
+    return noc, None

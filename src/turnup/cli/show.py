@@ -6,7 +6,7 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 from turnup.errors import Clarification, TurnupError
 
@@ -51,6 +51,33 @@ def say(text: str = "") -> None:
     print(_still(clean(text)))
 
 
+def tell(text: str) -> None:
+    """Words for a person, on stdout: on a terminal they are kept within its width."""
+    print(_fitting(_still(clean(text)), sys.stdout))
+
+
+def _fitting(text: str, stream: TextIO) -> str:
+    """Its first line and its advice in lines of the terminal's width; texts of routers and orders are never broken.
+
+    For a file or a pipe nothing is broken: a line is a message.
+    """
+    from shutil import get_terminal_size
+    from textwrap import wrap
+
+    if not stream.isatty():
+        return text
+    width = max(40, min(get_terminal_size().columns, 120))
+    told = []
+    for line in text.split("\n"):
+        words = line.startswith(("turnup: ", "  what to do: ", "  note: ", "  - "))
+        told += (
+            wrap(line, width, subsequent_indent="    ", break_on_hyphens=False, break_long_words=False)
+            if words
+            else [line]
+        )
+    return "\n".join(told)
+
+
 def show_document(text: str) -> None:
     """A document on stdout, coloured or for a file: it has spelled what it was given itself."""
     print(clean(text))
@@ -92,5 +119,5 @@ def error_exit(error: TurnupError, *, as_json: bool = False) -> int:
         told += "".join(f"\n  - {field}: {reason}" for field, reason in error.points)
     else:
         told = f"turnup: {error}"
-    print(_still(clean(f"{told}\n  what to do: {error.advice}")), file=sys.stderr)
+    print(_fitting(_still(clean(f"{told}\n  what to do: {error.advice}")), sys.stderr), file=sys.stderr)
     return int(error.exit_code)

@@ -7,7 +7,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class BgpNeighbor:
-    """Session state, policy and reset history of one neighbor. `up_for` as shown (`2w3d`, `00:10:12`)."""
+    """Session state, policy and reset history of one neighbor. `up_for` as shown (`2w3d`, `00:10:12`).
+
+    `beyond_limit` is what happens instead of an end of the session when it sends too much, e.g. `warning-only`.
+    """
 
     neighbor: str
     remote_as: str
@@ -24,3 +27,4 @@ class BgpNeighbor:
     accepted_prefixes: int | None
     last_reset: str | None
     vrf: str | None = None
+    beyond_limit: str | None = None

@@ -7,7 +7,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class ClnsProtocol:
-    """One process: `areas` as shown (`49.0001`), `interfaces` on which IS-IS runs, wide metrics per level."""
+    """One process: `areas` as shown (`49.0001`), `interfaces` on which IS-IS runs, wide metrics per level.
+
+    `mute` are those of the interfaces that announce and do not speak, or carry no IP; `circuits` gives each that
+    speaks its level and metric (`eth1 L2 20`); both () where the router does not show them here.
+    """
 
     tag: str | None
     system_id: str
@@ -18,3 +22,5 @@ class ClnsProtocol:
     accept_narrow: str | None
     generate_wide: str | None
     accept_wide: str | None
+    mute: tuple[str, ...] = ()
+    circuits: tuple[str, ...] = ()

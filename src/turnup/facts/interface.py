@@ -37,4 +37,5 @@ class Interface:
     interface_resets: int | None
     output_drops: int | None
     carrier_transitions: int | None
+    duplex: str | None = None  # `Full`, `Half`, `Auto`, where the router shows it
     input_packets: int | None = None  # since boot, where the router tells no time of the last input

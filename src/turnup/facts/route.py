@@ -15,3 +15,4 @@ class Route:
     metric: int | None
     next_hop: str | None
     interface: str | None
+    vrf: str | None = None  # None where the answer names no routing table

@@ -99,6 +99,8 @@ class Router:
     processor_slots: tuple[int, ...] = (0,)  # where the route processors sit; never a line card
     is_type: str = "level-2-only"
     isis_tag: str = ""
+    isis_lines: tuple[str, ...] = ()  # what only this router lets into IS-IS, e.g. `default-information originate`
+    bgp_lines: tuple[str, ...] = ()  # what only this router does in BGP, e.g. `redistribute isis level-2`
     links: tuple[IntraPopLink, ...] = ()
     ibgp_peers: tuple[IbgpPeer, ...] = ()
     reserved_ports: tuple[InterfaceName, ...] = ()

@@ -63,19 +63,7 @@ class InterfaceName:
     @classmethod
     def parse(cls, text: str) -> InterfaceName:
         """Read a long or short name, e.g. `PO1/0`, `Serial5/0`, `Gi6/0.100`."""
-        if kernel := _KERNEL.fullmatch(text.strip()):
-            found = kernel.groupdict("")
-            return cls(
-                found["type"] or found["ether"] or found["word"],
-                found["port"] or found["place"],
-                found["tag"] or found["sub"],
-            )
-        if not (match := _NAME.fullmatch(text.strip())):
-            raise InputError(f"{text!r} is not the name of an interface", advice="Write it as Serial5/0 or POS2/1.")
-        word = match["type"]
-        long = _EXACT.get(word) or _FOLDED.get(word.lower())
-        # A type we do not know keeps its own spelling: kernel names in the lab, cards not met yet.
-        return cls(long or word, match["place"], match["sub"])
+        return _parsed(text)
 
     @property
     def slot(self) -> int:
@@ -95,6 +83,23 @@ class InterfaceName:
 
     def __str__(self) -> str:
         return f"{self.type}{self.place}{self.sub}"
+
+
+@lru_cache(maxsize=16384)  # the same few names are read on every line of a configuration
+def _parsed(text: str) -> InterfaceName:
+    if kernel := _KERNEL.fullmatch(text.strip()):
+        found = kernel.groupdict("")
+        return InterfaceName(
+            found["type"] or found["ether"] or found["word"],
+            found["port"] or found["place"],
+            found["tag"] or found["sub"],
+        )
+    if not (match := _NAME.fullmatch(text.strip())):
+        raise InputError(f"{text!r} is not the name of an interface", advice="Write it as Serial5/0 or POS2/1.")
+    word = match["type"]
+    long = _EXACT.get(word) or _FOLDED.get(word.lower())
+    # A type we do not know keeps its own spelling: kernel names in the lab, cards not met yet.
+    return InterfaceName(long or word, match["place"], match["sub"])
 
 
 @lru_cache(maxsize=16384)

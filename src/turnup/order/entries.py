@@ -48,7 +48,8 @@ class Entry:
 class OrderFile:
     """Everything known of one order. `started`: work on its port has begun; `released`: the port was given back.
 
-    `changes` are the CHANGE orders that were carried out on its port, in that order; `follows` is the order whose port
+    `changes` are the CHANGE orders that were carried out on its port, in that order, and as `ORDER prefixes` those of
+    the customer's other ports that changed the list they have together; `follows` is the order whose port
     it took over (REDESIGNATE).
     """
 

@@ -87,7 +87,8 @@ class Ledger:
         """The order with the changes that were carried out since."""
         order = order_of(entry.order, f"{self.folder / file.order_id}.json")
         for change in file.changes:
-            order = changed(order, self.order(change))
+            by, _, only = change.partition(" ")
+            order = with_prefixes(order, self.order(by)) if only else changed(order, self.order(by))
         return order
 
     def order(self, order_id: str) -> PortServiceOrder:
@@ -160,6 +161,10 @@ class Ledger:
             file = self._file(order_id)
             if by not in file.changes:
                 write_entries(self.folder, replace(file, changes=(*file.changes, by)))
+
+    def share(self, order_id: str, by: str) -> None:
+        """Note that a list which the order has together with another was changed by the CHANGE order `by`."""
+        self.change(order_id, f"{by} {_PREFIXES}")
 
     def succeed(self, old: str, new: str) -> None:
         """Note that the port of one order is another's now (PASA 1.3(c), REDESIGNATE); twice is once."""
@@ -263,3 +268,13 @@ def changed(order: PortServiceOrder, change: PortServiceOrder) -> PortServiceOrd
     """The order with the parts that a CHANGE gives; a part is replaced whole, everything else stays."""
     parts = {part: getattr(change, part) for part in ("cross_connect", "layer2", "layer3", "bgp")}
     return replace(order, **{part: value for part, value in parts.items() if value is not None})
+
+
+_PREFIXES = "prefixes"  # behind the id of a CHANGE that was another port's: of it only these concern the order
+
+
+def with_prefixes(order: PortServiceOrder, change: PortServiceOrder) -> PortServiceOrder:
+    """The order with the prefixes that a CHANGE of the customer's other port gave the list they have together."""
+    if order.bgp is None or change.bgp is None:
+        return order
+    return replace(order, bgp=replace(order.bgp, allowed_prefixes=change.bgp.allowed_prefixes))

@@ -61,7 +61,7 @@ def trace(platform: Platform, ask: Ask, answer: Answer) -> Trace | None:
     path = platform.parser(ask.fact)
     if path is None or path.suffix != ".textfsm" or load(path).options["Fillup"]:
         return None
-    template, lines = load(path), lines_of(answer.text)
+    template, lines = load(path), lines_of(answer.text, answer.command)
     parsed = parse(platform, ask, answer)
     run, marks = Run(template), {}
     for number, line in enumerate(lines, start=1):
@@ -73,7 +73,7 @@ def trace(platform: Platform, ask: Ask, answer: Answer) -> Trace | None:
 
 def parse_again(platform: Platform, ask: Ask, answer: Answer, before: Trace) -> Parsed:
     """What `parse` says of that answer, by way of the trace of another one. Raises what `parse` raises."""
-    lines = lines_of(answer.text)
+    lines = lines_of(answer.text, answer.command)
     refuse(lines, platform.settings.refusals)
     same_above = _alike(lines, before.lines)
     same_below = min(_alike(lines[::-1], before.lines[::-1]), len(lines) - same_above, len(before.lines) - same_above)

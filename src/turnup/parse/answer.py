@@ -30,15 +30,48 @@ _STAMP = re.compile(
 )
 
 
-def lines_of(text: str) -> list[str]:
-    """The answer's lines. A line that only tells when it was given is blanked, so that numbers stay true."""
-    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+# What a session takes away and a capture still holds: the frame that a test tool or a script draws, the command as it
+# was typed, and behind the answer the next prompt. A command with a filter is none of them: what the filter left out
+# would be missed by nobody.
+_PROMPT = r"(?:RP/\d+/\w+/CPU\d+:)?[A-Za-z0-9][\w.-]*(?:\([\w-]+\))?[#>]"
+_TYPED = re.compile(rf"(?:{_PROMPT} *)?(?P<command>(?:[Ss]ho?w?|dir|ping)\b[^|]*)")
+_FRAME = re.compile(r"(?:\[[^\]]*\] )?\+\+\+ \S+: executing command '[^|']*' \+\+\+|={5,}")
+_NEXT_PROMPT = re.compile(_PROMPT)
+
+
+def lines_of(text: str, command: str = "") -> list[str]:
+    """The answer's lines. What belongs to no answer is blanked, so that numbers stay true.
+
+    That is a line that only tells when the answer was given, and what stands around the answer in a capture: the
+    command (it must be `command` where that is known, abbreviated or not), the next prompt, and an indentation of all.
+    """
+    lines = _unindented(text.replace("\r\n", "\n").replace("\r", "\n").split("\n"))
     for index, line in enumerate(lines):
-        if _STAMP.fullmatch(line.strip()):
+        said = line.strip()
+        echo = _TYPED.fullmatch(said)
+        if (echo and _same(echo["command"], command)) or _STAMP.fullmatch(said) or _FRAME.fullmatch(said):
             lines[index] = ""
-        elif line.strip():
+        elif said:
             break
+    last = next((index for index in range(len(lines) - 1, -1, -1) if lines[index].strip()), None)
+    if last is not None and _NEXT_PROMPT.fullmatch(lines[last].strip()):
+        lines[last] = ""
     return lines
+
+
+def _same(typed: str, command: str) -> bool:
+    """Whether that is the command, word for word or each word abbreviated."""
+    words, wanted = typed.lower().split(), command.lower().split()
+    return not wanted or (
+        len(words) == len(wanted) and all(whole.startswith(word) for whole, word in zip(wanted, words, strict=True))
+    )
+
+
+def _unindented(lines: list[str]) -> list[str]:
+    """Lines without the blanks that all of them begin with."""
+    said = [line for line in lines if line.strip()]
+    margin = min((len(line) - len(line.lstrip(" ")) for line in said), default=0)
+    return [line[margin:] for line in lines] if margin else lines
 
 
 def refuse(lines: Sequence[str], refusals: Sequence[str] = ()) -> None:

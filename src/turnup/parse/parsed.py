@@ -34,7 +34,7 @@ def parse(platform: Platform, ask: Ask, answer: Answer) -> Parsed:
     path = platform.parser(ask.fact)
     if path is None:
         raise InputError(f"platform {platform.name} has no template for {ask.fact}")
-    lines = lines_of(answer.text)
+    lines = lines_of(answer.text, answer.command)
     refuse(lines, platform.settings.refusals)
     cls = fact_class(ask.fact)
     if path.suffix == ".jmespath":

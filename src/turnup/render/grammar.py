@@ -40,6 +40,7 @@ class LineRule:
     shows: str = "positive"
     erases: str = ""
     opens: bool = False  # leaves the section for a mode of its own
+    talk: bool = False  # says something to people only: typed while the port serves
 
     @cached_property
     def matcher(self) -> re.Pattern[str]:
@@ -62,7 +63,7 @@ class Known:
     text: str
     positive: bool
 
-    @property
+    @cached_property
     def key(self) -> str:
         """Lines with one key replace each other."""
         return self.rule.key.format(**self.groups)

@@ -74,6 +74,11 @@ class TerminalLine:
             raise CouldNotRun(f"{self.header} names {len(named)} login lists: {', '.join(named)}")
         return named[0] if named else "default"
 
+    def list_of(self, kind: str) -> str:
+        """Name of the list of that kind, e.g. `authorization exec`, that its sessions use; `default` without a line."""
+        named = [line.split()[-1] for line in self.lines if line.startswith(f"{kind} ")]
+        return named[-1] if named else "default"
+
     @property
     def never_times_out(self) -> bool:
         """Whether an idle session stays for ever."""

@@ -2,75 +2,17 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from ipaddress import AddressValueError, IPv4Address, IPv4Network
+from ipaddress import ip_interface
 
-from turnup.configuration import Configuration
+from turnup.configuration import ConfigLine, Configuration
 from turnup.errors import CouldNotRun
+from turnup.rules.bgp_families import BgpNeighborConfig, behind, other_families, placed
 
 _FAMILY = "address-family "
 _OWN_FAMILIES = ("address-family ipv4", "address-family ipv4 unicast")
-_IN_VRF = re.compile(
-    r"(?:address-family ipv4 )?(?P<vrf>vrf \S+) (?:address-family ipv4 unicast )?"
-    r"neighbor (?P<name>\S+) (?:address-family ipv4 unicast )?(?P<rest>.+)"
-)
-_INHERITED = ("inherit peer-", "use session-group ", "use af-group ")
-
-
-@dataclass(frozen=True)
-class BgpNeighborConfig:
-    """One neighbor (or peer-group): the words behind its name, line by line.
-
-    `own` are its own lines; `lines` has those of its peer-group as well, unless an own line sets the same thing.
-    """
-
-    name: str
-    own: tuple[str, ...]
-    lines: tuple[str, ...]
-
-    def value(self, *words: str) -> str | None:
-        """What follows these words, e.g. value("remote-as"); "" for a bare line; None when there is none.
-
-        Raises CouldNotRun when two lines answer.
-        """
-        first = " ".join(words)
-        found = [line[len(first) :].strip() for line in self.lines if line == first or line.startswith(first + " ")]
-        if len(found) > 1:
-            raise CouldNotRun(f"neighbor {self.name} has {len(found)} lines `{first}`")
-        return found[0] if found else None
-
-    @property
-    def groups(self) -> tuple[str, ...]:
-        """Peer-groups that it is a member of."""
-        return tuple(line.split()[1] for line in self.own if line.startswith("peer-group "))
-
-    def inbound(self, kind: str) -> str | None:
-        """Name of the inbound `route-map`, `route-policy`, `prefix-list`, `distribute-list` or `filter-list`."""
-        return self._directed(kind, "in")
-
-    def outbound(self, kind: str) -> str | None:
-        """The outbound one."""
-        return self._directed(kind, "out")
-
-    @property
-    def unread(self) -> tuple[str, ...]:
-        """Lines by which it takes settings from a template that is not read here: it may be shut, or unfiltered."""
-        return tuple(line for line in self.lines if line.startswith(_INHERITED))
-
-    @property
-    def limit(self) -> str | None:
-        """Its maximum-prefix; None also when the router would do no more than warn."""
-        value = self.value("maximum-prefix")
-        return None if value is None or "warning-only" in value.split() else value
-
-    def _directed(self, kind: str, direction: str) -> str | None:
-        for line in self.lines:
-            words = line.split()
-            if len(words) == 3 and words[0] == kind and words[2] == direction:
-                return words[1]
-        return None
+_LEAVES = "exit-address-family"
 
 
 @dataclass(frozen=True)
@@ -78,18 +20,23 @@ class BgpSection:
     """The BGP process of a router; `texts` are the lines as they stand.
 
     Lines of another address family or of a VRF have that in front: `address-family vpnv4 neighbor 10.0.0.1 activate`.
-    `neighbors` are those of IPv4 unicast, `in_vrfs` those of a VRF, by its name and theirs.
+    `neighbors` are those of IPv4 unicast, `others` those of another family or of a VRF, by their name and its.
     """
 
     header: str
     local_as: int
     texts: tuple[str, ...]
     neighbors: Mapping[str, BgpNeighborConfig] = field(default_factory=dict)
-    in_vrfs: Mapping[str, BgpNeighborConfig] = field(default_factory=dict)
+    others: Mapping[str, BgpNeighborConfig] = field(default_factory=dict)
 
     def texts_of(self, neighbor: str) -> tuple[str, ...]:
         """Lines `neighbor X ...` of one neighbor, as they stand."""
         return tuple(text for text in self.texts if text.split()[:2] == ["neighbor", neighbor])
+
+    def texts_about(self, neighbor: str) -> tuple[str, ...]:
+        """Every line of the neighbor of that name, e.g. `10.0.0.1 in vrf BLUE`, wherever it stands, as it is shown."""
+        found = [text for text in self.texts if (told := placed(text)) and told[0].name == neighbor.split()[0]]
+        return tuple(dict.fromkeys(said for text in found for said in (text, text[text.index("neighbor ") :])))
 
     def elsewhere(self, neighbor: str) -> tuple[str, ...]:
         """Its lines in other address families of the same table; a VRF may use its address for somebody else."""
@@ -105,6 +52,15 @@ class BgpSection:
         if off or "activate" in neighbor.lines:
             return off
         return next((text for text in self.texts if text == "no bgp default ipv4-unicast"), "")
+
+    def carries(self, neighbor: BgpNeighborConfig) -> bool:
+        """Whether that neighbor exchanges routes of the family it stands under.
+
+        One that carries nothing at all is judged as if it carried IPv4, which one line more would make true.
+        """
+        if neighbor.name not in self.neighbors or not self.inactive(neighbor):
+            return True
+        return not any(name.split()[0] == neighbor.name for name in self.others)
 
     @property
     def listening(self) -> tuple[str, ...]:
@@ -123,32 +79,41 @@ def bgp_section(config: Configuration) -> BgpSection | None:
     if len(headers) > 1:
         raise CouldNotRun(f"{len(headers)} BGP processes: {', '.join(headers)}")
     texts = tuple(_texts(config, headers[0]))
-    neighbors, number = _neighbors(texts), as_number(headers[0].split()[2])
-    return BgpSection(headers[0], number, texts, neighbors, _in_vrfs(texts, neighbors))
+    return BgpSection(headers[0], as_number(headers[0].split()[2]), texts, _neighbors(texts), other_families(texts))
 
 
 def _texts(config: Configuration, header: str) -> Iterator[str]:
-    """Lines of the process. What IOS indents below another address family is told apart by that family's name."""
-    family, depth = "", 0
-    for line in config.lines:
-        if line.section != header or line.depth == 0:
-            continue
-        if line.depth <= depth:
-            family, depth = "", 0
-        if line.text.startswith(_FAMILY) and not line.shown:
-            family, depth = line.text.strip(), line.depth
-        own = line.shown or line.depth == depth or family in ("", *_OWN_FAMILIES)  # nested readings name it themselves
+    """Lines of the process. What IOS writes below another address family is told apart by that family's name."""
+    lines = [line for line in config.lines if line.section == header and line.depth]
+    family, depth, closed = "", 0, False
+    for number, line in enumerate(lines):
+        if line.text.strip() == _LEAVES or (not closed and line.depth <= depth):
+            family, depth, closed = "", 0, False
+        opens = line.text.startswith(_FAMILY) and not line.shown
+        if opens:
+            family, depth, closed = line.text.strip(), line.depth, _is_closed(lines[number + 1 :])
+        own = line.shown or opens or family in ("", *_OWN_FAMILIES)  # nested readings name it themselves
         yield line.text if own else f"{family} {line.text}"
 
 
-def _in_vrfs(texts: tuple[str, ...], own: Mapping[str, BgpNeighborConfig]) -> dict[str, BgpNeighborConfig]:
-    found: dict[str, list[str]] = {}
+def _is_closed(behind_it: Sequence[ConfigLine]) -> bool:
+    """Whether a family ends with a line that says so: then its lines need not be indented deeper (12.0S)."""
+    words = (line.text.strip() for line in behind_it)
+    return next((word for word in words if word == _LEAVES or word.startswith(_FAMILY)), "") == _LEAVES
+
+
+def _neighbors(texts: tuple[str, ...]) -> dict[str, BgpNeighborConfig]:
+    own: dict[str, list[str]] = {}
     for text in texts:
-        if match := _IN_VRF.fullmatch(text):
-            rest = match["rest"].replace("use neighbor-group ", "peer-group ", 1)
-            found.setdefault(f"{match['name']} in {match['vrf']}", []).append(rest)
-    lines = {name: list(group.own) for name, group in own.items()}
-    return {name: BgpNeighborConfig(name, tuple(said), _expanded(said, lines)) for name, said in found.items()}
+        words = text.split()
+        if words[0] == "neighbor" and len(words) > 2 and words[2] != "address-family":
+            own.setdefault(words[1], []).append(" ".join(words[2:]))
+    return {name: BgpNeighborConfig(name, tuple(lines), _expanded(lines, own)) for name, lines in own.items()}
+
+
+def _expanded(lines: list[str], own: Mapping[str, list[str]]) -> tuple[str, ...]:
+    groups = [line.split()[1] for line in lines if line.startswith("peer-group ")]
+    return (*lines, *behind(lines, [line for group in groups for line in own.get(group, ())]))
 
 
 def as_number(text: str) -> int:
@@ -160,114 +125,9 @@ def as_number(text: str) -> int:
 
 
 def is_address(text: str) -> bool:
-    """Whether a neighbor's name is an IPv4 address, not a peer-group."""
+    """Whether a neighbor's name is an address, IPv4 or IPv6, or a range of them (IOS-XR), not a peer-group."""
     try:
-        IPv4Address(text)
-    except AddressValueError:
-        return False
-    return True
-
-
-_DEFINED = {  # what a neighbor's filter is defined by; a distribute-list is a numbered or a named access-list
-    "prefix-list": ("ip prefix-list {}",),
-    "route-map": ("route-map {}",),
-    "route-policy": ("route-policy {}",),
-    "filter-list": ("ip as-path access-list {}",),
-    "distribute-list": ("access-list {}", "ip access-list standard {}", "ip access-list extended {}"),
-}
-
-
-def definitions(config: Configuration, neighbor: BgpNeighborConfig) -> tuple[str, ...]:
-    """Headers and global lines that define the filters of a neighbor, both directions."""
-    return tuple(dict.fromkeys(text for _, texts in _filters(config, neighbor) for text in texts))
-
-
-def undefined(config: Configuration, neighbor: BgpNeighborConfig) -> tuple[str, ...]:
-    """Filters that a neighbor names and the configuration lacks, e.g. `route-map CUST-IN`."""
-    return tuple(dict.fromkeys(name for name, texts in _filters(config, neighbor) if not texts))
-
-
-def passes_all(config: Configuration, neighbor: BgpNeighborConfig) -> bool:
-    """Whether its inbound filters are filters by name only: none of them keeps anything out."""
-    names = [(kind, neighbor.inbound(kind)) for kind in _OPEN]
-    given = [(kind, name.partition("(")[0]) for kind, name in names if name]
-    return bool(given) and all(_OPEN[kind](config, name) for kind, name in given)
-
-
-def _open_policy(config: Configuration, name: str) -> bool:
-    """A route-policy without any condition that nothing is dropped by, e.g. `set med 5` and `pass`."""
-    words = [line.split()[0] for line in config.section(f"route-policy {name}") or ()]
-    return bool(words) and set(words) <= {"pass", "set", "prepend"}
-
-
-def _open_route_map(config: Configuration, name: str) -> bool:
-    """Its first entry permits without a `match`."""
-    first = next(iter(config.headers(f"route-map {name}")), "")
-    lines = config.section(first) or ()
-    return first.split()[2:3] == ["permit"] and not any(line.startswith("match ") for line in lines)
-
-
-def _open_prefix_list(config: Configuration, name: str) -> bool:
-    """An entry permits every prefix, or more of them than one could mean (`permit 0.0.0.0/0 le 32`)."""
-    entries = [text.split() for text in config.headers(f"ip prefix-list {name}")]
-    return any(_everything(words[words.index("permit") + 1 :]) for words in entries if "permit" in words)
-
-
-def _everything(words: list[str]) -> bool:
-    if words == ["any"]:
-        return True
-    try:
-        return IPv4Network(words[0]).prefixlen == 0 and words[-2:-1] == ["le"] and int(words[-1]) >= _MOST
+        ip_interface(text)
     except ValueError:
         return False
-
-
-def _open_access_list(config: Configuration, name: str) -> bool:
-    lines = [text.removeprefix(f"access-list {name} ") for text in config.headers(f"access-list {name}")]
-    lines += [text for kind in ("standard", "extended") for text in _named_list(config, f"{kind} {name}")]
-    return any(re.fullmatch(r"(?:seq \d+ |\d+ )?permit (?:any|ip any any)", text.strip()) for text in lines)
-
-
-def _named_list(config: Configuration, name: str) -> tuple[str, ...]:
-    return config.section(f"ip access-list {name}") or ()
-
-
-_MOST = 24  # a prefix-list up to this length lets the whole table of the Internet in
-_OPEN: Mapping[str, Callable[[Configuration, str], bool]] = {
-    "prefix-list": _open_prefix_list,
-    "route-map": _open_route_map,
-    "distribute-list": _open_access_list,
-    "route-policy": _open_policy,
-}
-
-
-def _filters(config: Configuration, neighbor: BgpNeighborConfig) -> Iterator[tuple[str, tuple[str, ...]]]:
-    for line in neighbor.lines:
-        words = line.split()
-        if words[0] in _DEFINED and len(words) == 3:
-            name = words[1].partition("(")[0]  # a route-policy may take parameters
-            headers = [text for form in _DEFINED[words[0]] for text in config.headers(form.format(name))]
-            yield f"{words[0]} {words[1]}", tuple(headers)
-
-
-def _neighbors(texts: tuple[str, ...]) -> dict[str, BgpNeighborConfig]:
-    own: dict[str, list[str]] = {}
-    for text in texts:
-        words = text.split()
-        if words[0] == "neighbor" and len(words) > 2:
-            own.setdefault(words[1], []).append(" ".join(words[2:]))
-    return {name: BgpNeighborConfig(name, tuple(lines), _expanded(lines, own)) for name, lines in own.items()}
-
-
-def _expanded(lines: list[str], own: Mapping[str, list[str]]) -> tuple[str, ...]:
-    groups = [line.split()[1] for line in lines if line.startswith("peer-group ")]
-    inherited = [line for group in groups for line in own.get(group, ()) if line != "peer-group"]
-    set_here = {_key(line) for line in lines}
-    return (*lines, *(line for line in inherited if _key(line) not in set_here))
-
-
-def _key(line: str) -> tuple[str, ...]:
-    """What a line sets: `route-map X in` sets the inbound route-map, other lines what their first word says."""
-    words = line.split()
-    directed = words[0] in _DEFINED
-    return (words[0], words[-1]) if directed else (words[0],)
+    return True

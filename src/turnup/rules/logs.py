@@ -17,9 +17,15 @@ from turnup.rules.evidence import own_version
 from turnup.rules.times import router_now, stamp_time, uptime
 
 # Never allowed, whatever their severity says: boards, fabric, and alarms of the optics.
-DENIED = ("*-*-MALLOCFAIL", "FABRIC-*-*", "LCINFO-3-CRASH", "QM-*-*SANITY*", "TAC+-*-*")
+DENIED = (
+    *("*-*-MALLOCFAIL", "FABRIC-*-*", "LCINFO-*-CRASH", "LCINFO-*-LCHUNG", "QM-*-*SANITY*", "TAC+-*-*"),
+    *("*-*-DUPSYSTEM*", "*-*-DUP_SYSTEM*", "*-*-CRASHINFO*", "OIR-*-REMCARD"),
+)
+# Said of what is under test they are faults, at any severity: a wrong key, too many routes, somebody else's address.
+_OF_SUBJECTS = ("TCP-*-BADAUTH", "BGP-*-MAXPFX*", "*-BGP-*-MAXPFX*", "IP-*-DUPADDR*", "*-DUPADDR*", "LINK-*-ERROR")
 # IOS-XR puts the name of a group before the facility: PKT_INFRA-LINK-3-UPDOWN.
 _LINK = ("LINK-3-UPDOWN", "*-LINK-3-UPDOWN")
+_CHANGED = ("LINK-5-CHANGED", "*-LINK-5-CHANGED")
 _PROTOCOL = ("LINEPROTO-5-UPDOWN", "*-LINEPROTO-5-UPDOWN")
 _ADJACENCY = tuple(f"{group}{name}-[56]-ADJCHANGE" for group in ("", "*-") for name in ("BGP", "CLNS", "ISIS"))
 _DOWN = re.compile(r"\b[Dd]own\b(?! to\b)")  # FRR: changed from Down to Initializing
@@ -128,8 +134,12 @@ def is_fault(message: LogMessage, deny: Sequence[str], ignore: Sequence[str], su
     """
     if matches(message, (*deny, *DENIED)) or (message.severity is not None and message.severity <= 2):
         return True
+    if "check keys" in message.text:  # a TACACS+ server that answers to another key
+        return True
     if matches(message, ignore):
         return False
+    if matches(message, _OF_SUBJECTS) and subjects.touches(message.text):
+        return True
     if matches(message, _LINK):  # severity 3 although routine
         return False
     if matches(message, ("BGP-3-NOTIFICATION", "*-BGP-3-NOTIFICATION")):
@@ -151,6 +161,6 @@ def drops(messages: Iterable[LogMessage], subjects: Subjects) -> Mapping[tuple[s
 
 def _says_down(message: LogMessage) -> bool:
     text = message.text.rstrip(". \n")
-    if matches(message, (*_LINK, *_PROTOCOL)):
+    if matches(message, (*_LINK, *_CHANGED, *_PROTOCOL)):
         return text.lower().endswith(("state to down", "state to administratively down"))
     return matches(message, _ADJACENCY) and bool(_DOWN.search(text))

@@ -10,6 +10,7 @@
     {"do": "listen", "router": "...", "mishaps": [...]}       note every command from now on; what happens at which
     {"do": "heard", "router": "..."}                          what was noted
     {"do": "restore", "router": "...", "running": "...", "startup": "..."}   put it into that state, nobody logged in
+    {"do": "disk", "router": "..."}                           from now on it takes files over SCP, into slot0:
     {"do": "stop"}                                            the lab ends
 
 Answers hold "ok"; when it is false, "error" says why.
@@ -48,6 +49,7 @@ class Control:
             "listen": self._listen,
             "heard": self._heard,
             "restore": self._restore,
+            "disk": self._disk,
             "stop": self._end,
         }
 
@@ -121,6 +123,11 @@ class Control:
         self.connections.cut_off(device.router.name)
         device.restore(_text(message, "running"), _text(message, "startup"))
         return {}
+
+    def _disk(self, message: Message) -> Message:
+        device = self._lab.device(_text(message, "router"))
+        device.disk = {}
+        return {"answers": self._lab.configure(device.router.name, ["ip scp server enable"], "operator")}
 
     def _end(self, message: Message) -> Message:
         del message

@@ -135,6 +135,7 @@ class Device:
     backing: Backing | None = None  # None: everything is made up
     hearings: Hearings = field(default_factory=Hearings)  # what it hears, and mishaps by number
     reload_in: str = ""  # minutes of a scheduled reload
+    disk: dict[str, str] | None = None  # files that can be copied there (see flash); None: no such disk
     last_change: tuple[datetime, str] | None = None  # when and by whom
     last_save: tuple[datetime, str] | None = None
     booted: datetime = field(init=False)

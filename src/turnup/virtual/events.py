@@ -37,13 +37,14 @@ def established(device: Device) -> frozenset[str]:
 
 def _customer_ports(device: Device, peers: list[str]) -> dict[str, InterfaceName]:
     found: dict[str, InterfaceName] = {}
+    addresses = {peer: IPv4Address(peer) for peer in peers if peer[0].isdigit()}
     for header in device.config.sections() if peers else ():
         if not header.startswith("interface ") or header.startswith("interface Loopback"):
             continue
         name = InterfaceName.parse(header.split()[1])
         own = device.config.address(name)
         if own is not None:
-            found |= {peer: name for peer in peers if peer[0].isdigit() and IPv4Address(peer) in own.network}
+            found |= {peer: name for peer, address in addresses.items() if address in own.network}
     return found
 
 

@@ -11,7 +11,8 @@ from turnup.virtual.behaviour import Misbehaviour
 from turnup.virtual.config_mode import ConfigMode, explain, invalid
 from turnup.virtual.config_tree import grammar_of
 from turnup.virtual.device import Device, SessionInfo, StateProvider
-from turnup.virtual.exec_mode import ExecMode, Hangup, Running
+from turnup.virtual.exec_mode import Answer, ExecMode, Hangup, Running
+from turnup.virtual.flash import Disk
 from turnup.virtual.hearing import Ear
 from turnup.virtual.syntax import Grammar, Misread, grammar
 from turnup.virtual.terminal import END, GONE, INTERRUPT, LINE, Terminal
@@ -30,6 +31,7 @@ class Shell:
         self.config: ConfigMode | None = None
         self._misbehaviour = Misbehaviour(device, terminal)
         self._ear = Ear(device, terminal, session)
+        self._disk = Disk(device, terminal, session, self._ear)
         self._prompt = ""
 
     @property
@@ -111,7 +113,9 @@ class Shell:
             return True
         command = " ".join(found.words)
         replaced = await self._misbehaviour.before(command)
-        answer = replaced if replaced is not None else await self.exec.carry_out(found.words)
+        answer: Answer = replaced if replaced is not None else await self._disk.carry_out(found.words)
+        if answer is None:
+            answer = await self.exec.carry_out(found.words)
         self._witnessed(command)
         if isinstance(answer, Running):
             return self._switch(answer)

@@ -7,6 +7,7 @@ from pathlib import Path
 import asyncssh
 
 from turnup.virtual.device import Device
+from turnup.virtual.flash import Sink
 from turnup.virtual.lab import Lab
 from turnup.virtual.serving import Connections, admitted, serve_session
 from turnup.virtual.terminal import Terminal
@@ -15,6 +16,7 @@ from turnup.virtual.terminal import Terminal
 class _Session(asyncssh.SSHServerSession[str]):
     def __init__(self, server: _Server) -> None:
         self._server = server
+        self._sink: Sink | None = None
 
     def connection_made(self, chan: asyncssh.SSHServerChannel[str]) -> None:
         self._channel = chan
@@ -26,7 +28,16 @@ class _Session(asyncssh.SSHServerSession[str]):
     def shell_requested(self) -> bool:
         return True
 
+    def exec_requested(self, command: str) -> bool:
+        if self._server.device.disk is None or not command.startswith("scp -t "):
+            return False
+        self._sink = Sink(self._server.device, command, self._send)
+        return True
+
     def session_started(self) -> None:
+        if self._sink is not None:
+            self._sink.begin()
+            return
         server, channel = self._server, self._channel
         self._terminal = Terminal(self._send, server.cut)
         host = str(channel.get_extra_info("peername", ("",))[0])
@@ -34,9 +45,15 @@ class _Session(asyncssh.SSHServerSession[str]):
 
     def data_received(self, data: str, datatype: object) -> None:
         del datatype
-        self._terminal.feed(data)
+        if self._sink is not None:
+            self._sink.feed(data)
+        else:
+            self._terminal.feed(data)
 
     def eof_received(self) -> bool:
+        if self._sink is not None:
+            self._channel.exit(0)
+            return False
         self._terminal.close()
         return True
 

@@ -42,9 +42,15 @@ def _adjacency(circuit: Json, ports: Mapping[str, Port]) -> Adjacency | None:
         state=_STATES.get(str(told.get("state")), str(told.get("state")).upper()),
         level=_level(told.get("circuit-type"), circuit.get("level")),
         protocol="IS-IS",
-        circuit_id=str(told.get("lan-id", "")).replace("-", ".")[-18:] if told.get("lan-id") else "00",
+        circuit_id=_circuit(str(told.get("lan-id", ""))),
         holdtime=int(left) if left.isdigit() else 0,
     )
+
+
+def _circuit(lan: str) -> str:
+    """`nyc-hud-dnac1-02` of FRR is `nyc-hud-dnac1.02`; a point-to-point link has none."""
+    name, _, number = lan.rpartition("-")
+    return f"{name}.{number}" if name else "00"
 
 
 def _level(kind: object, level: object) -> str:
