@@ -72,7 +72,8 @@ poplab: $(VENV)/.ready   ## the POP of real IS-IS, BGP, TACACS+ and DNS in names
 	$(BIN)/python tests/lab/fault_matrix.py || status=1; \
 	echo "make poplab: $$(( $$(date +%s) - began )) s"; exit $$status
 
-# teardown_lab.py and gsr_front_lab.py run namespaces themselves; containerlab_lab.py is about containers.
+# teardown_lab.py runs namespaces itself; containerlab_lab.py is about containers. gsr_front_lab.py runs on both
+# (TURNUP_LAB_RUNNER=containers, two minutes more): left to `make poplab` for the time it takes.
 clab: $(VENV)/.ready   ## the same POP and tests by containerlab: root, Go or containerlab; installs Debian's docker.io, mmdebstrap
 	@tests/lab/need_containerlab.sh
 	@began=$$(date +%s); TURNUP_LAB_RUNNER=containers $(BIN)/python -m pytest \

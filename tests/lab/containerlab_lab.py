@@ -10,6 +10,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -170,6 +171,16 @@ def test_what_a_killed_engine_leaves_is_taken_away(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("clean")
+@pytest.mark.parametrize("seconds", [3, 6, 9])  # an engine that starts; nodes that start; nodes that are there
+def test_a_start_that_was_killed_is_cleared_up(tmp_path: Path, seconds: float) -> None:
+    place = str(tmp_path / "pop")
+    with subprocess.Popen([*POP, "up", "--clab", place], start_new_session=True, stdout=subprocess.DEVNULL) as up:
+        time.sleep(seconds)
+        os.killpg(up.pid, signal.SIGKILL)
+    subprocess.run([*POP, "down", place], check=True, timeout=120)
+
+
+@pytest.mark.usefixtures("clean")
 def test_by_command(tmp_path: Path) -> None:
     place = str(tmp_path / "pop")
     up = subprocess.run([*POP, "up", "--clab", place], capture_output=True, text=True, check=True, timeout=900)
@@ -186,3 +197,31 @@ def test_the_schema_in_the_tests_is_that_of_the_version_that_is_built(tmp_path: 
     if containerlab.find_containerlab(cache()) is None:
         containerlab.build_containerlab(cache())
     assert containerlab.schema_of(tmp_path).read_bytes() == SCHEMA.read_bytes()
+
+
+@pytest.mark.usefixtures("clean")
+def test_the_recipe_for_ci_runs_on_it(tmp_path: Path) -> None:
+    """docs/ci/accept-in-lab.sh with LAB=--clab, as a user's CI would run it."""
+    programs = tmp_path / "bin"
+    programs.mkdir()
+    for name in ("turnup", "pytest"):
+        file = programs / name
+        file.write_text(f'#!/bin/sh\nexec {sys.executable} -m {name} "$@"\n')
+        file.chmod(0o755)
+    top = Path(__file__).parents[2]
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("TURNUP_", "PYTEST_"))}
+    environment = {**kept, "PATH": f"{programs}:{os.environ['PATH']}", "PYTHONPATH": str(top / "src")}
+    environment |= {"LAB": "--clab", "ORDER": str(folder("lab") / "pop/order.yaml")}
+    done = subprocess.run(
+        ["sh", str(top / "docs/ci/accept-in-lab.sh")],
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=600,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert json.loads((tmp_path / "results/certificate.json").read_text())["outcome"] == "SATISFIED"
+    assert "run by containers" in done.stdout
+    assert (tmp_path / "results/junit.xml").read_text().count("<testcase ") == 20

@@ -25,7 +25,7 @@ from turnup.load.order import read_order
 from turnup.model.certificate import Certificate, Occasion
 from turnup.model.equipment import Assignment
 from turnup.noc import Noc, open_noc
-from turnup.virtual.pop.pop import Pop, opened
+from turnup.virtual.pop.pop import Pop, kind_told, opened
 
 ROUTER, PEER, PREFIX = "cr3", "10.2.2.2", "203.0.113.0/24"
 
@@ -96,7 +96,7 @@ def waited(look: Callable[[], bool], what: str, seconds: float = 40.0) -> None:
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     home = Home(tmp_path_factory.mktemp("home"))
-    running = pop_lab.up(home, "namespaces", front="ios")
+    running = pop_lab.up(home, kind_told(), front="ios")
     policy = running.inventory / "policy.yaml"
     policy.write_text(policy.read_text() + "sensitivity: false\n")
     try:

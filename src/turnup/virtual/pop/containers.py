@@ -129,14 +129,19 @@ class Containers:
         runs = ours if told.get("ground") else engine.Engine()
         if "ground" in told and runs is not None and left_of(self._name, runs):
             self._containerlab(runs, "destroy", "--cleanup")
-        if ours is None or not ours.docker("ps", "--all", "--quiet").strip():
-            engine.stop_engine()  # nobody else's POP is on it
+        if ours is None or not self._others(ours):
+            engine.stop_engine()
         for process in self._started:
             process.wait(20)
         self._started.clear()
         seen = left_of(self._name, None if told.get("ground") else runs) if "ground" in told else []
         if left := [*seen, *engine_left()]:
             raise CouldNotRun(f"the POP is stopped, but this is left of it: {', '.join(left)}")
+
+    def _others(self, ours: Engine) -> bool:
+        """Whether a node runs on our engine that was deployed from another folder than this."""
+        said = ours.docker("ps", "--format", '{{.Label "clab-topo-file"}}').splitlines()
+        return any(file and file != str(self.stage.path / FILE) for file in said)
 
     def running(self) -> bool:
         """See Runner."""

@@ -37,6 +37,7 @@ class Told:
     mgmt_ipv4: IPv4Address | None = None
     privileged: bool | None = None
     cap_add: tuple[str, ...] = ()
+    restart_policy: str = ""  # "no": a node whose first program ends stays down, as it does in namespaces
     binds: tuple[str, ...] = ()
     exec: tuple[str, ...] = ()
     env: Mapping[str, str] | None = None
