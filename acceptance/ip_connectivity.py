@@ -113,10 +113,15 @@ def _networks(expected: Expected, facts: Facts, bgp: Bgp, link: Layer3) -> Itera
     for prefix in bgp.allowed_prefixes:
         rows = _within(facts, prefix)
         routed += any(row.prefix == str(prefix) and not _elsewhere(row) for row in rows)
-        wanted = f"by bgp to {link.customer_address}"
+        # A customer with two ports announces its networks at both: one of them is the way, the other stands by.
+        ways = [f"by bgp to {address}" for address in (link.customer_address, *expected.customer_links)]
         for row in rows:
             shown = f"by {row.protocol.split()[0]} to {row.next_hop or row.interface}{_elsewhere(row)}"
-            yield compare(f"route to {row.prefix}", wanted, shown, source=source, seen=facts.seen(row))
+            told = " or ".join(ways)
+            seen = facts.seen(row)
+            yield holds(
+                f"route to {row.prefix}", shown in ways, expected=told, observed=shown, source=source, seen=seen
+            )
     if not bgp.allowed_prefixes:
         yield inconclusive("networks of the customer", "the order lists none", source=source)
         return

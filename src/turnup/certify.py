@@ -15,7 +15,7 @@ from turnup.certificate.expectation import expectation
 from turnup.certificate.identity import identity_of
 from turnup.certificate.software import software_versions
 from turnup.checks import Check, Expected, Facts, all_checks
-from turnup.equipment.expected import assigned_interfaces, expected_for
+from turnup.equipment.expected import assigned_interfaces, expected_for, other_links
 from turnup.errors import CouldNotRun
 from turnup.evidence.manifest import manifest
 from turnup.evidence.store import EvidenceStore
@@ -159,7 +159,12 @@ def what_is_expected(
         username=noc.username,
         customer_ports=assigned_interfaces(noc.ledger.assignments(), router),
     )
-    return replace(expected, known_secrets=noc.known_secrets(names), attestations=attested(noc, router, assignment))
+    return replace(
+        expected,
+        customer_links=other_links(noc.ledger.assignments(), assignment) if assignment else (),
+        known_secrets=noc.known_secrets(names),
+        attestations=attested(noc, router, assignment),
+    )
 
 
 def attested(noc: Noc, router: str, assignment: Assignment | None) -> tuple[Attestation, ...]:

@@ -55,6 +55,7 @@ class Expected:
     lines: tuple[tuple[str, str], ...] = ()
     description: str | None = None
     customer_ports: tuple[str, ...] = ()  # interfaces that carry any customer, the ordered one included
+    customer_links: tuple[str, ...] = ()  # addresses of the same customer at its other ports of this router
     since: str = ""  # start of the log window, ISO 8601 UTC; "" = whole buffer
     own_change: bool = True  # whether a change of ours falls into that window: then the log must show it
     username: str = ""

@@ -60,6 +60,18 @@ def assigned_interfaces(assignments: Iterable[Assignment], router: str) -> tuple
     return tuple(dict.fromkeys(name for one in mine for name in (str(one.port.interface), routed_interface(one))))
 
 
+def other_links(assignments: Iterable[Assignment], own: Assignment) -> tuple[str, ...]:
+    """Addresses of the customer at the other ports that it has on that router: its networks may be routed there."""
+    return tuple(
+        str(one.order.layer3.customer_address)
+        for one in assignments
+        if one.order.customer.code == own.order.customer.code
+        and one.port.router == own.port.router
+        and one.port.interface != own.port.interface
+        and one.order.layer3 is not None
+    )
+
+
 def customer_ports(configuration: Configuration) -> tuple[str, ...]:
     """Interfaces that carry a customer, by their descriptions, where they have an address."""
     return tuple(
