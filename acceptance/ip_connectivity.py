@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from ipaddress import IPv4Address, IPv4Network
 
-from turnup.checks import Expected, Facts, check, compare, holds, inconclusive, part
+from turnup.checks import Expected, Facts, check, holds, inconclusive, part
 from turnup.facts.route import Route
 from turnup.model.interface_name import same_interface
 from turnup.model.order import Bgp, Layer3
