@@ -218,7 +218,7 @@ def main() -> int:
     workers = [context.Process(target=work, args=(number, options, share)) for number in range(options.workers)]
     for worker in workers:
         worker.start()
-    ran, broken = _collect(share.results, len(workers), options.json)
+    ran, broken = _collect(share.results, workers, options.json)
     for worker in workers:
         worker.join()
     print(table(ran))
@@ -236,13 +236,22 @@ def main() -> int:
     return 1 if wrong or broken or not ran else 0
 
 
-def _collect(into: multiprocessing.SimpleQueue[object], workers: int, told: Path | None) -> tuple[list[Ran], list[str]]:
+def _collect(
+    into: multiprocessing.SimpleQueue[object], workers: list[Any], told: Path | None
+) -> tuple[list[Ran], list[str]]:
     ran: list[Ran] = []
     broken = []
-    while workers:
+    left = len(workers)
+    while left:
+        if into.empty():
+            if not any(worker.is_alive() for worker in workers) and into.empty():
+                broken.append(f"{left} of {len(workers)} workers died without a word")
+                break
+            time.sleep(0.1)
+            continue
         got = into.get()
         if got is None:
-            workers -= 1
+            left -= 1
         elif isinstance(got, Ran):
             ran.append(got)
             if told and len(ran) % 50 == 0:

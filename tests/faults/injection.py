@@ -107,6 +107,12 @@ def main() -> int:
     wrong = []
     left = len(processes)
     while left:
+        if into.empty():
+            if not any(process.is_alive() for process in processes) and into.empty():
+                wrong.append(f"{left} of {len(processes)} processes died without a word")
+                break
+            time.sleep(0.1)
+            continue
         got = into.get()
         if isinstance(got, Counter):
             counts += got

@@ -26,8 +26,8 @@ def link_faults(routers: Mapping[str, Router], places: Mapping[tuple[str, str], 
 
 def _own(link: IntraPopLink) -> Iterator[str]:
     network = link.address.network
-    ends = list(network.hosts())
-    if network.prefixlen not in (30, 31):
+    ends = list(network.hosts()) if network.prefixlen in (30, 31) else []  # never four thousand million of a /0
+    if not ends:
         yield f"{link.address} must be an address of a /30 or /31"
     elif link.far_address not in network:
         yield f"{link.far_address} is not in {network}: both ends of a link lie in one network"

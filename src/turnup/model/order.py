@@ -128,8 +128,9 @@ class Layer3:
 
     @property
     def _ends(self) -> tuple[IPv4Address, IPv4Address]:
-        hosts = list(self.link_prefix.hosts())
-        return hosts[0], hosts[-1]
+        # Counted, never listed: an order may ask for 0.0.0.0/0, and is refused only later.
+        outermost = 0 if self.link_prefix.num_addresses <= 2 else 1
+        return self.link_prefix.network_address + outermost, self.link_prefix.broadcast_address - outermost
 
 
 @dataclass(frozen=True)
