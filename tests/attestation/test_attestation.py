@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-import multiprocessing
+import subprocess
+import sys
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -256,12 +257,10 @@ def _write(folder: Path, name: str) -> None:
 
 @pytest.mark.checkout  # the two processes import this file, which stands beside no wheel
 def test_two_who_attest_at_once(tmp_path: Path) -> None:
-    fork = multiprocessing.get_context("spawn")
-    writers = [fork.Process(target=_write, args=(tmp_path, name)) for name in ("A", "C")]
-    for writer in writers:
-        writer.start()
-    for writer in writers:
-        writer.join()
+    code = "import sys; sys.path.insert(0, sys.argv[1]); import test_attestation as t; t._write(t.Path(sys.argv[2]), sys.argv[3])"
+    words = [sys.executable, "-c", code, str(Path(__file__).parent), str(tmp_path)]
+    writers = [subprocess.Popen([*words, name]) for name in ("A", "C")]
+    assert [writer.wait(60) for writer in writers] == [0, 0]
     found = Book(tmp_path).read()
     assert len(found) == 20
     assert not any(record.void for record in found)
