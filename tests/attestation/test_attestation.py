@@ -257,7 +257,8 @@ def _write(folder: Path, name: str) -> None:
 
 @pytest.mark.checkout  # the two processes import this file, which stands beside no wheel
 def test_two_who_attest_at_once(tmp_path: Path) -> None:
-    code = "import sys; sys.path.insert(0, sys.argv[1]); import test_attestation as t; t._write(t.Path(sys.argv[2]), sys.argv[3])"
+    code = "import sys; from pathlib import Path; sys.path.insert(0, sys.argv[1]); import test_attestation as this"
+    code += "; this._write(Path(sys.argv[2]), sys.argv[3])"
     words = [sys.executable, "-c", code, str(Path(__file__).parent), str(tmp_path)]
     writers = [subprocess.Popen([*words, name]) for name in ("A", "C")]
     assert [writer.wait(60) for writer in writers] == [0, 0]
