@@ -49,7 +49,7 @@ def up(home: Home, runner: str, *, inventory: Path | None = None, front: str = "
         write_private(place / "state.json", json.dumps(state))
         exports = {**environment, **environment_of(place)}
         write_private(place / "env", "".join(f"export {name}={value}\n" for name, value in exports.items()))
-    except BaseException:
+    except BaseException:  # an interrupt too: nothing of it stays, and it goes on up
         cleared(home)
         raise
     return lab_of(home)

@@ -77,7 +77,7 @@ def _started(told: argparse.Namespace) -> Pop:
     pop = start(told.folder, told.kind, configurations=fronted.configurations())
     try:
         fronted.start(pop)
-    except BaseException:
+    except BaseException:  # an interrupt too: nothing of it stays, and it goes on up
         fronted.stop(pop.stage)
         pop.down()
         raise

@@ -88,7 +88,7 @@ class Containers:
         try:
             with _alone():
                 self._up()
-        except BaseException:
+        except BaseException:  # an interrupt too: nothing of it stays, and it goes on up
             self.down()
             raise
 

@@ -144,7 +144,7 @@ def start_engine(store: Path, *, with_parent: bool = False) -> Engine:
         if killed := engine.docker("ps", "--all", "--quiet").split():
             engine.docker("rm", "--force", *killed)
         engine.docker("network", "prune", "--force")
-    except BaseException:
+    except BaseException:  # an interrupt too: nothing of it stays, and it goes on up
         stop_engine()
         raise
     return engine

@@ -89,7 +89,7 @@ class Namespaces:
                 step()
                 self.stage.remember(_STATE, self._found)  # at once: whatever ends this process, `down` finds all of it
             self._ready()
-        except BaseException:
+        except BaseException:  # an interrupt too: nothing of it stays, and it goes on up
             self.down()
             raise
 

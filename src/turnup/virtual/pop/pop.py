@@ -141,7 +141,7 @@ def start(
     try:
         with stage.held():
             runner.up()
-    except BaseException:
+    except BaseException:  # an interrupt too: nothing of it stays, and it goes on up
         runner.down()
         stage.remove()
         raise
