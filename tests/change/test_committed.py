@@ -146,7 +146,7 @@ CASES = [
 
 @pytest.mark.parametrize(
     ("work", "kind", "waits"),
-    [case if not number else pytest.param(*case, marks=pytest.mark.proof) for number, case in enumerate(CASES)],
+    [CASES[0], *(pytest.param(*case.values, id=case.id, marks=pytest.mark.proof) for case in CASES[1:])],
 )
 def test_every_line_can_be_the_last(work: Undertaking, kind: str, waits: bool, tmp_path: Path) -> None:
     number = 1
