@@ -23,7 +23,7 @@ from turnup.model.equipment import Assignment
 from turnup.model.order import OrderMessage
 from turnup.order.acknowledge import acknowledge
 from turnup.order.answers import digest_of
-from turnup.order.entries import read_entries
+from turnup.order.entries import OrderFile, read_entries, write_entries
 from turnup.order.ledger import Ledger
 
 ESTATE, CARDS = sample_estate(), sample_cards()
@@ -342,3 +342,22 @@ def test_a_list_that_another_port_has_changed_is_the_order_s_own(ledger: Ledger)
     after = held(ledger).order
     assert before.bgp
     assert after == replace(before, bgp=replace(before.bgp, allowed_prefixes=(IPv4Network(prefixes[0]),)))
+
+
+def test_one_order_is_read_from_its_own_file(ledger: Ledger) -> None:
+    """However many others there are; and what another process writes meanwhile is seen."""
+    ledger.folder.mkdir()
+    write_entries(ledger.folder, OrderFile("PSO-9"))
+    aged = ledger.folder / "PSO-9.json"
+    os.utime(aged, (1, 1))
+    (ledger.folder / "PSO-8.json").write_text("no ledger")
+    assert ledger.knows("PSO-9")
+    assert not ledger.begun("PSO-9")
+    write_entries(ledger.folder, OrderFile("PSO-9", started=True))
+    assert ledger.begun("PSO-9")
+    assert not ledger.knows("../PSO-9")
+    assert not ledger.knows("PSO-7")
+    with pytest.raises(InputError, match="PSO-8"):
+        ledger.knows("PSO-8")
+    with pytest.raises(InputError, match="PSO-8"):
+        ledger.taken()

@@ -5,9 +5,10 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from datetime import UTC, datetime
 from enum import Enum
+from functools import cache
 from pathlib import Path
 from typing import Any, cast
 
@@ -64,19 +65,31 @@ def from_json(text: str, *, where: str = "") -> Certificate:
     return certificate
 
 
+_AS_IT_IS = frozenset({str, int, float, bool, type(None)})  # exactly these: an Enum may be a str as well
+
+
 def _plain(value: object) -> Any:
-    if dataclasses.is_dataclass(value):
-        fields = {field.name: _plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
-        return _in_order(fields) if isinstance(value, Certificate) else fields
+    kind = type(value)
+    if kind in _AS_IT_IS:
+        return value
+    if kind is tuple or kind is list:
+        return [_plain(item) for item in cast(Iterable[object], value)]
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    if names := _field_names(cast(Hashable, kind)):
+        fields = {name: _plain(getattr(value, name)) for name in names}
+        return _in_order(fields) if kind is Certificate else fields
     if isinstance(value, Mapping):
         return {str(key): _plain(item) for key, item in value.items()}
-    if isinstance(value, tuple | list):
-        return [_plain(item) for item in value]
     return value
+
+
+@cache
+def _field_names(kind: Hashable) -> tuple[str, ...]:
+    """Of a dataclass; () for everything else. A certificate has hundreds of values of a few kinds."""
+    return tuple(field.name for field in dataclasses.fields(cast(Any, kind))) if dataclasses.is_dataclass(kind) else ()
 
 
 def _in_order(fields: dict[str, Any]) -> dict[str, Any]:

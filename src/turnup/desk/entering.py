@@ -16,9 +16,10 @@ from turnup.order.states import Actor, Event, State
 from turnup.store import Connection, Store
 from turnup.store.events import append, history, standing
 from turnup.store.messages import waiting
-from turnup.store.runs import enter_run
+from turnup.store.runs import Run, enter_run
 
 _NOTHING: Mapping[str, str] = {}
+Proofs = tuple[tuple[Happening, ...], tuple[Run, ...]]  # what the data folder proves of an order, and its runs
 
 
 @dataclass(frozen=True)
@@ -39,17 +40,23 @@ class Desk:
         What may not happen in the present state (a test of a port in service, say) is no part of the history; its
         certificate is kept as a run all the same. Twice is once. `folder` is the data folder as the caller has read it.
         """
-        known_folder = folder or DataFolder(self.noc)
-        proved = happenings(known_folder, order_id)
-        runs = [one.run for one in known_folder.kept(order_id)]
+        proofs = self._proofs(order_id, folder)
         with self.store.writing() as connection:
-            for run in runs:
-                enter_run(connection, run)
-            known = {one.happening.detail.get("source") for one in history(connection, order_id)}
-            life = standing(connection, order_id)
-            for happening in proved:
-                if happening.detail["source"] not in known:
-                    life = self._try(connection, life, happening)
+            return self._caught_up(connection, order_id, proofs)
+
+    def _proofs(self, order_id: str, folder: DataFolder | None) -> Proofs:
+        known_folder = folder or DataFolder(self.noc)
+        return happenings(known_folder, order_id), tuple(one.run for one in known_folder.kept(order_id))
+
+    def _caught_up(self, connection: Connection, order_id: str, proofs: Proofs) -> Life | None:
+        proved, runs = proofs
+        for run in runs:
+            enter_run(connection, run)
+        known = {one.happening.detail.get("source") for one in history(connection, order_id)}
+        life = standing(connection, order_id)
+        for happening in proved:
+            if happening.detail["source"] not in known:
+                life = self._try(connection, life, happening)
         return life
 
     def enter(
@@ -99,30 +106,23 @@ class Desk:
         Silence is decided in one transaction with a look at the inbox: an answer of the customer that has arrived and
         was not acted on yet comes first.
         """
-        life = self.catch_up(order_id, folder)
-        if life is not None and life.state is State.DELIVERED:
-            life = self._deem(life)
-        if life is not None and life.state in (State.ACCEPTED, State.DEEMED_ACCEPTED):
-            now = self.noc.clock()
-            with self.store.writing() as connection:
+        proofs = self._proofs(order_id, folder)
+        with self.store.writing() as connection:  # one for all of it: each commit waits for the disk
+            life = self._caught_up(connection, order_id, proofs)
+            if life is not None and life.state is State.DELIVERED:
+                life = self._deem(connection, life)
+            if life is not None and life.state in (State.ACCEPTED, State.DEEMED_ACCEPTED):
+                now = self.noc.clock()
                 begun = Happening(order_id, Event.BEGIN_SERVICE, Actor.CARRIER, now, "turnup")
                 life = append(connection, begun, self.clocks, now)
         return life
 
-    def _deem(self, life: Life) -> Life:
+    def _deem(self, connection: Connection, life: Life) -> Life:
         now = self.noc.clock()
         end = deadline(life, self.clocks)
-        if end is None or now <= end:
-            return life
-        with self.store.writing() as connection:
-            if waiting(connection, life.order_id):
-                return life  # the customer has answered: his message is acted on first
-            current = standing(connection, life.order_id)
-            if current is None or current.state is not State.DELIVERED:
-                return current or life
-            return append(
-                connection, Happening(life.order_id, Event.DEEM, Actor.CLOCK, now, "the clock"), self.clocks, now
-            )
+        if end is None or now <= end or waiting(connection, life.order_id):
+            return life  # or the customer has answered: his message is acted on first
+        return append(connection, Happening(life.order_id, Event.DEEM, Actor.CLOCK, now, "the clock"), self.clocks, now)
 
     def _try(self, connection: Connection, life: Life | None, happening: Happening) -> Life | None:
         if happening.event is Event.RECEIVE and life is not None and life.state is State.CLARIFY:

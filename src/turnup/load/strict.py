@@ -38,9 +38,10 @@ def build(cls: type[T], data: object, *, where: str = "", path: str = "") -> T:
         if key not in fields:
             raise InputError(_unknown(str(key), fields, path), where=line_of(data, key, where))
     values: dict[str, Any] = {}
+    lined = hasattr(data, "lc")
     for name, (annotation, required) in fields.items():
         if name in data:
-            here = line_of(data, name, where)
+            here = line_of(data, name, where) if lined else where
             values[name] = convert(annotation, data[name], where=here, path=f"{path}.{name}" if path else name)
         elif required:
             raise InputError(f"field {_dotted(path, name)!r} is missing", where=line_of(data, None, where))
@@ -68,16 +69,27 @@ def suggestion(word: str, known: Sequence[str]) -> str:
 
 def convert(annotation: Any, value: object, *, where: str, path: str) -> Any:
     """`value` as the annotated type. Raises InputError; never coerces a number to text or text to a number silently."""
+    if annotation is type(value) and annotation in _EXACT:
+        return value  # most values of a document; what follows would say the same, slowly
+    return _way_of(annotation)(annotation, value, where, path)
+
+
+_EXACT = frozenset({str, int, bool, float, datetime})
+
+
+@cache
+def _way_of(annotation: Any) -> Callable[[Any, object, str, str], Any]:
+    """How values of that annotation are read."""
     origin = typing.get_origin(annotation)
     if origin in (typing.Union, types.UnionType):
-        return _union(annotation, value, where, path)
+        return _union
     if origin in (tuple, frozenset):
-        return _sequence(annotation, origin, value, where, path)
+        return _sequence
     if origin is not None and issubclass(origin, Mapping):
-        return _mapping(annotation, value, where, path)
+        return _mapping
     if dataclasses.is_dataclass(annotation) and isinstance(annotation, type):
-        return _dataclass(annotation, value, where, path)
-    return _scalar(annotation, value, where, path)
+        return _dataclass
+    return _scalar
 
 
 def _dataclass(annotation: type[Any], value: object, where: str, path: str) -> Any:
@@ -102,7 +114,8 @@ def _union(annotation: Any, value: object, where: str, path: str) -> Any:
     raise InputError(f"field {path!r} has a value of the wrong kind: {value!r}", where=where)
 
 
-def _sequence(annotation: Any, origin: type, value: object, where: str, path: str) -> Any:
+def _sequence(annotation: Any, value: object, where: str, path: str) -> Any:
+    origin = cast(type, typing.get_origin(annotation))
     if isinstance(value, str) or not isinstance(value, Sequence):
         raise InputError(f"field {path!r} must be a list, not {_kind(value)}", where=where)
     kinds = typing.get_args(annotation)

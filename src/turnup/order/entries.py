@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
@@ -72,18 +73,42 @@ class OrderFile:
 def read_entries(folder: Path) -> Iterator[OrderFile]:
     """Every order of the ledger. Raises InputError for a file that cannot be relied on: a port might be given twice."""
     for path in sorted(folder.glob("*.json")) if folder.is_dir() else ():
-        try:
-            content = json.loads(path.read_bytes())
-            for entry in content["entries"]:
-                entry.update({name: datetime.fromisoformat(entry[name]) for name in _TIMES if entry.get(name)})
-            file = build(OrderFile, content, where=str(path))
-        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-            raise _broken(path, f"{type(error).__name__}: {error}") from error
-        except InputError as error:
-            raise _broken(path, str(error)) from error
-        if file.version != VERSION or path.stem != file.order_id:
-            raise _broken(path, f"version {file.version}, order {file.order_id}")
-        yield file
+        yield _read(path)
+
+
+def read_entry(folder: Path, order_id: str) -> OrderFile | None:
+    """One order of the ledger by its own file; None when it was never accepted. Raises InputError as `read_entries`."""
+    path = folder / f"{order_id}.json"
+    if path.parent != folder or not path.is_file():
+        return None
+    return _read(path)
+
+
+_Mark = tuple[int, int, int]
+_READ: dict[Path, tuple[_Mark, OrderFile]] = {}  # files are replaced, never written to: the mark tells a new one
+_SETTLED = 10**9  # nanoseconds; a younger file may be replaced within one tick of the clock, and nobody could tell
+
+
+def _read(path: Path) -> OrderFile:
+    """The file, read again only when it is another than last time: one command asks the ledger several times."""
+    try:
+        status = path.stat()
+        mark = (status.st_ino, status.st_mtime_ns, status.st_size)
+        if (known := _READ.get(path)) is not None and known[0] == mark:
+            return known[1]
+        content = json.loads(path.read_bytes())
+        for entry in content["entries"]:
+            entry.update({name: datetime.fromisoformat(entry[name]) for name in _TIMES if entry.get(name)})
+        file = build(OrderFile, content, where=str(path))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise _broken(path, f"{type(error).__name__}: {error}") from error
+    except InputError as error:
+        raise _broken(path, str(error)) from error
+    if file.version != VERSION or path.stem != file.order_id:
+        raise _broken(path, f"version {file.version}, order {file.order_id}")
+    if time.time_ns() - status.st_mtime_ns > _SETTLED:
+        _READ[path] = (mark, file)
+    return file
 
 
 def write_entries(folder: Path, file: OrderFile) -> None:

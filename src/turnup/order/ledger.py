@@ -31,7 +31,7 @@ from turnup.order.answers import (
     subject_of,
     taken_by,
 )
-from turnup.order.entries import Entry, OrderFile, read_entries, write_entries
+from turnup.order.entries import Entry, OrderFile, read_entries, read_entry, write_entries
 
 Decide = Callable[[Taken, Links], Acknowledgement]
 
@@ -74,7 +74,7 @@ class Ledger:
 
     def assignment(self, order_id: str) -> Assignment | None:
         """The port an accepted order has; None when there is no such order, or its port was given back."""
-        file = self._files().get(order_id)
+        file = read_entry(self.folder, order_id)
         return self._assignment(file) if file else None
 
     def _assignment(self, file: OrderFile) -> Assignment | None:
@@ -98,7 +98,7 @@ class Ledger:
 
     def knows(self, order_id: str) -> bool:
         """Whether an order of that id was accepted."""
-        return order_id in self._files()
+        return read_entry(self.folder, order_id) is not None
 
     def holder(self, router: str, port: str, but: str = "") -> Assignment | None:
         """The order whose work has begun on that port and that has it still; None when nobody has, but one order."""
@@ -143,7 +143,7 @@ class Ledger:
 
     def begun(self, order_id: str) -> bool:
         """Whether work on the order's port has begun."""
-        return (file := self._files().get(order_id)) is not None and file.started
+        return (file := read_entry(self.folder, order_id)) is not None and file.started
 
     def back_out(self, order_id: str) -> None:
         """Note that the work was taken back completely: the order may be revised or cancelled again."""
@@ -187,7 +187,7 @@ class Ledger:
             write_entries(self.folder, replace(file, entries=entries))
 
     def _file(self, order_id: str) -> OrderFile:
-        if (file := self._files().get(order_id)) is None:
+        if (file := read_entry(self.folder, order_id)) is None:
             raise InputError(f"no order {order_id} was accepted")
         return file
 

@@ -19,6 +19,13 @@ from turnup.order.states import Actor, Event, State
 from turnup.store.lives import life_fields, life_of
 from turnup.store.tables import EVENT, HEAD, STANDING, canonical
 
+# Made once: making a statement costs more than SQLite takes to answer it.
+_HEAD = sa.select(HEAD.c.seq, HEAD.c.digest).with_for_update()
+_LIFE = sa.select(STANDING.c.life).where(STANDING.c.order_id == sa.bindparam("wanted"))
+_HISTORY = sa.select(EVENT).where(EVENT.c.order_id == sa.bindparam("wanted")).order_by(EVENT.c.number)
+_ENTER = EVENT.insert()
+_END = HEAD.update().values(seq=sa.bindparam("to_seq"), digest=sa.bindparam("to_digest"))
+
 AHEAD = timedelta(minutes=5)  # how far a sender's clock may be ahead of ours
 
 
@@ -54,15 +61,15 @@ def append(
         raise Refused(f"{happening.event.value} is said to happen at {happening.at.isoformat()}, which is to come")
     decided, life = happen(life, happening, clocks)
     row = _row(seq + 1, seen + 1, decided, now, previous)
-    connection.execute(EVENT.insert().values(row))
-    connection.execute(HEAD.update().values(seq=row["seq"], digest=row["digest"]))
+    connection.execute(_ENTER, row)
+    connection.execute(_END, {"to_seq": row["seq"], "to_digest": row["digest"]})
     _stand(connection, life, new=seen == 0)
     return life
 
 
 def standing(connection: Connection, order_id: str) -> Life | None:
     """Where an order stands; None when nothing is known of it."""
-    found = connection.execute(sa.select(STANDING.c.life).where(STANDING.c.order_id == order_id)).scalar_one_or_none()
+    found = connection.execute(_LIFE, {"wanted": order_id}).scalar_one_or_none()
     return None if found is None else life_of(found)
 
 
@@ -76,8 +83,7 @@ def standings(connection: Connection, states: Iterable[State] = ()) -> Iterator[
 
 def history(connection: Connection, order_id: str) -> tuple[Entered, ...]:
     """Everything that happened to an order, in the order in which it was entered."""
-    query = sa.select(EVENT).where(EVENT.c.order_id == order_id).order_by(EVENT.c.number)
-    return tuple(entered(row) for row in connection.execute(query))
+    return tuple(entered(row) for row in connection.execute(_HISTORY, {"wanted": order_id}))
 
 
 def rebuild(connection: Connection) -> int:
@@ -121,7 +127,7 @@ def digest(seq: int, number: int, happening: Happening, entered_at: datetime, pr
 
 
 def _lock_head(connection: Connection) -> tuple[int, str]:
-    head = connection.execute(sa.select(HEAD.c.seq, HEAD.c.digest).with_for_update()).one()
+    head = connection.execute(_HEAD).one()
     return head.seq, head.digest
 
 
