@@ -120,6 +120,11 @@ def test_every_kind_of_change_is_tried() -> None:
     assert any(what.startswith("copied as: Interface is down") for what in line)
 
 
+def test_a_fingerprint_is_no_number() -> None:
+    told = [change.what for change in of_line("enable secret 5 <secret:#75638749>", 1, {})]
+    assert told == ["dropped", "5->6 at 14"]
+
+
 def test_another_router_says_its_own_names() -> None:
     names = names_of_another(passing("ios", "ios_version")[0].expected)
     told = of_another_router("nyc-hud-gsr1 10.255.1.1 10.255.1.10 xnyc-hud-gsr1", names)
