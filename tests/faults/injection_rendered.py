@@ -48,7 +48,7 @@ class Rendered:
             card = next((one for one in self.platform.linecards.values() if one.speed == order.speed), None)
             if card is None:
                 return Came("refused at render")
-            port = Port(ROUTER, self.router.site, card.interfaces(SLOT)[1], card, SLOT)
+            port = Port(ROUTER, self.router.site, card.interfaces(SLOT)[-1], card, SLOT)
             intent = render_order(self.platform, Assignment(order, port), self.router, self.policy)
             stage = "wire"
             items = (*intent.phase1, *intent.phase2)

@@ -25,6 +25,14 @@ echo "PATH=$pop/bin:/usr/bin:/bin" >/run/home/.profile
 [ -L /etc/resolv.conf ] && rm /etc/resolv.conf
 printf 'search example.net\nnameserver 192.0.2.53\n' >/etc/resolv.conf
 
+# --- cables: containerlab brings them after the start, under another name first, which FRR would keep as one more port
+left=600
+while ls /sys/class/net | grep -q '^clab-' || [ "$(ls /sys/class/net | grep -cvx 'lo\|eth0')" -lt "${CLAB_INTFS:-0}" ]; do
+  left=$((left - 1))
+  [ $left -gt 0 ] || { echo "$node: not all of its $CLAB_INTFS cables have come" >&2; exit 1; }
+  sleep 0.05
+done
+
 # --- FRR; the way out is what BGP says, never the management network
 ip route del default 2>/dev/null || :
 [ -e /etc/frr/kept ] || sed "s/@LVL3_MD5@/$LVL3_MD5/" /etc/pop-node/frr.conf >/etc/frr/frr.conf
