@@ -31,12 +31,13 @@ class Step:
 @dataclass(frozen=True)
 class Until:
     """When the fault is felt: at most so many sides of adjacencies, a neighbor of cr3 down or up (again), a prefix lost
-    at the upstream, the NOC's login refused."""
+    or there (again) at the upstream, the NOC's login refused."""
 
     adjacencies: int | None = None
     down: str = ""
     up: str = ""
     lost: str = ""
+    there: str = ""
     refused: bool = False
 
 

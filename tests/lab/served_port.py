@@ -86,6 +86,7 @@ class ServedPort:
             and (not until.down or not self.established(until.down))
             and (not until.up or self.established(until.up))
             and (not until.lost or not self.at_upstream(until.lost))
+            and (not until.there or self.at_upstream(until.there))
             and (not until.refused or not self.let_in())
         )
 
