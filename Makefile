@@ -17,7 +17,7 @@ $(VENV)/.ready: pyproject.toml uv.lock
 demo: $(VENV)/.ready   ## the main job on the virtual POP at 60 Hudson Street: order to certificate, red, repair, green
 	@$(BIN)/turnup demo
 
-test: $(VENV)/.ready   ## the tests, five minutes and more on two cores; as root it installs Debian's postgresql, which they need
+test: $(VENV)/.ready   ## the tests, five minutes on two cores; as root it installs Debian's postgresql, which they need
 	@tests/store/need_postgres.sh
 	@$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder -m "not proof"
 
