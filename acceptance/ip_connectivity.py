@@ -32,8 +32,8 @@ def asks(expected: Expected) -> tuple[Ask, ...]:
 def ip_connectivity(expected: Expected, facts: Facts) -> Iterator[Finding]:
     """Pings of full size, sourced as the service is: link address to the customer, loopback to mesh and management.
 
-    The link's route leads out of the ordered port; no network of the order is routed another way, and at least the
-    ordered minimum of them is routed to the customer.
+    The link's route leads out of the ordered port; each network of the order is routed to the customer, there or at
+    another port that the same customer has on this router, and at least the ordered minimum of them is.
     FAIL: loss above the limit, unreachable, route missing or by another way.
     INCONCLUSIVE: customer declared pings filtered, ping interrupted or refused, no targets known.
     """
