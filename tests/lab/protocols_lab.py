@@ -18,8 +18,9 @@ def pop() -> Iterator[Pop]:
 
 
 def route(pop: Pop, node: str, prefix: str) -> dict[str, object]:
+    """The first route to the prefix; {} while there is none (zebra shows an empty list while one is being replaced)."""
     told = json.loads(pop.vtysh(node, f"show ip route {prefix} json"))
-    return dict(told.get(prefix, [{}])[0])
+    return dict((told.get(prefix) or [{}])[0])
 
 
 def test_all_is_up(pop: Pop) -> None:
@@ -34,7 +35,8 @@ def test_what_a_customer_announces_is_seen_at_the_upstream(pop: Pop) -> None:
 
 def test_the_customer_hears_the_upstream_s_default_route(pop: Pop) -> None:
     until(lambda: route(pop, "cust1", "0.0.0.0/0").get("protocol") == "bgp", "the default route at cust1")
-    assert "1 received" in pop.inside("cust1", "ping", "-c1", "-W2", "-I", "198.51.100.1", "10.255.1.1")
+    ping = ("ping", "-c1", "-W1", "-I", "198.51.100.1", "10.255.1.1")
+    until(lambda: "1 received" in pop.inside("cust1", *ping, check=False), "the upstream answers the customer")
 
 
 def test_loopbacks_reach_each_other_by_isis(pop: Pop) -> None:
@@ -60,7 +62,7 @@ def test_the_ordered_port_is_bare_and_its_customer_waits(pop: Pop) -> None:
     text = pop.vtysh("cr3", "show running-config")
     assert "interface Serial3-0\n shutdown\nexit\n" in text
     assert "65102" not in text
-    assert pop.peers("cust2") == {"10.2.2.1": "Active"} or pop.peers("cust2") == {"10.2.2.1": "Idle"}
+    assert pop.peers("cust2")["10.2.2.1"] in ("Active", "Connect", "Idle")
 
 
 @pytest.mark.parametrize(("key", "comes_up"), [("wrong-key", False), ("", True)])
