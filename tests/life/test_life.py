@@ -189,19 +189,62 @@ def test_nothing_is_late_that_is_not_configured() -> None:
         assert all(clock.left(AFTER) is None for clock in clocks_of(life, UNSET))
 
 
-STEPS = st.lists(st.tuples(st.sampled_from(Event), st.sampled_from([*Actor, None]), st.integers(0, 90)), max_size=25)
+TRIAL = {"trial": "a journal", "router": "nyc-hud-gsr2", "port": "Serial5/1", "certificate": "red"}
+
+
+@pytest.mark.parametrize(
+    ("before", "attempts", "state"),
+    [
+        (TO_SERVICE[:2], 1, State.REJECTED),
+        (TO_SERVICE[:3], 1, State.REJECTED),
+        (TO_SERVICE[:4], 1, State.REJECTED),
+        ((*TO_SERVICE[:4], Event.TEST_FAIL), 2, State.ELECTION),
+        ((*FAILED_TWICE, Event.DIFFERENT_PORT), 3, State.ELECTION),
+        ((*TO_SERVICE, Event.FAULT), 1, State.REJECTED),
+    ],
+)
+def test_a_red_test_of_a_push_that_was_taken_back_is_an_attempt_where_nothing_was_proved(
+    before: tuple[Event, ...], attempts: int, state: State
+) -> None:
+    life = lived(*before)
+    _, tried = happen(life, happening(Event.TEST_FAIL, AFTER, None, **TRIAL), SET)
+    assert (len(tried.attempts), tried.state) == (attempts, state)
+    assert tried.attempts[-1].port == "nyc-hud-gsr2 Serial5/1"
+    assert (tried.router, tried.port, tried.bad_ports) == (life.router, life.port, life.bad_ports)
+
+
+@pytest.mark.parametrize("before", [TO_SERVICE[:5], TO_SERVICE[:6], TO_SERVICE[:7], TO_SERVICE])
+def test_it_is_none_where_the_port_was_proved_and_has_stayed(before: tuple[Event, ...]) -> None:
+    with pytest.raises(Refused):
+        happen(lived(*before), happening(Event.TEST_FAIL, AFTER, None, **TRIAL), SET)
+
+
+@pytest.mark.parametrize("event", [Event.TEST_FAIL, Event.TEST_PASS])
+@pytest.mark.parametrize("before", [TO_SERVICE[:2], TO_SERVICE[:3]])
+def test_a_port_that_has_nothing_of_the_order_is_not_tested_for_it(before: tuple[Event, ...], event: Event) -> None:
+    with pytest.raises(Refused):
+        happen(lived(*before), happening(event, AFTER), SET)
+
+
+STEPS = st.lists(
+    st.tuples(
+        st.sampled_from(Event), st.sampled_from([*Actor, None]), st.integers(0, 90), st.sampled_from([{}, {}, TRIAL])
+    ),
+    max_size=25,
+)
 
 
 @given(STEPS, st.sampled_from([SET, UNSET]), st.booleans())
 def test_no_sequence_of_events_loses_one_or_accepts_a_failing_port(
-    steps: list[tuple[Event, Actor | None, int]], clocks: Clocks, first: bool
+    steps: list[tuple[Event, Actor | None, int, dict[str, str]]], clocks: Clocks, first: bool
 ) -> None:
     """Random events in random order: a state is always defined, every legal one is kept, silence accepts no failure."""
     at, life, history = START, None, []
-    for event, actor, hours in [(Event.RECEIVE, None, 0), (Event.ACKNOWLEDGE, None, 1)] * first + steps:
+    for event, actor, hours, trial in [(Event.RECEIVE, None, 0, {}), (Event.ACKNOWLEDGE, None, 1, {})] * first + steps:
         at += hours * HOUR
+        more = trial if event is Event.TEST_FAIL else {}
         try:
-            done, life = happen(life, happening(event, at, actor or actor_of(event)), clocks)
+            done, life = happen(life, happening(event, at, actor or actor_of(event), **more), clocks)
         except Refused:
             continue
         history.append(done)

@@ -25,7 +25,9 @@ from turnup.order.records import CrossConnectEvent, Fibre
 from turnup.order.states import Actor, Event
 from turnup.store.runs import Run
 
-_STANDS = (State.VERIFIED, State.SAVED, State.UNSAVED)
+# Only what has ended so is history: a change that is read back and being tested may still be taken back.
+_STANDS = (State.SAVED, State.UNSAVED)
+_ON_THE_ROUTER = (State.VERIFIED, *_STANDS)
 _ENDING = (Action.DISCONNECT, Action.REDESIGNATE)  # what takes the port from the order that has it
 _DONE: dict[str, Event] = {
     Kind.MOVE: Event.MOVE,
@@ -148,7 +150,7 @@ def _by_order(place: Path) -> dict[str, list[Path]]:
 def happenings(folder: DataFolder, order_id: str) -> tuple[Happening, ...]:
     """Everything the data folder proves about an order, by time. Raises InputError for a file that was altered."""
     found = [*_ordered(folder, order_id), *_connected(folder, order_id), *_journalled(folder, order_id)]
-    found += [_tested(order_id, one) for one in folder.kept(order_id)]
+    found += [_tested(folder, order_id, one) for one in folder.kept(order_id)]
     return tuple(sorted(found, key=lambda one: (one.at, _RANK.get(one.event, 0))))
 
 
@@ -229,13 +231,27 @@ def _journalled(folder: DataFolder, order_id: str) -> Iterator[Happening]:
 
 
 def _stood(journal: Journal) -> datetime | None:
-    """When the change was verified on the router, if it is still so."""
+    """When the change was verified on the router, if its push has ended and it stands."""
     if journal.record.state not in _STANDS:
         return None
-    return next((event.at for event in journal.record.history if event.state in _STANDS), None)
+    return next((event.at for event in journal.record.history if event.state in _ON_THE_ROUTER), None)
 
 
-def _tested(order_id: str, kept: Kept) -> Happening:
+def _trial(folder: DataFolder, order_id: str, certificate: Certificate) -> str:
+    """The journal of a change that was tested by this certificate and taken back; "" when there is none."""
+    for journal in folder.journals(certificate.subject.router):
+        record = journal.record
+        if (record.change.order_id, record.change.port) != (order_id, certificate.subject.port):
+            continue
+        if record.open or record.state in _STANDS:
+            continue
+        verified = next((event.at for event in record.history if event.state is State.VERIFIED), None)
+        if verified is not None and verified <= certificate.ended <= record.history[-1].at:
+            return Path(journal.path).name
+    return ""
+
+
+def _tested(folder: DataFolder, order_id: str, kept: Kept) -> Happening:
     certificate = kept.certificate
     detail = {
         "source": f"certificate {kept.digest}",
@@ -246,4 +262,6 @@ def _tested(order_id: str, kept: Kept) -> Happening:
         "port": certificate.subject.port or "",
     }
     event = _EVENTS[certificate.outcome]
+    if event is Event.TEST_FAIL and (trial := _trial(folder, order_id, certificate)):
+        detail["trial"] = trial
     return Happening(order_id, event, Actor.CARRIER, certificate.ended, certificate.account or "turnup", detail)

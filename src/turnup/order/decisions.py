@@ -70,20 +70,28 @@ def deadline(life: Life, clocks: Clocks) -> datetime | None:
 
 _ATTEMPTS = (Event.TEST_FAIL, Event.REJECT)
 _DEEMED = (State.DEEMED_ACCEPTED, State.IN_SERVICE)
-_TESTABLE = (State.PROVISIONED, State.TESTED, State.REJECTED, State.REPAIRING, State.DELIVERED, *_DEEMED)
+_BARE = (State.ACKNOWLEDGED, State.CROSS_CONNECTED)  # nothing of the order is on its port
+_TESTABLE = (*_BARE, State.PROVISIONED, State.TESTED, State.REJECTED, State.REPAIRING, State.DELIVERED, *_DEEMED)
+_PROVED = (State.TESTED, State.DELIVERED)
 
 
 def _certified(life: Life, happening: Happening, clocks: Clocks) -> None:  # noqa: ARG001
     """A test counts with its certificate, of the port the order has now, and only where it is not an old one.
 
     Certificates are offered to the history again and again: one that did not count when it was made (the port was in
-    service) must not count later, when the port is under repair.
+    service) must not count later, when the port is under repair. A red one of a push that was taken back (`trial`, its
+    journal) is an attempt on that port, wherever the order stands (PASA 1.4(b)).
     """
     detail = happening.detail
     if not detail.get("certificate"):
         raise Refused(f"{happening.event.value} without a certificate proves nothing")
     tested = (detail.get("router", life.router), detail.get("port", life.port))
-    if life.port and tested != (life.router, life.port):
+    if detail.get("trial"):
+        if life.state in _PROVED:
+            raise Refused(f"the port of {life.order_id} was proved, and has stayed as it was: the trial was taken back")
+    elif life.state in _BARE:
+        raise Refused(f"{life.order_id} was not provisioned when {' '.join(tested)} was tested")
+    elif life.port and tested != (life.router, life.port):
         raise Refused(f"{' '.join(tested)} was tested; {life.order_id} is on {life.router} {life.port}")
     since = [life.repair_since, *(one.at for one in life.attempts[-1:])]
     older = any(at is not None and happening.at < at for at in since)

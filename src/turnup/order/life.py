@@ -19,8 +19,8 @@ from turnup.order.states import START, TABLE, Actor, Event, State
 class Happening:
     """One entry of an order's history. `at` is when it happened (UTC), `by` a person, a system or a message id.
 
-    `detail` are plain words: `port`, `router`, `certificate` (digest), `reason`, `delivery` (proof). `to` is the state
-    it led to, set by `decisions.decide`.
+    `detail` are plain words: `port`, `router`, `certificate` (digest), `reason`, `delivery` (proof), `trial` (the
+    journal of a push that was tested and taken back). `to` is the state it led to, set by `decisions.decide`.
     """
 
     order_id: str
@@ -142,7 +142,8 @@ def counted(life: Life, happening: Happening) -> Life:
     passed = event is Event.TEST_PASS
     again = life.state in _UNANSWERED  # tested again before the answer: still the same attempt
     number = life.attempts[-1].number + (not again) if life.attempts else 1
-    certificate, port = happening.detail.get("certificate", ""), f"{life.router} {life.port}".strip()
+    detail, certificate = happening.detail, happening.detail.get("certificate", "")
+    port = f"{detail.get('router') or life.router} {detail.get('port') or life.port}".strip()
     failed_by = None if passed else happening.actor
     attempt = Attempt(number, happening.at.astimezone(UTC), passed, port, certificate, failed_by)
     return replace(life, attempts=(*(life.attempts[:-1] if again else life.attempts), attempt))
@@ -215,7 +216,7 @@ def _other_port(life: Life, happening: Happening, at: datetime) -> Life:
         accepted_order_at=at,
         router=happening.detail.get("router", ""),
         port=happening.detail.get("port", ""),
-        bad_ports=(*life.bad_ports, left),
+        bad_ports=(*life.bad_ports, *filter(None, [left])),
         cross_connected_at=None,
         completed_at=None,
         certificate="",

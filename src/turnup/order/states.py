@@ -154,6 +154,8 @@ _ROWS: tuple[tuple[State, Event, State, frozenset[Actor], str], ...] = (
 
 # A test that fails, and a customer's rejection, are failed attempts: from the second on the customer may choose.
 _FAILING: tuple[tuple[State, Event, frozenset[Actor]], ...] = (
+    (_S.ACKNOWLEDGED, _E.TEST_FAIL, _CARRIER),  # of a push that was tested before it was saved, and taken back
+    (_S.CROSS_CONNECTED, _E.TEST_FAIL, _CARRIER),
     (_S.PROVISIONED, _E.TEST_FAIL, _CARRIER),
     (_S.TESTED, _E.TEST_FAIL, _CARRIER),
     (_S.REJECTED, _E.TEST_FAIL, _CARRIER),
