@@ -74,7 +74,8 @@ ARROWS: dict[str, set[str]] = {
     "undertake": {"errors", "model", "change", "order", "noc", "certify", "runner", "carry", "desk", "bookkeeping"},
     "job": {"errors", "model", "load", "configuration", "change", "equipment", "order", "noc", "certify", "runner"}
     | {"carry", "undertake", "desk", "bookkeeping", "evidence"},
-    "service": {"errors", "model", "load", "change", "equipment", "order", "noc", "job", "undertake", "bookkeeping"},
+    "service": {"errors", "model", "change", "order", "noc", "job", "bookkeeping"},
+    "moving": {"errors", "model", "load", "configuration", "change", "equipment", "noc", "job", "service"},
     "drift": {"errors", "model", "configuration", "change", "render", "noc", "certify", "runner"},
     "pytest_plugin": {"errors", "home", "model", "load", "platforms", "checks", "judge", "equipment", "certificate"}
     | {"report", "noc", "certify", "job", "laboratory", "secrets"},

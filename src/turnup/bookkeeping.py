@@ -22,7 +22,7 @@ class LedgerBooks:
 
     def begin(self) -> None:
         """From now on the customer can neither revise nor cancel the order. Raises Refused."""
-        if self.work is not None and self.work.kind is not Kind.MOVE:
+        if self.work is not None and self.work.kind.ordered:
             self.noc.ledger.start(self.work.assignment)
 
     def stands(self, change: Change) -> None:
@@ -49,7 +49,7 @@ def settle(noc: Noc, change: Change, because: str = "") -> tuple[str, ...]:
     if change.action == Kind.MOVE:
         _settle_move(noc, change, because)
     standing = ""
-    if change.action not in (Kind.MOVE, Kind.NEW):
+    if change.action not in (Kind.MOVE, Kind.NEW, Kind.VACATE):
         standing = standing_order(noc, noc.ledger.order(change.order_id), change.router, change.port)
     if standing and change.action == Kind.CHANGE:  # otherwise entered before
         noc.ledger.change(standing, by=change.order_id)
@@ -75,13 +75,13 @@ def _settle_shared(noc: Noc, change: Change) -> tuple[str, ...]:
 
 def _settle_move(noc: Noc, change: Change, because: str) -> None:
     assignment = noc.ledger.assignment(change.order_id)
-    if assignment is None or str(assignment.port.interface) == change.port:
-        return  # entered before, or gone since
     moved = noc.port_named(change.router, change.port)
-    why = because or f"{change.order_id} was moved away from it"
-    mark = PortMark(change.router, str(assignment.port.interface), True, noc.clock(), noc.username or "unknown", why)
+    if assignment is None or assignment.port == moved:
+        return  # entered before, or gone since
+    why, old = because or f"{change.order_id} was moved away from it", assignment.port
+    mark = PortMark(old.router, str(old.interface), True, noc.clock(), noc.username or "unknown", why)
     noc.records.add(mark)  # first: a port that is free and not marked would be given to the next order
-    noc.ledger.move(change.order_id, moved)
+    noc.ledger.move(change.order_id, moved, mark.at)
 
 
 def standing_order(noc: Noc, order: PortServiceOrder, router: str | None, port: str | None) -> str:

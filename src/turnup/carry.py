@@ -27,7 +27,8 @@ class Terms:
     other than "" takes the change back; `promise` is the policy for that (always, ask, or never: then there are no
     tests, and those that an earlier push owes are waived); `prove` runs what a crash left owing. `wait` in seconds.
     `reload_in` is the choice for a change that could cut off the router's management: minutes, 0 = expressly
-    without a reload, None = nobody chose, and it is refused. `books` are the ledger's when left out.
+    without a reload, None = nobody chose, and it is refused. `books` are the ledger's when left out. `old_later`: a
+    MOVE to another router goes on when the old one does not answer; what is on its port is taken away later.
     """
 
     approved: str | None = None
@@ -39,6 +40,7 @@ class Terms:
     promise: str = ""
     prove: Prove | None = None
     books: Books | None = None
+    old_later: bool = False
 
 
 def look(noc: Noc, host: Host, work: Undertaking) -> Plan:
@@ -85,22 +87,42 @@ def permitted(noc: Noc, work: Undertaking, plan: Plan, emergency: str) -> str:
     The first provisioning of a port that serves nobody is free, unless policy says otherwise. Raises Refused; an
     emergency is recorded with its reason.
     """
-    harmless = not plan.change.live and not plan.blast.management
-    if harmless and noc.equipment.policy.first_provisioning_any_time:
+    if not needs_permission(noc, plan):
         return ""
-    now = noc.clock()
-    if emergency:
-        if len(emergency.strip()) < _SHORTEST_REASON:
-            raise UsageError(f"--emergency wants a reason in words, not {emergency!r}", advice="Nothing was sent.")
-        try:
-            reason = noc.redact(plain(emergency.strip()))
-        except InputError as error:
-            raise UsageError(f"--emergency {error}", advice="Say it in one line; nothing was sent.") from error
+    notice = must_be_permitted(noc, work, emergency)
+    if notice is None:
+        reason, now = _reason(noc, emergency), noc.clock()
         noc.records.add(Emergency(work.router, work.order.order_id, reason, noc.username or "unknown", now))
         return f"outside the windows of maintenance, as an emergency: {reason}. {TELL_THE_CUSTOMER}"
-    router = noc.equipment.router(work.router)
-    notice = must_be_allowed(now, noc.equipment.site_of(router).timezone, router.name, noc.records.rows(Notice))
     return f"in the window announced by {notice.by} at {notice.sent_at:%Y-%m-%d %H:%M} UTC"
+
+
+def needs_permission(noc: Noc, plan: Plan) -> bool:
+    """Whether a plan may be carried out in a window or an emergency only (PASA 2.3(a))."""
+    harmless = not plan.change.live and not plan.blast.management
+    return not (harmless and noc.equipment.policy.first_provisioning_any_time)
+
+
+def must_be_permitted(noc: Noc, work: Undertaking, emergency: str) -> Notice | None:
+    """The notice of the window that a change of live service may be made in now; None for an emergency.
+
+    Raises Refused outside of every window, UsageError for an emergency without a reason. Nothing is recorded.
+    """
+    if emergency:
+        _reason(noc, emergency)
+        return None
+    router = noc.equipment.router(work.router)
+    zone = noc.equipment.site_of(router).timezone
+    return must_be_allowed(noc.clock(), zone, router.name, noc.records.rows(Notice))
+
+
+def _reason(noc: Noc, emergency: str) -> str:
+    if len(emergency.strip()) < _SHORTEST_REASON:
+        raise UsageError(f"--emergency wants a reason in words, not {emergency!r}", advice="Nothing was sent.")
+    try:
+        return noc.redact(plain(emergency.strip()))
+    except InputError as error:
+        raise UsageError(f"--emergency {error}", advice="Say it in one line; nothing was sent.") from error
 
 
 _SHORTEST_REASON = 8  # characters: "because" is no reason

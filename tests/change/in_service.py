@@ -104,5 +104,6 @@ class Site:
             Kind.DISCONNECT: self.disconnect,
             Kind.REDESIGNATE: self.redesignate(),
             Kind.MOVE: self.move,
+            Kind.VACATE: Undertaking(Kind.VACATE, self.standing, self.standing),
         }
         return every[kind]

@@ -18,7 +18,7 @@ from turnup.errors import BackedOut, Refused
 from turnup.home import Home
 from turnup.render.intent import typed
 
-ACTIONS = (Kind.CHANGE, Kind.DISCONNECT, Kind.REDESIGNATE, Kind.MOVE)
+ACTIONS = tuple(kind for kind in Kind if kind is not Kind.NEW)
 TWO_PORTS = tuple(case for case in kinds() if card(case.card).ports > 1)
 
 

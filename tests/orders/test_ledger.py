@@ -306,7 +306,7 @@ def test_a_move_and_a_succession(ledger: Ledger) -> None:
     other_port = next(
         one for one in ports(ESTATE, CARDS) if (one.router, str(one.interface)) == ("nyc-hud-gsr1", "Serial5/1")
     )
-    ledger.move(ORDER, other_port)
+    ledger.move(ORDER, other_port, NOW)
     assert held(ledger).port == other_port
     assert ledger.holder("nyc-hud-gsr1", "Serial5/0") is None
     assert settle(ledger, level3()).port == other_port, "the same order again gets the port it has now"

@@ -88,8 +88,11 @@ def make_plan(
     router: Router,
     configuration: Configuration,
     applied: Lines | None = None,
+    action: str = "",
 ) -> Plan:
     """Plan a NEW order on the configuration just read (redacted). `applied`: what our last push left on the port.
+
+    `action` when it is not the order's own: an order may come to the port from another router (MOVE).
 
     Raises Refused, with the intended and the running text, when the port is not free, something else stands inside
     the footprint, a condition does not hold, or the rehearsed back-out does not lead back.
@@ -98,7 +101,7 @@ def make_plan(
     sections = configuration.sections
     footprint = footprint_of((*intent.phase1, *intent.phase2))
     needs = Needs(router.name, footprint.headers, intent.route_maps, link_of(assignment))
-    draft = Draft(platform, assignment, footprint, needs, hidden, sections)
+    draft = Draft(platform, assignment, footprint, needs, hidden, sections, action)
     if reasons := unmet(needs, footprint, sections):
         raise Refused(f"{router.name}: " + "; ".join(reasons))
     if canonical(footprint.owned(sections), hidden) == intended(intent):

@@ -21,8 +21,11 @@ def make_release_plan(
     router: Router,
     configuration: Configuration,
     applied: Applied | None = None,
+    action: str = "DISCONNECT",
 ) -> Plan:
     """Plan to take away what `intent` (the order in force, rendered again) put there; `assignment` is the DISCONNECT.
+
+    Or, for the `action` VACATE, the order that was moved to another router, with the port it left.
 
     Only what carries exactly that order is taken away: raises Refused with three texts otherwise. A prefix-list that
     another peer refers to stays. The plan is empty when the port is bare already.
@@ -30,7 +33,7 @@ def make_release_plan(
     sections, standing = configuration.sections, Standing(intent, applied)
     footprint = standing.footprint
     needs, grammar = Needs(router.name, footprint.headers), grammar_of(platform)
-    draft = Draft(platform, assignment, footprint, needs, intent.hidden_defaults, sections, "DISCONNECT")
+    draft = Draft(platform, assignment, footprint, needs, intent.hidden_defaults, sections, action)
     must_be_met(needs, footprint, sections)
     now, target = footprint.owned(sections), bare(footprint, sections, intent.available, grammar.bare)
     if canonical(now, intent.hidden_defaults) == canonical(target):

@@ -25,17 +25,26 @@ _UNSAVED = "others have work that is not saved"
 
 @dataclass(frozen=True)
 class PushOutcome:
-    """What a push did. `state` is saved, unsaved (verified; `notes` say why not saved) or unchanged (nothing sent)."""
+    """What a push did. `state` is saved, unsaved (verified; `notes` say why not saved) or unchanged (nothing sent).
+
+    `owes` are the ports of other routers that the order has left, and that have its lines still; `notes` say why.
+    """
 
     state: str
     sent: int = 0
     notes: tuple[str, ...] = ()
     journal: Path | None = None
+    owes: tuple[str, ...] = ()
 
     @property
     def saved(self) -> bool:
         """Whether the port will survive a reload; true also when there was nothing to do."""
         return self.state in ("saved", "unchanged")
+
+    @property
+    def complete(self) -> bool:
+        """Whether nothing is left to be done: it is saved, and its old port bare where it came from another router."""
+        return self.saved and not self.owes
 
 
 @dataclass(frozen=True)

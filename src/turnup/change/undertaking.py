@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from turnup.change.footprint import Lines
@@ -24,13 +24,22 @@ from turnup.render.order import render_order
 
 
 class Kind(StrEnum):
-    """What is done to a port. The first four are actions of an order; a MOVE the customer elects (PASA 1.4(b)(ii))."""
+    """What is done to a port. The first four are actions of an order; a MOVE the customer elects (PASA 1.4(b)(ii)).
+
+    VACATE takes away what a MOVE to another router has left on the port it came from.
+    """
 
     NEW = "NEW"
     CHANGE = "CHANGE"
     DISCONNECT = "DISCONNECT"
     REDESIGNATE = "REDESIGNATE"
     MOVE = "MOVE"
+    VACATE = "VACATE"
+
+    @property
+    def ordered(self) -> bool:
+        """Whether an order of the customer asks for it under a number of its own."""
+        return self not in (Kind.MOVE, Kind.VACATE)
 
 
 @dataclass(frozen=True)
@@ -62,10 +71,18 @@ class Undertaking:
 
     @property
     def result(self) -> Assignment | None:
-        """The order that the port carries afterwards, with the port; None after a DISCONNECT."""
-        if self.kind is Kind.DISCONNECT:
+        """The order that the port carries afterwards, with the port; None when it ends bare."""
+        if self.kind in (Kind.DISCONNECT, Kind.VACATE):
             return None
         return Assignment(self.then or self.assignment.order, self.assignment.port)
+
+    @property
+    def vacates(self) -> Undertaking | None:
+        """What a MOVE to another router leaves to be done on the one it comes from; None for everything else."""
+        old = self.standing
+        if self.kind is not Kind.MOVE or old is None or old.port.router == self.router:
+            return None
+        return Undertaking(Kind.VACATE, old, old, because=self.because)
 
     @property
     def key_names(self) -> tuple[str, ...]:
@@ -106,14 +123,18 @@ def plan_of(work: Undertaking, ground: Ground, configuration: Configuration) -> 
     records lack the order in force.
     """
     platform, router = ground.platform, ground.router
-    if work.kind is Kind.NEW:
+    if work.kind is Kind.NEW or work.vacates is not None:  # on that router the port begins with nothing
         applied: Lines | None = found.lines if (found := ground.applied(work.assignment)) else None
-        return make_plan(platform, ground.intent(work.assignment), work.assignment, router, configuration, applied)
+        return make_plan(
+            platform, ground.intent(work.assignment), work.assignment, router, configuration, applied, work.kind
+        )
     if work.standing is None:
         raise InputError(f"a {work.kind} needs the order that stands on the port, and none is known")
     intent, applied_there = ground.intent(work.standing), ground.applied(work.standing)
     if work.result is None:
-        return make_release_plan(platform, intent, work.assignment, router, configuration, applied_there)
+        if work.kind is Kind.VACATE:  # the port is bad: nobody shall take it for one that can be ordered
+            intent = replace(intent, available=None)
+        return make_release_plan(platform, intent, work.assignment, router, configuration, applied_there, work.kind)
     standing, wanted = Standing(intent, applied_there), ground.intent(work.result)
     # The plan speaks of the order that asks, with the link network that the port is to have.
     if work.kind is Kind.CHANGE:

@@ -177,9 +177,9 @@ def carried_and_tested(noc: Noc, work: Undertaking, terms: Terms, back_out: str 
         as_json({**push_document(work, made, outcome), **_certificate_document(noc, certificate)})
     else:
         _show_certificate(noc, certificate)
-    # A port that works but would be lost with the next reload is not delivered.
+    # A port that works but would be lost with the next reload is not delivered, nor one that stands twice.
     code = exit_code(certificate)
-    raise typer.Exit(code if code or outcome.saved else int(ExitCode.WAITS))
+    raise typer.Exit(code if code or outcome.complete else int(ExitCode.WAITS))
 
 
 def _back_out(noc: Noc, word: str | None) -> BackOut:

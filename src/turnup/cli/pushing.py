@@ -65,25 +65,59 @@ BackOutWord = Annotated[
 ]
 
 
-def terms_of(digest: str | None, save_all: bool, wait: float, emergency: str, reload_in: int | None) -> Terms:
+def terms_of(
+    digest: str | None,
+    save_all: bool,
+    wait: float,
+    emergency: str,
+    reload_in: int | None,
+    *,
+    old_later: bool = False,
+) -> Terms:
     """The terms that were said on the command line."""
     from turnup.carry import Terms
 
-    return Terms(approved=digest, save_all=save_all, wait=wait, emergency=emergency, reload_in=reload_in)
+    return Terms(digest, save_all, wait, emergency, reload_in, old_later=old_later)
 
 
 def show_planned(noc: Noc, work: Undertaking, *, json: bool) -> None:
-    """Plan and show; nothing is sent."""
+    """Plan and show; nothing is sent. A move to another router is two plans, with one digest for both."""
     from turnup.change.show import as_dict, as_text
     from turnup.cli.show import as_json, say, step
-    from turnup.undertake import planned_work
+    from turnup.undertake import both_digests, planned_work
 
+    rest = work.vacates
     with step(f"reading {work.router}"):
         made = planned_work(noc, work)
+    if rest is None:
+        if json:
+            as_json(as_dict(made))
+        else:
+            say(as_text(made))
+        return
+    old, why = _planned_old(noc, rest)
+    digest = both_digests(made, old)
     if json:
-        as_json(as_dict(made))
-    else:
-        say(as_text(made))
+        then = as_dict(old) if old is not None else {"router": rest.router, "not_read": why}
+        as_json({**as_dict(made), "digest": digest, "then": then})
+        return
+    say(as_text(made))
+    say(f"\nThen, when that is saved: {rest.router}\n")
+    say(as_text(old) if old is not None else f"{why}\nIts port keeps its lines for now (--old-later).")
+    say(f"\nDigest of both {digest}")
+
+
+def _planned_old(noc: Noc, rest: Undertaking) -> tuple[Plan | None, str]:
+    """The plan for the router that is left; None, and why, while it does not answer."""
+    from turnup.cli.show import step
+    from turnup.errors import Unreachable
+    from turnup.undertake import planned_work
+
+    try:
+        with step(f"reading {rest.router}"):
+            return planned_work(noc, rest), ""
+    except Unreachable as error:
+        return None, str(error)
 
 
 def not_sent(*, json: bool) -> None:
@@ -135,12 +169,13 @@ def push_document(work: Undertaking, made: Plan, outcome: PushOutcome) -> dict[s
             "notes": outcome.notes,
             "digest": made.digest,
             "journal": str(outcome.journal) if outcome.journal else None,
+            "owes": list(outcome.owes),
         },
     }
 
 
 def carried(noc: Noc, work: Undertaking, terms: Terms, *, json: bool) -> None:
-    """Push and show; ends with 8 when it runs but is not saved."""
+    """Push and show; ends with 8 when it runs but is not saved, or the port it left is not bare."""
     from turnup.cli.show import as_json
 
     made, outcome = send(noc, work, terms)
@@ -149,7 +184,7 @@ def carried(noc: Noc, work: Undertaking, terms: Terms, *, json: bool) -> None:
     else:
         show_push(work, outcome)
         _show_notes(made)
-    if not outcome.saved:
+    if not outcome.complete:
         raise typer.Exit(int(ExitCode.WAITS))
 
 

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from turnup.cli.options import AsJson, opened
+from turnup.cli.pushing import PATIENT, Emergency
 from turnup.errors import ExitCode
+
+if TYPE_CHECKING:
+    from turnup.carry import Terms
+    from turnup.noc import Noc
 
 PANEL, RANK = "Changes of a port in service", 3  # where `turnup --help` shows it
 
@@ -34,12 +39,17 @@ def register(main: typer.Typer) -> None:
             ),
         ] = None,
         by: Annotated[str, typer.Option(help="Who put it right.")] = "",
+        emergency: Emergency = "",
         json: AsJson = False,
     ) -> None:
-        """Finish or take back what an interrupted push left, from what the router shows. Never from memory."""
+        """Finish or take back what an interrupted push left, from what the router shows. Never from memory.
+
+        What orders that were moved to other routers have left on it is taken away.
+        """
+        from turnup.carry import Terms
         from turnup.cli.show import as_json, say, step
         from turnup.errors import UsageError
-        from turnup.job import recovered, resolve
+        from turnup.job import resolve
         from turnup.service import proving
 
         noc = opened(context)
@@ -55,15 +65,38 @@ def register(main: typer.Typer) -> None:
             ]
         else:
             with step(f"looking at {router}"):
-                rows = [
-                    {"order": one.order_id, "state": str(one.state), "note": one.note}
-                    for one in recovered(noc, router, proving(noc))
-                ]
+                rows = _recovered(noc, router, Terms(wait=PATIENT, emergency=emergency, prove=proving(noc)))
         if json:
             as_json(rows)
         for row in () if json else rows:
             say(f"{row['order']}: {row['state']}: {row['note']}")
         if not rows and not json:
             say(f"{router}: nothing was left open")
-        if any(row["state"] == "unsaved" for row in rows):
-            raise typer.Exit(int(ExitCode.WAITS))  # what a reload would lose is not finished
+        if any(row["state"] in ("unsaved", "owed") for row in rows):
+            raise typer.Exit(int(ExitCode.WAITS))  # what a reload would lose, or a port has twice, is not finished
+
+
+def _recovered(noc: Noc, router: str, terms: Terms) -> list[dict[str, str]]:
+    """What became of each change that was left open, and of what moved orders have left behind, as rows to show."""
+    from turnup.job import recovered
+    from turnup.undertake import settled_debts
+
+    rows = [
+        {"order": one.order_id, "state": str(one.state), "note": one.note}
+        for one in recovered(noc, router, terms.prove)
+    ]
+    for debt in settled_debts(noc, router, terms):
+        state = "owed" if debt.why else "bare"
+        rows.append({"order": debt.work.order.order_id, "state": state, "note": debt.why or debt.told})
+    return rows + _owed_elsewhere(noc, router)
+
+
+def _owed_elsewhere(noc: Noc, router: str) -> list[dict[str, str]]:
+    """What orders that stand on that router have left on others, as rows to show."""
+    rows = []
+    for order, left in noc.ledger.owed():
+        held = noc.ledger.assignment(order)
+        if held is not None and held.port.router == router != left.router:
+            note = f"its lines are still on {left.router} {left.port}: turnup recover {left.router}"
+            rows.append({"order": order, "state": "owed", "note": note})
+    return rows

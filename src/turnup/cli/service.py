@@ -91,7 +91,9 @@ def move(
     context: typer.Context,
     order: Annotated[str, typer.Argument(help="Id of the order whose port is to change.", show_default=False)],
     because: Annotated[str, typer.Option(help="What is wrong with the port it has; kept with the port's mark.")],
-    to: Annotated[str | None, typer.Option(help="Port of the same router; left out, one is picked.")] = None,
+    to: Annotated[
+        str | None, typer.Option(help="A port, or ROUTER:PORT of the same site; left out, one is picked.")
+    ] = None,
     confirm: Confirm = False,
     digest: Digest = None,
     save_all: SaveAll = False,
@@ -100,12 +102,21 @@ def move(
     reload_in: ReloadIn = None,
     accept: Accept = False,
     back_out: BackOutWord = None,
+    old_later: Annotated[
+        bool,
+        typer.Option(
+            "--old-later", allow_from_autoenv=False, help="To another router though the old one does not answer."
+        ),
+    ] = False,
     json: AsJson = False,
 ) -> None:
-    """Move an order to an alternate port of its router (PASA 1.4(b)(ii)), and mark the port it had as bad."""
+    """Move an order to an alternate port of its site (PASA 1.4(b)(ii)), and mark the port it had as bad.
+
+    To another router the order is brought up there first, tested with --accept; then the old port is made bare.
+    """
     from turnup.cli.show import step
     from turnup.model.text import plain
-    from turnup.service import finish_first, move_for
+    from turnup.moving import finish_first, move_for
 
     noc = opened(context)
     if confirm:
@@ -114,7 +125,7 @@ def move(
                 "--confirm needs --to: sent twice, a move without it would go on to yet another port",
                 advice="Without --confirm the plan shows a port that suits; name it with --to.",
             )
-        for note in finish_first(noc, order):
+        for note in finish_first(noc, order, to):
             print(note, file=sys.stderr)
     with step("looking for an alternate port"):
         work = move_for(noc, order, to, noc.redact(plain(because)))
@@ -122,10 +133,11 @@ def move(
         show_planned(noc, work, json=json)
         not_sent(json=json)
         return
+    terms = terms_of(digest, save_all, wait, emergency, reload_in, old_later=old_later)
     if work.standing is not None and work.standing.port == work.assignment.port:
-        _there_already(work, json)
+        _there_already(noc, work, terms, json)
         return
-    _carried(noc, work, terms_of(digest, save_all, wait, emergency, reload_in), (accept, back_out), json=json)
+    _carried(noc, work, terms, (accept, back_out), json=json)
 
 
 def _carried(noc: Noc, work: Undertaking, terms: Terms, tests: tuple[bool, str | None], *, json: bool) -> None:
@@ -139,15 +151,26 @@ def _carried(noc: Noc, work: Undertaking, terms: Terms, tests: tuple[bool, str |
         carried(noc, work, terms, json=json)
 
 
-def _there_already(work: Undertaking, json: bool) -> None:
-    from turnup.cli.show import as_json, say
+def _there_already(noc: Noc, work: Undertaking, terms: Terms, json: bool) -> None:
+    """What an earlier move to another router has left behind is taken away all the same."""
+    from turnup.cli.show import as_json, say, tell
+    from turnup.errors import ExitCode
+    from turnup.undertake import settled_debts
 
     order, port = work.order.order_id, work.assignment.port
+    routers = dict.fromkeys(left.port.router for left in noc.ledger.left_by(order))
+    done = [one for router in routers for one in settled_debts(noc, router, terms, order)]
+    owes = [f"{one.work.router} {one.work.assignment.port.interface}" for one in done if one.why]
     if json:
-        push = {"state": "unchanged", "sent": 0, "notes": [], "digest": None, "journal": None}
+        notes = [one.why or one.told for one in done]
+        push = {"state": "unchanged", "sent": 0, "notes": notes, "digest": None, "journal": None, "owes": owes}
         as_json({"order": order, "action": "MOVE", "router": port.router, "port": str(port.interface), "push": push})
     else:
-        say(f"{order}: {port.router} {port.interface}: it is there already; nothing was sent")
+        say(f"{order}: {port.router} {port.interface}: it is there already{'' if done else '; nothing was sent'}")
+        for one in done:
+            tell(f"  note: {one.why or one.told}")
+    if owes:
+        raise typer.Exit(int(ExitCode.WAITS))
 
 
 def _ordered(

@@ -216,11 +216,12 @@ def _connected(folder: DataFolder, order_id: str) -> Iterator[Happening]:
 def _journalled(folder: DataFolder, order_id: str) -> Iterator[Happening]:
     own = folder.orders.get(order_id)
     routers = {entry.router for entry in own.entries if entry.router} if own else set()
+    routers |= {one.router for one in own.left} if own else set()
     ending = {file.order_id for file, entry in folder.about.get(order_id, ()) if entry.action in _ENDING}
     for router in sorted(routers):
         for journal in folder.journals(router):
             change = journal.record.change
-            if (at := _stood(journal)) is None:
+            if change.action == Kind.VACATE or (at := _stood(journal)) is None:
                 continue
             detail = {"source": f"journal {Path(journal.path).name}", "router": router, "port": change.port}
             if change.order_id == order_id:

@@ -13,7 +13,7 @@ from turnup.exchange.outages import next_of
 from turnup.exchange.parcel import Parcel
 from turnup.exchange.xml import read_xml
 from turnup.model.messages import MaintenanceNotice, Work
-from turnup.order.errands import Errand, Estate, cards, in_order, untold
+from turnup.order.errands import Errand, Estate, cards, in_order, owed, untold
 from turnup.order.life import Life
 from turnup.order.records import CardEvent, Emergency
 from turnup.store import Connection
@@ -31,6 +31,7 @@ def errands(desk: Desk, connection: Connection, lives: Iterable[Life]) -> tuple[
         found += cards(events, estate, desk.clocks)
     if emergencies := noc.records.rows(Emergency):
         found += untold(emergencies, _told(connection))
+    found += owed((order, one.router, one.port, one.since) for order, one in noc.ledger.owed())
     found += _outages(connection)
     found += reports_due(connection, settings_of(noc), noc.equipment.policy, noc.clock())
     return in_order(found, noc.clock())

@@ -82,9 +82,10 @@ def entry_of(message: OrderMessage, answer: Acknowledgement) -> Entry:
 
 
 def taken_by(files: dict[str, OrderFile], but: str = "") -> Taken:
-    """(router, interface) of every port that an order has, one order left out."""
+    """(router, interface) of every port that an order has or has left its lines on; one order's own is left out."""
     held = (file.holding for file in files.values() if file.order_id != but)
-    return tuple((entry.router, entry.port) for entry in held if entry and entry.router and entry.port)
+    left = ((one.router, one.port) for file in files.values() for one in file.left if not one.bare)
+    return (*((entry.router, entry.port) for entry in held if entry and entry.router and entry.port), *left)
 
 
 def links_of(files: dict[str, OrderFile], but: str = "") -> Links:

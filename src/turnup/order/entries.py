@@ -46,12 +46,27 @@ class Entry:
 
 
 @dataclass(frozen=True)
+class Left:
+    """A port of another router that an order was moved away from, with that revision and so many changes carried out.
+
+    Until it is `bare`, lines of the order are on it, or may be.
+    """
+
+    router: str
+    port: str
+    revision: int
+    changes: int
+    since: datetime
+    bare: bool = False
+
+
+@dataclass(frozen=True)
 class OrderFile:
     """Everything known of one order. `started`: work on its port has begun; `released`: the port was given back.
 
     `changes` are the CHANGE orders that were carried out on its port, in that order, and as `ORDER prefixes` those of
     the customer's other ports that changed the list they have together; `follows` is the order whose port
-    it took over (REDESIGNATE).
+    it took over (REDESIGNATE); `left` are ports of other routers that it was moved away from.
     """
 
     order_id: str
@@ -60,6 +75,7 @@ class OrderFile:
     released: bool = False
     changes: tuple[str, ...] = ()
     follows: str = ""
+    left: tuple[Left, ...] = ()
     version: int = VERSION
 
     @property
@@ -99,6 +115,8 @@ def _read(path: Path) -> OrderFile:
         content = json.loads(path.read_bytes())
         for entry in content["entries"]:
             entry.update({name: datetime.fromisoformat(entry[name]) for name in _TIMES if entry.get(name)})
+        for left in content.get("left", ()):
+            left["since"] = datetime.fromisoformat(left["since"])
         file = build(OrderFile, content, where=str(path))
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise _broken(path, f"{type(error).__name__}: {error}") from error

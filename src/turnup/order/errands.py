@@ -81,6 +81,16 @@ def cards(events: Iterable[CardEvent], estate: Estate, clocks: Clocks) -> Iterat
             yield Errand(about, "5(c), 1.4(a)", event.at, None, told)
 
 
+def owed(ports: Iterable[tuple[str, str, str, datetime]]) -> Iterator[Errand]:
+    """Ports of a router that an order has left for another router's, and that have its lines still (PASA 1.4(b)(ii)).
+
+    Each as (order, router, port, since when).
+    """
+    for order, router, port, since in ports:
+        action = f"take away what {order} has left there (`turnup recover {router}`)"
+        yield Errand(f"{router} {port}", "1.4(b)(ii)", since, None, action)
+
+
 _AHEAD = timedelta(hours=12)  # a notice that was sent before the work began is of this work, an older one of another
 
 

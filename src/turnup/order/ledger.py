@@ -31,7 +31,7 @@ from turnup.order.answers import (
     subject_of,
     taken_by,
 )
-from turnup.order.entries import Entry, OrderFile, read_entries, read_entry, write_entries
+from turnup.order.entries import Entry, Left, OrderFile, read_entries, read_entry, write_entries
 
 Decide = Callable[[Taken, Links], Acknowledgement]
 
@@ -81,12 +81,12 @@ class Ledger:
         entry = file.holding
         if entry is None or (port := self._port(entry)) is None:
             return None
-        return Assignment(self._in_force(file, entry), port)
+        return Assignment(self._in_force(file, entry, file.changes), port)
 
-    def _in_force(self, file: OrderFile, entry: Entry) -> PortServiceOrder:
+    def _in_force(self, file: OrderFile, entry: Entry, changes: tuple[str, ...]) -> PortServiceOrder:
         """The order with the changes that were carried out since."""
         order = order_of(entry.order, f"{self.folder / file.order_id}.json")
-        for change in file.changes:
+        for change in changes:
             by, _, only = change.partition(" ")
             order = with_prefixes(order, self.order(by)) if only else changed(order, self.order(by))
         return order
@@ -176,15 +176,47 @@ class Ledger:
         """The order whose port this one took over; "" for none."""
         return self._file(order_id).follows
 
-    def move(self, order_id: str, port: Port) -> None:
-        """Note that the order has another port now (PASA 1.4(b)(ii))."""
+    def move(self, order_id: str, port: Port, at: datetime) -> None:
+        """Note that the order has another port since then (PASA 1.4(b)(ii)).
+
+        On another router its old port has its lines still: that is noted in the same moment; see `left_on`.
+        """
         with self._locked():
             file = self._file(order_id)
             if (held := file.holding) is None:
                 raise InputError(f"{order_id} has no port to move from")
+            left = file.left
+            if held.router and held.port and held.router != port.router:
+                left = (*left, Left(held.router, held.port, held.revision, len(file.changes), at))
             moved = replace(held, site=port.site, router=port.router, port=str(port.interface))
             entries = tuple(moved if entry is held else entry for entry in file.entries)
-            write_entries(self.folder, replace(file, entries=entries))
+            write_entries(self.folder, replace(file, entries=entries, left=left))
+
+    def left_on(self, router: str) -> tuple[Assignment, ...]:
+        """What orders that were moved to other routers have left on this one: each with the port, as it stood there."""
+        return tuple(one for file in self._files().values() for one in self._left(file) if one.port.router == router)
+
+    def left_by(self, order_id: str) -> tuple[Assignment, ...]:
+        """The same of one order, wherever it is."""
+        return tuple(self._left(self._file(order_id)))
+
+    def _left(self, file: OrderFile) -> Iterator[Assignment]:
+        for one in file.left:
+            entry = next(entry for entry in reversed(file.entries) if entry.revision == one.revision)
+            port = None if one.bare else self._port(replace(entry, router=one.router, port=one.port))
+            if port is not None:
+                yield Assignment(self._in_force(file, entry, file.changes[: one.changes]), port)
+
+    def owed(self) -> tuple[tuple[str, Left], ...]:
+        """Every port that an order has left for another router's and that has its lines still, with the order."""
+        return tuple((file.order_id, one) for file in self._files().values() for one in file.left if not one.bare)
+
+    def bare(self, order_id: str, router: str, port: str) -> None:
+        """Note that nothing of the order is left on that port, in the startup configuration neither; twice is once."""
+        with self._locked():
+            file = self._file(order_id)
+            left = (replace(one, bare=one.bare or (one.router, one.port) == (router, port)) for one in file.left)
+            write_entries(self.folder, replace(file, left=tuple(left)))
 
     def _file(self, order_id: str) -> OrderFile:
         if (file := read_entry(self.folder, order_id)) is None:
