@@ -45,7 +45,34 @@ Neighbor        V    AS MsgRcvd MsgSent   TblVer  InQ OutQ Up/Down  State/PfxRcd
 XR_BGP = _healthy("iosxr", "bgp_summary").partition("10.10.5.2 ")[0]
 FRR_ISIS = "Area POP:\n  System Id           Interface   L  State        Holdtime SNPA\n"
 
+_NONE_HERE = "% None of the requested address families are configured for instance 'one'(29261)"
+
 TRAPS = (
+    Trap(
+        "an instance without the family is followed by one that has it",
+        "iosxr",
+        "bgp_summary",
+        f"BGP instance 0: 'one'\n{'=' * 21}\n{_NONE_HERE}\n\nBGP instance 1: 'two'\n{'=' * 21}\n"
+        + XR_BGP[XR_BGP.index("BGP router identifier") :]
+        + "10.10.1.2         0 64601      13      15       42    0    0 01:08:48          1\n",
+        ({"neighbor": "10.10.1.2", "remote_as": "64601", "prefixes": 1},),
+    ),
+    Trap(
+        "no instance has the family",
+        "iosxr",
+        "bgp_summary",
+        f"BGP instance 0: 'one'\n=====================\n{_NONE_HERE}\n",
+        (),
+    ),
+    Trap(
+        "a route as a terminal without indentation kept it",
+        "iosxr",
+        "route",
+        'Routing entry for 10.23.90.0/24\nKnown via "connected", distance 0, metric 0 (connected)\n'
+        "Installed Oct  4 15:47:45.390 for 3w4d\nRouting Descriptor Blocks\n"
+        "directly connected, via GigabitEthernet0/0/0/1.90\nRoute metric is 0\nNo advertising protos.\n",
+        ({"prefix": "10.23.90.0/24", "protocol": "connected", "interface": "GigabitEthernet0/0/0/1.90"},),
+    ),
     Trap(
         "the version of BOOTLDR is not the running one",
         "iosxe",
