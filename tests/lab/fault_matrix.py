@@ -31,9 +31,6 @@ twenty tests ran on the port in service; it was undone, the configuration was wh
 
 `.` PASS, `F` FAIL, `?` INCONCLUSIVE, `n/a` NOT APPLICABLE; **bold** where the fault's file expects no green. What was
 seen is what was expected: otherwise the run ends with exit code 1 and this page is not written.
-
-Interface errors (CRC, parity) are not in it: a pair of virtual Ethernet ends cannot make them. The made-up virtual GSR
-has them (`lab/faults/`), and that they turn tests 1 and 9 red is tested there.
 """
 NAMES = {"frr": "Platform frr: FRR's own command line", "ios": "Platform ios: GSR fronts over FRR"}
 SIGNS = {"PASS": ".", "FAIL": "F", "INCONCLUSIVE": "?", "NOT APPLICABLE": "n/a", "PENDING": "P"}

@@ -10,114 +10,48 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
 
 import paramiko
 import pytest
+from served_port import PEER, PREFIX, ROUTER, ServedPort, in_service, waited
 
-from turnup import folder, job, laboratory, pop_lab
-from turnup.home import Home
-from turnup.laboratory import Lab, control
+from turnup import folder, job
+from turnup.laboratory import control
 from turnup.load.order import read_order
-from turnup.model.certificate import Certificate, Occasion
-from turnup.model.equipment import Assignment
-from turnup.noc import Noc, open_noc
-from turnup.virtual.pop.pop import Pop, kind_told, opened
-
-ROUTER, PEER, PREFIX = "cr3", "10.2.2.2", "203.0.113.0/24"
-
-
-@dataclass
-class Fronts:
-    """The running lab, the NOC that works on it, and the port of the order."""
-
-    lab: Lab
-    pop: Pop
-    noc: Noc
-    assignment: Assignment
-
-    def type(self, router: str, *lines: str) -> None:
-        """Somebody configures a front, in IOS's words; no line is refused, by the front or by FRR."""
-        answers = control(self.lab, {"do": "configure", "router": router, "lines": list(lines)})["answers"]
-        assert not any(answers), answers
-        assert self.refused() == []
-
-    def refused(self) -> list[str]:
-        told = control(self.lab, {"do": "status"})["routers"]
-        return [line for one in told.values() for line in one["live"]["refused"]]
-
-    def running(self) -> str:
-        return str(control(self.lab, {"do": "running", "router": ROUTER})["running"])
-
-    def established(self) -> bool:
-        return self.pop.peers(ROUTER).get(PEER) == "Established"
-
-    def at_upstream(self) -> bool:
-        return PREFIX in self.pop.vtysh("dnac", f"show ip bgp {PREFIX}", check=False).replace("not in", "")
-
-    def healthy(self) -> bool:
-        """As after the push: adjacencies, sessions with the mesh, the customer's session, its prefix upstream."""
-        states = self.pop.peers(ROUTER)
-        return (
-            self.pop.adjacencies() == 6
-            and all(state == "Established" for state in states.values())
-            and len(states) == 3
-            and self.at_upstream()
-        )
-
-    def test(self) -> Certificate:
-        return job.tested(self.noc, ROUTER, self.assignment, Occasion.REPAIR)
-
-    def forget_log(self) -> None:
-        """The log begins anew, as after a night: what a fault left in it is not the next fault's."""
-        told = control(self.lab, {"do": "running", "router": ROUTER})
-        control(self.lab, {"do": "restore", "router": ROUTER, **{k: told[k] for k in ("running", "startup")}})
-        ours = "%SYS-5-CONFIG_I: Configured from console by noc on vty0 (127.0.0.1)"
-        control(self.lab, {"do": "log", "router": ROUTER, "text": ours})
-
-    def turnup(self, *words: str) -> None:
-        """A command of the product, on this lab."""
-        environment = {**os.environ, **self.lab.environment, "TURNUP_HOME": str(self.lab.home.path)}
-        environment["TURNUP_INVENTORY"] = str(self.lab.inventory)
-        done = subprocess.run([sys.executable, "-m", "turnup", *words], env=environment, capture_output=True, text=True)
-        assert done.returncode == 0, done.stdout + done.stderr
-
-
-def waited(look: Callable[[], bool], what: str, seconds: float = 40.0) -> None:
-    until = time.monotonic() + seconds
-    while not look():
-        assert time.monotonic() < until, f"not within {seconds:g} s: {what}"
-        time.sleep(0.2)
+from turnup.model.certificate import Certificate
 
 
 @pytest.fixture(scope="module")
-def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
-    home = Home(tmp_path_factory.mktemp("home"))
-    running = pop_lab.up(home, kind_told(), front="ios")
-    policy = running.inventory / "policy.yaml"
-    policy.write_text(policy.read_text() + "sensitivity: false\n")
-    try:
-        yield running
-    finally:
-        laboratory.down(home)
-
-
-@pytest.fixture(scope="module")
-def fronts(lab: Lab) -> Fronts:
+def fronts() -> Iterator[ServedPort]:
     """The lab with the order pushed."""
-    noc = open_noc(inventory=lab.inventory, home=lab.home, environment=lab.environment)
-    pop = opened(Path(str(lab.ready["folder"])))
-    assert pop.peers(ROUTER).get(PEER) is None
-    assignment = job.assigned(noc, read_order(folder("lab") / "front" / "order.yaml"), enter=True)
-    job.planned(noc, assignment)
-    _, outcome = job.pushed(noc, assignment)
-    assert str(outcome.state) == "saved"
-    found = Fronts(lab, pop, noc, assignment)
-    waited(found.healthy, "the customer's session and its prefix at the upstream")
-    return found
+    with in_service("ios") as served:
+        yield served
+
+
+def typed(fronts: ServedPort, *lines: str) -> None:
+    """Somebody configures the front, in IOS's words; no line is refused, by the front or by FRR."""
+    answers = control(fronts.lab, {"do": "configure", "router": ROUTER, "lines": list(lines)})["answers"]
+    assert not any(answers), answers
+    assert refused(fronts) == []
+
+
+def refused(fronts: ServedPort) -> list[str]:
+    told = control(fronts.lab, {"do": "status"})["routers"]
+    return [line for one in told.values() for line in one["live"]["refused"]]
+
+
+def running(fronts: ServedPort) -> str:
+    return str(control(fronts.lab, {"do": "running", "router": ROUTER})["running"])
+
+
+def turnup(fronts: ServedPort, *words: str) -> None:
+    """A command of the product, on this lab."""
+    environment = {**os.environ, **fronts.lab.environment, "TURNUP_HOME": str(fronts.lab.home.path)}
+    environment["TURNUP_INVENTORY"] = str(fronts.lab.inventory)
+    done = subprocess.run([sys.executable, "-m", "turnup", *words], env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 GREEN = ("PASS", "NOT APPLICABLE")
@@ -138,11 +72,11 @@ def reasons(certificate: Certificate) -> str:
     return "\n".join(found)
 
 
-def test_the_port_is_in_service_and_proved(fronts: Fronts) -> None:
+def test_the_port_is_in_service_and_proved(fronts: ServedPort) -> None:
     certificate = fronts.test()
     assert red(certificate) == {}, reasons(certificate)
     assert str(certificate.outcome) == "SATISFIED"
-    assert fronts.refused() == []
+    assert refused(fronts) == []
 
 
 # --- faults
@@ -152,35 +86,35 @@ ONE = ("router bgp 65102", "address-family ipv4 unicast")
 MANY = tuple(f"172.20.{number}.0/24" for number in range(12))
 
 
-def _in_node(fronts: Fronts, node: str, *lines: str) -> None:
+def _in_node(fronts: ServedPort, node: str, *lines: str) -> None:
     said = fronts.pop.configure(node, *lines)
     assert "%" not in said, said
 
 
-def test_a_session_over_its_limit_stays_down_until_it_is_cleared_at_the_front(fronts: Fronts) -> None:
+def test_a_session_over_its_limit_stays_down_until_it_is_cleared_at_the_front(fronts: ServedPort) -> None:
     """As on IOS. The other faults are those of lab/pop/faults/, made by fault_matrix.py on both platforms."""
-    before = fronts.running()
+    before = running(fronts)
     try:
         _in_node(fronts, "cust2", *(f"ip route {prefix} Null0" for prefix in MANY))
         _in_node(fronts, "cust2", *ONE, *(f"network {prefix}" for prefix in MANY))
-        fronts.type(ROUTER, "no ip prefix-list CUST-65102-IN")  # only without it can the customer send more
+        typed(fronts, "no ip prefix-list CUST-65102-IN")  # only without it can the customer send more
         waited(lambda: not fronts.established(), "the session goes down")
         assert frozenset(red(fronts.test())) == {4, 6, 8, 19}
     finally:
-        fronts.type(ROUTER, f"ip prefix-list CUST-65102-IN seq 5 permit {PREFIX}")
+        typed(fronts, f"ip prefix-list CUST-65102-IN seq 5 permit {PREFIX}")
         _in_node(fronts, "cust2", *ONE, *(f"no network {prefix}" for prefix in MANY))
         _in_node(fronts, "cust2", *(f"no ip route {prefix} Null0" for prefix in MANY))
         assert not fronts.established()
-        _typed(fronts, f"clear ip bgp {PEER}")
+        _commanded(fronts, f"clear ip bgp {PEER}")
         waited(fronts.healthy, "the repair's effect", 90)
-        fronts.forget_log()
-    assert fronts.running() == before, "the fault left something in the configuration"
+        fronts.forget_log(0)
+    assert running(fronts) == before, "the fault left something in the configuration"
 
 
 # --- AAA: the front's own client against the POP's TACACS+ server
 
 
-def test_a_login_goes_to_tacacs_and_only_without_it_to_the_router(fronts: Fronts) -> None:
+def test_a_login_goes_to_tacacs_and_only_without_it_to_the_router(fronts: ServedPort) -> None:
     words = fronts.lab.environment
     noc, last = ("noc", words["TURNUP_PASSWORD"]), ("lastresort", words["TURNUP_SECRET_LAST_RESORT"])
     assert _logged_in(fronts, *noc) == f"{ROUTER}#"
@@ -196,7 +130,7 @@ def test_a_login_goes_to_tacacs_and_only_without_it_to_the_router(fronts: Fronts
     waited(lambda: _logged_in(fronts, *noc) == f"{ROUTER}#", "TACACS+ answers again")
 
 
-def test_a_server_that_is_not_reachable_is_no_answer(fronts: Fronts) -> None:
+def test_a_server_that_is_not_reachable_is_no_answer(fronts: ServedPort) -> None:
     words = fronts.lab.environment
     fronts.pop.inside("oob", "ip", "address", "del", "192.0.2.20/24", "dev", "eth0")
     try:
@@ -207,7 +141,7 @@ def test_a_server_that_is_not_reachable_is_no_answer(fronts: Fronts) -> None:
     waited(lambda: _logged_in(fronts, "noc", words["TURNUP_PASSWORD"]) == f"{ROUTER}#", "TACACS+ answers again")
 
 
-def test_nothing_passes_when_nobody_gets_in(fronts: Fronts) -> None:
+def test_nothing_passes_when_nobody_gets_in(fronts: ServedPort) -> None:
     fronts.pop.service("tacacs", on=False)
     try:
         certificate = fronts.test()
@@ -218,19 +152,19 @@ def test_nothing_passes_when_nobody_gets_in(fronts: Fronts) -> None:
     assert str(certificate.outcome) != "SATISFIED"
 
 
-def test_a_wrong_key_is_no_answer(fronts: Fronts) -> None:
+def test_a_wrong_key_is_no_answer(fronts: ServedPort) -> None:
     words = fronts.lab.environment
-    key = next(line for line in fronts.running().splitlines() if line.startswith("tacacs-server key "))
-    fronts.type(ROUTER, "tacacs-server key not-the-one")
+    key = next(line for line in running(fronts).splitlines() if line.startswith("tacacs-server key "))
+    typed(fronts, "tacacs-server key not-the-one")
     try:
         assert _logged_in(fronts, "noc", words["TURNUP_PASSWORD"]) == ""
         assert _logged_in(fronts, "lastresort", words["TURNUP_SECRET_LAST_RESORT"]) == f"{ROUTER}#"
     finally:
-        fronts.type(ROUTER, key)
+        typed(fronts, key)
     assert _logged_in(fronts, "noc", words["TURNUP_PASSWORD"]) == f"{ROUTER}#"
 
 
-def _logged_in(fronts: Fronts, user: str, password: str, command: str = "") -> str:
+def _logged_in(fronts: ServedPort, user: str, password: str, command: str = "") -> str:
     """The prompt after a login by SSH, and after a command; "" when the login is refused."""
     address = fronts.lab.ready["routers"][ROUTER]["ssh"]
     client = paramiko.SSHClient()
@@ -260,7 +194,7 @@ def _prompt(channel: paramiko.Channel) -> str:
     return seen.split()[-1]
 
 
-def _typed(fronts: Fronts, command: str) -> None:
+def _commanded(fronts: ServedPort, command: str) -> None:
     """An exec command at the front, by SSH."""
     assert _logged_in(fronts, "noc", fronts.lab.environment["TURNUP_PASSWORD"], command) == f"{ROUTER}#"
 
@@ -278,17 +212,17 @@ requested_by: J. Smith, Qwest order desk
 """
 
 
-def test_after_a_disconnect_the_route_is_gone(fronts: Fronts, tmp_path: Path) -> None:
+def test_after_a_disconnect_the_route_is_gone(fronts: ServedPort, tmp_path: Path) -> None:
     order = fronts.assignment.order.order_id
     message = tmp_path / "disconnect.yaml"
     message.write_text(_MESSAGE.format(new=f"{order}-D", old=order))
-    fronts.turnup("disconnect", str(message), "--confirm", "--emergency", "a lab has no customer")
+    turnup(fronts, "disconnect", str(message), "--confirm", "--emergency", "a lab has no customer")
     waited(lambda: not fronts.at_upstream(), "the route leaves the upstream")
     assert PEER not in fronts.pop.peers(ROUTER)
     assert (
         "shutdown" in fronts.pop.vtysh(ROUTER, "show running-config").split("interface Serial3-0")[1].split("exit")[0]
     )
-    fronts.forget_log()  # the next order's window begins a little before it: the end of this service is not its fault
+    fronts.forget_log(0)  # the next order's window begins a little before it: the end of this service is not its fault
     text = (folder("lab") / "front" / "order.yaml").read_text().replace("PSO-2001-000061", f"{order}-N")
     again = tmp_path / "order.yaml"
     again.write_text(text)

@@ -3,7 +3,7 @@
 # started, now or at boot. containerlab itself is built with Go, which Debian 12 has too old: it must be there.
 set -eu
 advice() {
-  echo "The live tests through containerlab need $1. Without it: the same tests as namespaces (make lab-tests)." >&2
+  echo "The live tests through containerlab need $1. Without it: the same tests as namespaces (make poplab)." >&2
   exit 3
 }
 [ "$(id -u)" = 0 ] || advice "root"
@@ -17,16 +17,5 @@ done
 [ -z "$missing" ] && exit 0
 command -v apt-get >/dev/null 2>&1 || advice "$missing"
 echo "installing for the live tests through containerlab:$missing" >&2
-made=
-if [ ! -e /usr/sbin/policy-rc.d ]; then # the engine must not start by itself
-  printf '#!/bin/sh\nexit 101\n' >/usr/sbin/policy-rc.d
-  chmod +x /usr/sbin/policy-rc.d
-  made=yes
-fi
-status=0
-export DEBIAN_FRONTEND=noninteractive
 # shellcheck disable=SC2086
-{ apt-get install -y -qq --no-install-recommends $missing ||
-  { apt-get update -qq && apt-get install -y -qq --no-install-recommends $missing; }; } >/dev/null || status=3
-[ -z "$made" ] || rm -f /usr/sbin/policy-rc.d
-exit $status
+exec "$(dirname "$0")/install_quietly.sh" $missing

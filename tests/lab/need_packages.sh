@@ -13,16 +13,5 @@ if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null 2>&1; then
   exit 3
 fi
 echo "installing for the virtual POP:$missing" >&2
-made=
-if [ ! -e /usr/sbin/policy-rc.d ]; then # what the packages bring as services must not start
-  printf '#!/bin/sh\nexit 101\n' >/usr/sbin/policy-rc.d
-  chmod +x /usr/sbin/policy-rc.d
-  made=yes
-fi
-status=0
-export DEBIAN_FRONTEND=noninteractive
 # shellcheck disable=SC2086
-{ apt-get install -y -qq --no-install-recommends $missing ||
-  { apt-get update -qq && apt-get install -y -qq --no-install-recommends $missing; }; } >/dev/null || status=3
-[ -z "$made" ] || rm -f /usr/sbin/policy-rc.d
-exit $status
+exec "$(dirname "$0")/install_quietly.sh" $missing

@@ -14,21 +14,6 @@ PLATFORMS = ("frr", "ios")
 
 
 @dataclass(frozen=True)
-class Step:
-    """One thing that is done: a cable (`node:port`), a service, lines typed at a node's vtysh (`type`) or a shell's
-    command (`run`) there, lines typed at a GSR front."""
-
-    cut: str = ""
-    mend: str = ""
-    service: str = ""
-    on: bool = False
-    node: str = ""
-    front: str = ""
-    type: tuple[str, ...] = ()
-    run: str = ""
-
-
-@dataclass(frozen=True)
 class Until:
     """When the fault is felt: at most so many sides of adjacencies, a neighbor of cr3 down or up (again), a prefix lost
     or there (again) at the upstream, the NOC's login refused."""
@@ -39,6 +24,27 @@ class Until:
     lost: str = ""
     there: str = ""
     refused: bool = False
+
+
+@dataclass(frozen=True)
+class Step:
+    """One thing that is done: a cable (`node:port`), a service, lines typed at a node's vtysh (`type`) or a shell's
+    command (`run`) there, lines typed at a GSR front.
+
+    `wait` until it is felt; `ready`: what was done so far is only the ground: wait until the port is healthy on it, and
+    its log begins anew.
+    """
+
+    cut: str = ""
+    mend: str = ""
+    service: str = ""
+    on: bool = False
+    node: str = ""
+    front: str = ""
+    type: tuple[str, ...] = ()
+    run: str = ""
+    wait: Until | None = None
+    ready: bool = False
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -113,8 +114,15 @@ class ServedPort:
 
     def do(self, steps: Sequence[Step]) -> None:
         """Carry out the steps in turn; none of them is refused."""
+        log = self.log_length()
         for step in steps:
-            self._do(step)
+            if step.ready:
+                waited(self.healthy, "the port is healthy on the ground of the fault")
+                self.forget_log(log)
+            elif step.wait is not None:
+                waited(partial(self.felt, step.wait), f"{step.wait}")
+            else:
+                self._do(step)
 
     def _do(self, step: Step) -> None:
         if step.cut:

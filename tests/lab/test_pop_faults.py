@@ -18,7 +18,7 @@ PAGE = Path(__file__).parents[2] / "docs" / "fault-matrix.md"
 def known(step: Step, platform: str) -> bool:
     """Whether the step says one thing, of something that is there."""
     cable = step.cut or step.mend
-    said = [bool(cable), bool(step.service), bool(step.type), bool(step.run)]
+    said = [bool(cable), bool(step.service), bool(step.type), bool(step.run), step.ready, step.wait is not None]
     if cable:
         node, _, interface = cable.partition(":")
         assert interface in TOPOLOGY.interfaces(node)
