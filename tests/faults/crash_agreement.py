@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from crash_commands import Standing
 from crash_faults import Fault
-from crash_scenes import Scene
+from crash_scenes import Scene, owes
 
 from turnup.change.journal import State
 
@@ -61,7 +61,8 @@ class End:
 
 def divergences(scene: Scene, texts: Texts, fault: Fault, at: int, end: End) -> Iterator[str]:
     """Everything that is not as it has to be, in words."""
-    if len(end.states) > 1:
+    again = bool(owes(scene)) and set(end.states[:-1]) == {State.UNSAVED}  # what is owed is tried again
+    if len(end.states) > 1 and not again:
         yield f"{len(end.states)} journals for one push: {end.states}"
     state = end.states[-1] if end.states else None
     applied = state in APPLIED
@@ -69,7 +70,8 @@ def divergences(scene: Scene, texts: Texts, fault: Fault, at: int, end: End) -> 
         yield f"exit code {end.codes[0]}"
     if bool(fault.begun) != (end.first == -9):
         yield f"the first recovery ended with {end.first}"
-    if end.codes[1] not in ((0, 8) if state in (State.UNSAVED, State.NEEDS_HUMAN) else (0,)):
+    good = (0, 8) if state in (State.UNSAVED, State.NEEDS_HUMAN) else (0,) if applied else (owes(scene),)
+    if end.codes[1] not in good:
         yield f"recover ended with {end.codes[1]}"
     if state is State.NEEDS_HUMAN:
         if not fault.human and not fault.saves:
@@ -79,7 +81,7 @@ def divergences(scene: Scene, texts: Texts, fault: Fault, at: int, end: End) -> 
     if state is not None and not applied and state not in TAKEN_BACK:
         yield f"the journal is left at {state}"
     yield from _router(scene, texts, fault, at, end, applied)
-    yield from _said(scene, end, applied)
+    yield from _said(scene, texts, end, applied)
     yield from _sent(fault, at, end)
 
 
@@ -112,8 +114,10 @@ def _outside(texts: Texts, end: End) -> Iterator[str]:
         yield f"lines that nobody sent: {strange}"
 
 
-def _said(scene: Scene, end: End, applied: bool) -> Iterator[str]:
+def _said(scene: Scene, texts: Texts, end: End, applied: bool) -> Iterator[str]:
     wanted = scene.said_after if applied else scene.said_before
+    if wanted is not None and end.states[-1:] == (State.UNSAVED,) and end.startup != texts.after:
+        wanted = replace(wanted, owed=scene.said_before.owed)  # with a reload it would be there again
     if wanted is not None and end.standing != wanted:
         yield f"ledger and store say {end.standing}, not {wanted}"
 

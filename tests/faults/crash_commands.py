@@ -16,12 +16,16 @@ from turnup.home import Home
 
 @dataclass(frozen=True)
 class Standing:
-    """What everybody says of the orders: the ledger (order -> port, begun), marks of ports, states of histories."""
+    """What everybody says of the orders: the ledger (order -> port, begun), marks of ports, states of histories.
+
+    `owed` are ports of routers that orders were moved away from, with lines of theirs still.
+    """
 
     ledger: Mapping[str, tuple[str, bool]]
     bad: tuple[tuple[str, str], ...]
     histories: Mapping[str, str]
     faults: tuple[str, ...] = ()
+    owed: tuple[str, ...] = ()
 
 
 def preload() -> None:
@@ -45,6 +49,7 @@ def preload() -> None:
     import turnup.connect.router
     import turnup.connect.telnet
     import turnup.desk.checking
+    import turnup.moving
     import turnup.noc
     import turnup.service
     import turnup.store.checking
@@ -133,4 +138,5 @@ def standing(environment: Mapping[str, str]) -> Standing:
         faults = tuple(all_faults(Desk(noc, store)))
     finally:
         store.close()
-    return Standing(ledger, tuple(sorted(noc.records.bad_ports())), lives, faults)
+    owed = tuple(f"{order} {left.router} {left.port}" for order, left in noc.ledger.owed())
+    return Standing(ledger, tuple(sorted(noc.records.bad_ports())), lives, faults, owed)

@@ -22,6 +22,7 @@ from crash_faults import BEGUN
 from crash_forked import Child, in_child
 
 from turnup import folder, laboratory
+from turnup.errors import ExitCode
 from turnup.home import Home
 from turnup.laboratory import Lab, control
 
@@ -29,7 +30,8 @@ ROUTER, PSO = "nyc-hud-gsr1", "PSO-2001-000051"
 ORDER = folder("orders") / "60-hudson-ds3-level3.xml"
 DISCONNECT = folder("orders") / "60-hudson-ds3-level3-disconnect.xml"
 NOW = ("--confirm", "--emergency", "the proof cannot wait for Sunday")
-ACTIONS = ("NEW", "CHANGE", "DISCONNECT", "REDESIGNATE", "MOVE")
+ACTIONS = ("NEW", "CHANGE", "DISCONNECT", "REDESIGNATE", "MOVE", "VACATE")
+OTHER = "nyc-hud-gsr2"  # where the order has gone when the router is vacated
 TRANSPORTS = ("telnet", "ssh")
 
 HEAD = """\
@@ -74,6 +76,7 @@ class Scene:
     after: tuple[str, str] = ("", "")
     said_after: Standing | None = None
     steps: tuple[Mapping[str, Any], ...] = ()
+    other: tuple[str, str] = ("", "")  # the other router's configurations, before and after
 
     recoveries: Mapping[str, int] = field(default_factory=dict)
 
@@ -90,6 +93,11 @@ class Scene:
             return next(number for number in exec_steps if texts[number] == "write memory")
         typing = next(number for number in exec_steps if texts[number] == "configure terminal")
         return next(number for number in exec_steps if number > typing) - 2  # the last line of phase 1 is not typed
+
+
+def owes(scene: Scene) -> int:
+    """Exit code of a recovery that has taken the action back: what an order has left behind is owed still."""
+    return int(ExitCode.WAITS) if scene.action == "VACATE" else 0
 
 
 @dataclass
@@ -148,14 +156,14 @@ class Stage:
 
     # --- the router ------------------------------------------------------------------------------------------------
 
-    def router(self) -> tuple[str, str]:
+    def router(self, name: str = ROUTER) -> tuple[str, str]:
         """Running and startup configuration."""
-        answer = self.tell("running")
+        answer = self.tell("running", router=name)
         return answer["running"], answer["startup"]
 
     def tell(self, what: str, **message: Any) -> dict[str, Any]:
         """Ask the routers' process."""
-        return control(self.lab, {"do": what, "router": ROUTER, **message})
+        return control(self.lab, {"router": ROUTER, **message, "do": what})
 
     def heard(self) -> list[dict[str, Any]]:
         """Every command since `listen`."""
@@ -216,13 +224,14 @@ class Stage:
         shutil.rmtree(self.lab.home.path)
         shutil.copytree(scene.data, self.lab.home.path)
         self.tell("restore", running=scene.before[0], startup=scene.before[1])
+        self.tell("restore", router=OTHER, running=scene.other[0], startup=scene.other[1])
 
     def scene(self, action: str) -> Scene:
         """Bring the stage to where that action begins; then once through it, to know where it ends."""
         self.put_back(self.empty)
         words = self._prepare(action)
         self.must("order", "advance")  # histories know all that is recorded, so that only the action changes them
-        scene = Scene(action, words, self.keep(action), self.router(), self.standing())
+        scene = Scene(action, words, self.keep(action), self.router(), self.standing(), other=self.router(OTHER))
         self.put_back(scene)
         self.tell("listen", mishaps=[])
         self.must(*words)
@@ -234,7 +243,8 @@ class Stage:
         self.put_back(scene)
         self.kill(scene, begun)
         self.tell("listen", mishaps=[])
-        self.must("recover", ROUTER)
+        if self.turnup("recover", ROUTER)[0] not in (0, owes(scene)):
+            raise RuntimeError((self.folder / "said").read_text())
         return len(self.heard())
 
     def kill(self, scene: Scene, begun: str) -> tuple[int, list[dict[str, Any]]]:
@@ -250,8 +260,17 @@ class Stage:
         """No order has ever come."""
         if not hasattr(self, "_empty"):
             nothing = Standing({}, (), {})
-            self._empty = Scene("", (), self.keep("empty"), self.router(), nothing)
+            self._empty = Scene("", (), self.keep("empty"), self.router(), nothing, other=self.router(OTHER))
         return self._empty
+
+    def _moved_away(self) -> None:
+        """The order goes to the other router while this one does not answer: its lines stay, and are owed."""
+        self.tell("listen", mishaps=[{"at": 1, "kind": "drop-before", "lines": [], "stays": True}])
+        move = ("move", PSO, "--because", "it is dead", "--to", f"{OTHER}:Serial5/1", "--old-later", *NOW)
+        code, said = self.turnup(*move)
+        self.tell("listen", mishaps=[])
+        if code != ExitCode.WAITS:
+            raise RuntimeError(f"turnup {' '.join(move)}: {code}\n{said}")
 
     def _prepare(self, action: str) -> tuple[str, ...]:
         if action == "NEW":
@@ -260,6 +279,9 @@ class Stage:
         self.must("push", ORDER, "--confirm")
         if action == "MOVE":
             return ("move", PSO, "--because", "loss of signal", "--to", "Serial5/1", *NOW)
+        if action == "VACATE":
+            self._moved_away()
+            return ("recover", ROUTER, *NOW[1:])
         if action == "DISCONNECT":
             self.must("order", "ack", DISCONNECT)
             return ("disconnect", str(DISCONNECT), *NOW)
