@@ -117,6 +117,7 @@ def test_moved_to_another_router(turnup: Command, pop: Lab, serving: tuple[str, 
     is_moved(turnup, pop)
 
 
+@pytest.mark.proof
 def test_its_way_back(turnup: Command, pop: Lab, serving: tuple[str, str]) -> None:
     """Moved there and back: both routers are what they were, byte for byte."""
     before = [control(pop, {"do": "running", "router": router}) for router in (OLD, NEW)]
@@ -128,6 +129,7 @@ def test_its_way_back(turnup: Command, pop: Lab, serving: tuple[str, str]) -> No
     assert owed(turnup) == []
 
 
+@pytest.mark.proof
 def test_what_others_have_not_saved_on_the_new_router_leaves_the_old_one_as_it_is(
     turnup: Command, pop: Lab, serving: tuple[str, str]
 ) -> None:
@@ -141,6 +143,7 @@ def test_what_others_have_not_saved_on_the_new_router_leaves_the_old_one_as_it_i
     assert owed(turnup) == [f"{OLD} Serial5/0"]
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("on_the_way", ["phase 1", "tests"])
 def test_the_old_router_is_not_touched_when_the_new_one_is_taken_back(
     turnup: Command, pop: Lab, serving: tuple[str, str], on_the_way: str
@@ -174,6 +177,7 @@ def test_a_foreign_line_is_found_before_anything_is_sent(
     assert port_of(turnup) == (OLD, "Serial5/0")
 
 
+@pytest.mark.proof
 def test_live_service_is_moved_in_a_window_or_an_emergency(turnup: Command, pop: Lab, serving: tuple[str, str]) -> None:
     """PASA 2.3(a): the new port serves nobody yet, the old one does; nothing is sent to either."""
     before = [running(pop, router) for router in (OLD, NEW)]
@@ -212,6 +216,7 @@ def test_an_old_router_that_does_not_answer(turnup: Command, pop: Lab, serving: 
     is_moved(turnup, pop)
 
 
+@pytest.mark.proof
 def test_what_others_have_not_saved_keeps_the_old_port_owed(
     turnup: Command, pop: Lab, serving: tuple[str, str]
 ) -> None:
@@ -228,6 +233,7 @@ def test_what_others_have_not_saved_keeps_the_old_port_owed(
     assert owed(turnup) == []
 
 
+@pytest.mark.proof
 def test_an_order_that_is_gone_still_owes(turnup: Command, pop: Lab, serving: tuple[str, str], tmp_path: Path) -> None:
     """Disconnected on its new router while the old one was away: the old port is cleared all the same."""
     unreachable(pop, OLD)
@@ -246,23 +252,19 @@ def test_an_order_that_is_gone_still_owes(turnup: Command, pop: Lab, serving: tu
     assert owed(turnup) == []
 
 
-@pytest.mark.parametrize(
-    ("to", "code", "said"),
-    [
+def test_there_is_no_such_port(turnup: Command, pop: Lab, serving: tuple[str, str]) -> None:
+    for to, code, said in (
         (f"{NEW}:Serial9/9", 2, "has no port"),
         (f"{NEW}:FastEthernet7/0", 6, "is no DS3 port"),
         ("lax-wil-gsr1:Serial5/0", 2, "has no router 'lax-wil-gsr1'"),
         ("nyc-hud-gsr9:Serial5/0", 2, "has no router"),
-    ],
-)
-def test_there_is_no_such_port(
-    turnup: Command, pop: Lab, serving: tuple[str, str], to: str, code: int, said: str
-) -> None:
-    ran = turnup(*WORDS, "--to", to, *NOW)
-    assert (ran.code, said in ran.err) == (code, True), ran
+    ):
+        ran = turnup(*WORDS, "--to", to, *NOW)
+        assert (ran.code, said in ran.err) == (code, True), ran
     assert (running(pop, OLD)[0], running(pop, NEW)[0]) == serving
 
 
+@pytest.mark.proof
 def test_another_router_is_picked_only_when_this_one_has_none(
     turnup: Command, pop: Lab, serving: tuple[str, str]
 ) -> None:
