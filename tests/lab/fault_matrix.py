@@ -1,6 +1,7 @@
 """Make every fault of lab/pop/faults/ on real protocols, test the port meanwhile, undo it; write docs/fault-matrix.md.
 
-Run by `make poplab`, as root. Exit code 1 when a fault turned other tests red than its file says, or left something.
+Run by `make poplab`, as root; both platforms at once, each on a POP of its own. Exit code 1 when a fault turned other
+tests red than its file says, or left something.
 
     fault_matrix.py [--platform frr|ios] [--only NAME...] [--write]
 """
@@ -8,9 +9,11 @@ Run by `make poplab`, as root. Exit code 1 when a fault turned other tests red t
 from __future__ import annotations
 
 import argparse
+import multiprocessing
 import sys
 import time
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +23,8 @@ from pop_faults import PLATFORMS, Fault, Steps, all_faults
 from served_port import ServedPort, in_service, waited
 
 from turnup.model.certificate import Certificate
+from turnup.virtual.pop.pop import kind_told
+from turnup.virtual.pop.runner import Kind
 
 PAGE = Path(__file__).parents[2] / "docs" / "fault-matrix.md"
 HEAD = """\
@@ -108,6 +113,21 @@ def run(platform: str, faults: Sequence[Fault]) -> Iterator[Seen]:
                 yield tried(port, fault, steps)
 
 
+def chosen(names: Sequence[str]) -> list[Fault]:
+    """The faults of those names; all without any."""
+    return [fault for fault in all_faults() if not names or fault.name in names]
+
+
+def shown(platform: str, names: Sequence[str]) -> list[Seen]:
+    """Every chosen fault on that platform, told while it runs."""
+    seen = []
+    for one in run(platform, chosen(names)):
+        seen.append(one)
+        state = one.wrong or f"red {sorted(red(one.verdicts)) or 'none'}, as expected"
+        print(f"{platform} {one.fault or 'no fault'} ({one.seconds:.1f} s): {state}", flush=True)
+    return seen
+
+
 def page(seen: Sequence[Seen], faults: Sequence[Fault]) -> str:
     """docs/fault-matrix.md."""
     titles = {fault.name: fault for fault in faults}
@@ -136,17 +156,14 @@ def main() -> int:
     parser.add_argument("--only", nargs="*", default=[])
     parser.add_argument("--write", action="store_true")
     told = parser.parse_args()
-    faults = [fault for fault in all_faults() if not told.only or fault.name in told.only]
-    seen: list[Seen] = []
-    for platform in told.platform or PLATFORMS:
-        for one in run(platform, faults):
-            seen.append(one)
-            state = one.wrong or f"red {sorted(red(one.verdicts)) or 'none'}, as expected"
-            print(f"{platform} {one.fault or 'no fault'} ({one.seconds:.1f} s): {state}", flush=True)
+    platforms = told.platform or PLATFORMS
+    side_by_side = len(platforms) if kind_told() is Kind.NAMESPACES else 1  # of containers there can be one POP only
+    with ProcessPoolExecutor(side_by_side, multiprocessing.get_context("spawn")) as pool:
+        seen = [one for mine in pool.map(shown, platforms, [told.only] * len(platforms)) for one in mine]
     wrong = [one for one in seen if one.wrong]
     print(f"{len(seen)} runs, {len(wrong)} not as expected")
     if told.write and not wrong:
-        PAGE.write_text(page(seen, faults))
+        PAGE.write_text(page(seen, chosen(told.only)))
     return 1 if wrong else 0
 
 
