@@ -51,6 +51,7 @@ class Seen:
     verdicts: dict[int, str]
     wrong: str
     seconds: float
+    unmade: str = ""  # why the fault could not be made on this machine: then nothing is shown
 
 
 def verdicts(certificate: Certificate) -> dict[int, str]:
@@ -109,7 +110,10 @@ def run(platform: str, faults: Sequence[Fault]) -> Iterator[Seen]:
     with in_service(platform) as port:
         yield healthy(port)
         for fault in faults:
-            if steps := fault.steps(platform):
+            steps = fault.steps(platform)
+            if steps and (lacking := port.lacking(fault.needs)):
+                yield Seen(platform, fault.name, frozenset(), {}, "", 0.0, lacking)
+            elif steps:
                 yield tried(port, fault, steps)
 
 
@@ -124,6 +128,7 @@ def shown(platform: str, names: Sequence[str]) -> list[Seen]:
     for one in run(platform, chosen(names)):
         seen.append(one)
         state = one.wrong or f"red {sorted(red(one.verdicts)) or 'none'}, as expected"
+        state = f"NOT MADE HERE, nothing is shown: {one.unmade}" if one.unmade else state
         print(f"{platform} {one.fault or 'no fault'} ({one.seconds:.1f} s): {state}", flush=True)
     return seen
 
@@ -161,8 +166,10 @@ def main() -> int:
     with ProcessPoolExecutor(side_by_side, multiprocessing.get_context("spawn")) as pool:
         seen = [one for mine in pool.map(shown, platforms, [told.only] * len(platforms)) for one in mine]
     wrong = [one for one in seen if one.wrong]
-    print(f"{len(seen)} runs, {len(wrong)} not as expected")
-    if told.write and not wrong:
+    unmade = [one for one in seen if one.unmade]
+    lacks = f", {len(unmade)} NOT MADE" if unmade else ""
+    print(f"{len(seen) - len(unmade)} runs, {len(wrong)} not as expected{lacks}")
+    if told.write and not wrong and not unmade:
         PAGE.write_text(page(seen, chosen(told.only)))
     return 1 if wrong else 0
 

@@ -57,7 +57,10 @@ class Steps:
 
 @dataclass(frozen=True)
 class Fault:
-    """One fault. `red` are the tests that must not be green, by platform; `silent` platforms prove nothing at all."""
+    """One fault. `red` are the tests that must not be green, by platform; `silent` platforms prove nothing at all.
+
+    `needs` is a command that succeeds where the fault can be made; where it does not, that is said.
+    """
 
     title: str
     why: str = ""
@@ -66,6 +69,7 @@ class Fault:
     until: Until | None = None
     red: Mapping[str, tuple[int, ...]] | None = None
     silent: tuple[str, ...] = ()
+    needs: Step | None = None
     frr: Steps | None = None
     ios: Steps | None = None
     name: str = ""

@@ -14,6 +14,7 @@ import paramiko
 from pop_faults import Step, Until
 
 from turnup import folder, job, laboratory, pop_lab
+from turnup.errors import CouldNotRun
 from turnup.home import Home
 from turnup.laboratory import Lab, control
 from turnup.load.order import read_order
@@ -90,6 +91,15 @@ class ServedPort:
             and (not until.there or self.at_upstream(until.there))
             and (not until.refused or not self.let_in())
         )
+
+    def lacking(self, needs: Step | None) -> str:
+        """What this machine lacks for a fault, in words; "" for nothing."""
+        try:
+            if needs is not None:
+                self.pop.inside(needs.node, "sh", "-c", needs.run)
+        except CouldNotRun as error:
+            return str(error)
+        return ""
 
     def configured(self) -> str:
         """The router's configuration as FRR has it, and as the front has it."""

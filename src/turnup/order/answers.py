@@ -82,7 +82,7 @@ def entry_of(message: OrderMessage, answer: Acknowledgement) -> Entry:
 
 
 def taken_by(files: dict[str, OrderFile], but: str = "") -> Taken:
-    """(router, interface) of every port that an order has or has left its lines on; one order's own is left out."""
+    """(router, interface) of every port that an order has (one order left out), or has left its lines on."""
     held = (file.holding for file in files.values() if file.order_id != but)
     left = ((one.router, one.port) for file in files.values() for one in file.left if not one.bare)
     return (*((entry.router, entry.port) for entry in held if entry and entry.router and entry.port), *left)
