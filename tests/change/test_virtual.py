@@ -206,8 +206,8 @@ def test_a_router_that_hangs_is_met_in_a_second_session(line: str, lab: Bench) -
     lab.device.faults = (Fault("hangs once", behaviour=(Behaviour(line, "hang", times=1),)),)
     began = time.monotonic()
     with pytest.raises(BackedOut, match="no whole answer came"):
-        push(lab.session(2.0), plan, lab.home, reopen=lab.session)
-    assert time.monotonic() - began < 4.0, "waited more than once for a session that hangs"
+        push(lab.session(4.0), plan, lab.home, reopen=lab.session)
+    assert time.monotonic() - began < 7.9, "waited more than once for a session that hangs"
     assert (lab.text, lab.device.startup) == (before, startup)
 
 

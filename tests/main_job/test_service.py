@@ -228,7 +228,6 @@ def test_move_marks_the_bad_port(turnup: Command, pop: Lab, serving: str) -> Non
 @pytest.mark.parametrize(
     ("to", "code", "said"),
     [
-        ("nyc-hud-gsr2:Serial5/0", 6, "another router"),
         ("FastEthernet7/0", 6, "is no DS3 port"),
         ("Serial6/11", 6, "is marked bad"),
         ("Serial9/9", 2, "has no port"),
