@@ -17,7 +17,7 @@ from turnup.model.order import Action, OrderMessage, PortServiceOrder
 from turnup.model.policy import BackOut
 from turnup.model.verdict import Verdict
 from turnup.noc import Noc
-from turnup.order.ledger import changed
+from turnup.order.changes import changed
 from turnup.order.records import Fibre
 
 

@@ -31,6 +31,7 @@ from turnup.order.answers import (
     subject_of,
     taken_by,
 )
+from turnup.order.changes import PREFIXES, changed, with_prefixes
 from turnup.order.entries import Entry, Left, OrderFile, read_entries, read_entry, write_entries
 
 Decide = Callable[[Taken, Links], Acknowledgement]
@@ -164,7 +165,7 @@ class Ledger:
 
     def share(self, order_id: str, by: str) -> None:
         """Note that a list which the order has together with another was changed by the CHANGE order `by`."""
-        self.change(order_id, f"{by} {_PREFIXES}")
+        self.change(order_id, f"{by} {PREFIXES}")
 
     def succeed(self, old: str, new: str) -> None:
         """Note that the port of one order is another's now (PASA 1.3(c), REDESIGNATE); twice is once."""
@@ -294,19 +295,3 @@ class Ledger:
         with (self.folder / ".lock").open("a") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
-
-
-def changed(order: PortServiceOrder, change: PortServiceOrder) -> PortServiceOrder:
-    """The order with the parts that a CHANGE gives; a part is replaced whole, everything else stays."""
-    parts = {part: getattr(change, part) for part in ("cross_connect", "layer2", "layer3", "bgp")}
-    return replace(order, **{part: value for part, value in parts.items() if value is not None})
-
-
-_PREFIXES = "prefixes"  # behind the id of a CHANGE that was another port's: of it only these concern the order
-
-
-def with_prefixes(order: PortServiceOrder, change: PortServiceOrder) -> PortServiceOrder:
-    """The order with the prefixes that a CHANGE of the customer's other port gave the list they have together."""
-    if order.bgp is None or change.bgp is None:
-        return order
-    return replace(order, bgp=replace(order.bgp, allowed_prefixes=change.bgp.allowed_prefixes))
