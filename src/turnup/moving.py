@@ -53,7 +53,7 @@ def finish_first(noc: Noc, order_id: str, to: str) -> tuple[str, ...]:
 
 def _must_have_left(noc: Noc, order_id: str, router: str) -> None:
     """Raise Refused while the router has lines of the order from before: they would be in each other's way."""
-    left = [str(one.port.interface) for one in noc.ledger.left_by(order_id) if one.port.router == router]
+    left = [one.port for order, one in noc.ledger.owed() if (order, one.router) == (order_id, router)]
     if left:
         raise Refused(
             f"{router} {', '.join(left)} has lines of {order_id} still, from before it was moved away",

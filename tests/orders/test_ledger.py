@@ -361,3 +361,40 @@ def test_one_order_is_read_from_its_own_file(ledger: Ledger) -> None:
         ledger.knows("PSO-8")
     with pytest.raises(InputError, match="PSO-8"):
         ledger.taken()
+
+
+def test_what_a_move_to_another_router_has_left_is_kept_as_it_stood(ledger: Ledger) -> None:
+    """Later changes of the order are not on the port it has left; nobody else gets that port until it is bare."""
+    settle(ledger, level3())
+    ledger.start(held(ledger))
+    old, as_it_stood = held(ledger).port, held(ledger)
+    new = next(one for one in ports(ESTATE, CARDS) if one.router == "nyc-hud-gsr2" and one.card == old.card)
+    ledger.move(ORDER, new, NOW)
+    change = changed(order_id="PSO-2", action="CHANGE", supersedes=ORDER, layer3__link_prefix="10.10.12.0/30")
+    settle(ledger, replace(change, header=None))
+    ledger.change(ORDER, by="PSO-2")
+    assert (held(ledger).port, held(ledger).order.layer3) == (new, change.order.layer3)
+    assert as_it_stood.order.layer3 != change.order.layer3
+    assert ledger.left_on(old.router) == (as_it_stood,)
+    assert ledger.left_on(new.router) == ()
+    assert (old.router, str(old.interface)) in ledger.taken()
+    ledger.release(ORDER)
+    assert ledger.left_on(old.router) == (as_it_stood,), "the order's end clears no port of another router"
+    assert [(order, one.router, one.port) for order, one in ledger.owed()] == [(ORDER, old.router, str(old.interface))]
+    ledger.bare(ORDER, old.router, str(old.interface))
+    assert (ledger.left_on(old.router), ledger.owed(), ledger.taken()) == ((), (), ())
+
+
+def test_a_router_that_left_the_inventory_owes_without_being_in_the_way(ledger: Ledger) -> None:
+    settle(ledger, level3())
+    ledger.start(held(ledger))
+    old = held(ledger).port
+    new = next(one for one in ports(ESTATE, CARDS) if one.router == "nyc-hud-gsr2" and one.card == old.card)
+    ledger.move(ORDER, new, NOW)
+    gone = replace(ESTATE, routers={**ESTATE.routers, old.router: replace(ESTATE.router(old.router), slots={})})
+    without = Ledger(ledger.folder, gone, CARDS)
+    assert held(without).port == new
+    assert without.left_on(new.router) == ()
+    assert len(without.owed()) == 1
+    with pytest.raises(InputError, match="no longer has Serial5/0"):
+        without.left_on(old.router)

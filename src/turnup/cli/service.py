@@ -158,7 +158,7 @@ def _there_already(noc: Noc, work: Undertaking, terms: Terms, json: bool) -> Non
     from turnup.undertake import settled_debts
 
     order, port = work.order.order_id, work.assignment.port
-    routers = dict.fromkeys(left.port.router for left in noc.ledger.left_by(order))
+    routers = dict.fromkeys(left.router for owing, left in noc.ledger.owed() if owing == order)
     done = [one for router in routers for one in settled_debts(noc, router, terms, order)]
     owes = [f"{one.work.router} {one.work.assignment.port.interface}" for one in done if one.why]
     if json:

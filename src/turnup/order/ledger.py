@@ -194,19 +194,19 @@ class Ledger:
             write_entries(self.folder, replace(file, entries=entries, left=left))
 
     def left_on(self, router: str) -> tuple[Assignment, ...]:
-        """What orders that were moved to other routers have left on this one: each with the port, as it stood there."""
-        return tuple(one for file in self._files().values() for one in self._left(file) if one.port.router == router)
+        """What orders that were moved to other routers have left on this one: each with the port, as it stood there.
 
-    def left_by(self, order_id: str) -> tuple[Assignment, ...]:
-        """The same of one order, wherever it is."""
-        return tuple(self._left(self._file(order_id)))
+        Raises InputError when the inventory lacks one of these ports; those of other routers do not matter.
+        """
+        files = self._files()
+        return tuple(self._left(files[order_id], one) for order_id, one in self.owed() if one.router == router)
 
-    def _left(self, file: OrderFile) -> Iterator[Assignment]:
-        for one in file.left:
-            entry = next(entry for entry in reversed(file.entries) if entry.revision == one.revision)
-            port = None if one.bare else self._port(replace(entry, router=one.router, port=one.port))
-            if port is not None:
-                yield Assignment(self._in_force(file, entry, file.changes[: one.changes]), port)
+    def _left(self, file: OrderFile, left: Left) -> Assignment:
+        entry = next((one for one in reversed(file.entries) if one.revision == left.revision), None)
+        port = self._port(replace(entry, router=left.router, port=left.port)) if entry else None
+        if entry is None or port is None:
+            raise InputError(f"has no revision {left.revision}", where=f"{self.folder / file.order_id}.json")
+        return Assignment(self._in_force(file, entry, file.changes[: left.changes]), port)
 
     def owed(self) -> tuple[tuple[str, Left], ...]:
         """Every port that an order has left for another router's and that has its lines still, with the order."""
