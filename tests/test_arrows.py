@@ -17,6 +17,7 @@ CONTENT = ("acceptance", "tasks")
 # room -> rooms of ours it may import. A room is a module or package right below src/turnup.
 ARROWS: dict[str, set[str]] = {
     "errors": set(),
+    "durable": set(),
     "facts": set(),
     "home": set(),
     "model": {"errors"},
@@ -28,24 +29,35 @@ ARROWS: dict[str, set[str]] = {
     "parse": {"errors", "model", "platforms", "facts"},
     "secrets": {"errors", "home"},
     "equipment": {"errors", "model", "load", "platforms", "configuration", "checks", "facts"},
-    "order": {"errors", "model", "load", "equipment", "configuration", "home"},
+    "order": {"durable", "errors", "model", "load", "equipment", "configuration", "home"},
     "store": {"errors", "model", "order", "home"},
     "desk": {"errors", "model", "order", "store", "noc", "change", "certificate", "evidence"},
-    "exchange": {"errors", "model", "load", "order", "store", "desk", "noc", "certificate", "job"}
+    "exchange": {"durable", "errors", "model", "load", "order", "store", "desk", "noc", "certificate", "job"}
     | {"repair", "performance"},
     "performance": {"errors", "model", "order", "store"},
     "mgs": {"errors", "model", "load", "store", "performance"},
-    "connect": {"errors", "model", "platforms", "load", "home"},
-    "change": {"errors", "model", "load", "platforms", "render", "connect", "configuration", "home", "store"},
+    "connect": {"durable", "errors", "model", "platforms", "load", "home"},
+    "change": {
+        "durable",
+        "errors",
+        "model",
+        "load",
+        "platforms",
+        "render",
+        "connect",
+        "configuration",
+        "home",
+        "store",
+    },
     "checks": {"errors", "model", "load", "configuration", "facts"},
     "judge": {"errors", "model", "load", "checks", "parse", "platforms", "facts", "configuration"},
     "rules": {"errors", "model", "checks", "facts", "configuration"},
-    "evidence": {"errors", "model", "secrets", "home"},
+    "evidence": {"durable", "errors", "model", "secrets", "home"},
     "certificate": {"errors", "model", "evidence", "load", "facts", "checks"},
     "sensitivity": {"errors", "model", "load", "checks", "judge"},
     "why": {"errors", "model", "load"},
-    "attestation": {"errors", "model", "load"},
-    "signing": {"evidence", "errors", "model", "load", "secrets", "certificate"},
+    "attestation": {"durable", "errors", "model", "load"},
+    "signing": {"durable", "evidence", "errors", "model", "load", "secrets", "certificate"},
     "report": {"errors", "model", "certificate"},
     "runner": {"errors", "load"},
     "noc": {"errors", "model", "platforms", "configuration", "render", "change", "connect", "equipment", "evidence"}
@@ -80,7 +92,19 @@ ARROWS: dict[str, set[str]] = {
     "pytest_plugin": {"errors", "home", "model", "load", "platforms", "checks", "judge", "equipment", "certificate"}
     | {"report", "noc", "certify", "job", "laboratory", "secrets"},
     "record": {"errors", "model", "load", "platforms", "parse", "facts", "judge", "evidence", "noc", "certify", "job"},
-    "repair": {"errors", "model", "load", "equipment", "order", "store", "desk", "noc", "certificate", "certify"}
+    "repair": {
+        "durable",
+        "errors",
+        "model",
+        "load",
+        "equipment",
+        "order",
+        "store",
+        "desk",
+        "noc",
+        "certificate",
+        "certify",
+    }
     | {"runner"},
     "safekeeping": {
         "errors",
@@ -94,9 +118,9 @@ ARROWS: dict[str, set[str]] = {
         "attestation",
         "repair",
     },
-    "laboratory": {"errors", "home"},
-    "pop_lab": {"errors", "home", "laboratory"},
-    "virtual": {"errors", "model", "load", "equipment", "platforms", "configuration", "secrets", "home"},
+    "laboratory": {"durable", "errors", "home"},
+    "pop_lab": {"durable", "errors", "home", "laboratory"},
+    "virtual": {"durable", "errors", "model", "load", "equipment", "platforms", "configuration", "secrets", "home"},
 }
 # third-party packages that only some rooms may load
 FENCED = {

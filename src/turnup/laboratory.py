@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from turnup.durable import write_whole
 from turnup.errors import CouldNotRun, UsageError
 from turnup.home import Home
 
@@ -67,9 +68,9 @@ def up(home: Home, inventory: Path, *, faults: Sequence[str] = (), with_parent: 
     data = Home(folder / "data")
     data.known_hosts.write_text("".join(_known_host(ready, name) for name in ready["routers"]))
     state = {"pid": ready["pid"], "ready": ready, "environment": environment}
-    write_private(folder / "state.json", json.dumps(state))
+    write_whole(folder / "state.json", json.dumps(state), private=True)
     exports = "".join(f"export {name}={value}\n" for name, value in {**environment, **environment_of(folder)}.items())
-    write_private(folder / "env", exports)
+    write_whole(folder / "env", exports, private=True)
     return lab_of(home)
 
 
@@ -225,10 +226,3 @@ def _write_inventory(source: Path, target: Path, ready: Mapping[str, Any]) -> No
 
 def _known_host(ready: Mapping[str, Any], name: str) -> str:
     return f"[127.0.0.1]:{ready['routers'][name]['ssh']} {ready['host_keys'][name]}\n"
-
-
-def write_private(path: Path, text: str) -> None:
-    """A file for its owner alone."""
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        file.write(text)

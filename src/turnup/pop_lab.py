@@ -16,9 +16,10 @@ from pathlib import Path
 from typing import Any
 
 from turnup import folder
+from turnup.durable import write_whole
 from turnup.errors import CouldNotRun, ExitCode, TurnupError, UsageError
 from turnup.home import Home
-from turnup.laboratory import Lab, alive, cleared, environment_of, import_path, lab_of, write_private
+from turnup.laboratory import Lab, alive, cleared, environment_of, import_path, lab_of
 
 RUNNERS = {"namespaces": "--netns", "containers": "--clab"}
 
@@ -36,7 +37,7 @@ def up(home: Home, runner: str, *, inventory: Path | None = None, front: str = "
     stage = place / "pop"
     stop = [sys.executable, "-m", "turnup.virtual.pop", "down", str(stage)]
     # How to stop it is written before anything is begun: whatever ends this process, the next one can clear up.
-    write_private(place / "state.json", json.dumps({"pid": 0, "stop": stop}))
+    write_whole(place / "state.json", json.dumps({"pid": 0, "stop": stop}), private=True)
     try:
         ready = json.loads(_pop("up", RUNNERS[runner], *(["--front", front] if front else []), str(stage)))
         environment = ready.pop("environment")
@@ -46,9 +47,10 @@ def up(home: Home, runner: str, *, inventory: Path | None = None, front: str = "
         )
         Home(place / "data").known_hosts.write_text("".join(_known_hosts(ready)))
         state = {"pid": ready["nodes"]["cr1"], "ready": ready, "environment": environment, "stop": stop}
-        write_private(place / "state.json", json.dumps(state))
+        write_whole(place / "state.json", json.dumps(state), private=True)
         exports = {**environment, **environment_of(place)}
-        write_private(place / "env", "".join(f"export {name}={value}\n" for name, value in exports.items()))
+        lines = "".join(f"export {name}={value}\n" for name, value in exports.items())
+        write_whole(place / "env", lines, private=True)
     except BaseException:  # an interrupt too: nothing of it stays, and it goes on up
         cleared(home)
         raise

@@ -24,7 +24,7 @@ TWO_PORTS = tuple(case for case in kinds() if card(case.card).ports > 1)
 
 @pytest.fixture(autouse=True)
 def quick_disk(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("turnup.change.journal.os.fsync", lambda descriptor: None)
+    monkeypatch.setattr("turnup.durable.os.fsync", lambda descriptor: None)
 
 
 @pytest.fixture

@@ -26,7 +26,7 @@ READS = {"guard": 1, "after phase 1": 2, "after phase 2": 3}  # which `show runn
 
 @pytest.fixture(autouse=True)
 def quick_disk(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("turnup.change.journal.os.fsync", lambda descriptor: None)
+    monkeypatch.setattr("turnup.durable.os.fsync", lambda descriptor: None)
 
 
 @pytest.fixture

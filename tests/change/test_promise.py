@@ -25,7 +25,7 @@ NAME = ROUTER.name
 
 @pytest.fixture(autouse=True)
 def quick_disk(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("turnup.change.journal.os.fsync", lambda descriptor: None)
+    monkeypatch.setattr("turnup.durable.os.fsync", lambda descriptor: None)
 
 
 @pytest.fixture

@@ -32,7 +32,7 @@ OTHERS_PEER = "neighbor 10.10.9.2"
 
 @pytest.fixture(autouse=True)
 def quick_disk(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("turnup.change.journal.os.fsync", lambda descriptor: None)
+    monkeypatch.setattr("turnup.durable.os.fsync", lambda descriptor: None)
 
 
 @dataclass

@@ -54,7 +54,7 @@ def state(home: Home) -> State:
 def quick_disk(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Hundreds of pushes here: the disk is told to sync in name only. Gives the calls."""
     calls: list[str] = []
-    monkeypatch.setattr("turnup.change.journal.os.fsync", lambda descriptor: calls.append("sync"))
+    monkeypatch.setattr("turnup.durable.os.fsync", lambda descriptor: calls.append("sync"))
     return calls
 
 
@@ -460,8 +460,8 @@ def test_the_journal_is_on_disk_before_the_router_hears_anything(home: Home, qui
 
     session.enter_config = enter_config  # type: ignore[method-assign]
     push(session, plan_on(router), home)
-    # the lease; then file and folder, for: planned, pushing | phase1 | phase2, verified, saved
-    assert quick_disk == ["sync"] * 5 + ["config"] + ["sync"] * 2 + ["config"] + ["sync"] * 6
+    # file and folder, for: the lease, planned, pushing | phase1 | phase2, verified, saved
+    assert quick_disk == ["sync"] * 6 + ["config"] + ["sync"] * 2 + ["config"] + ["sync"] * 6
 
 
 def test_the_journal_tells_what_happened_and_no_secret(home: Home) -> None:

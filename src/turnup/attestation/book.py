@@ -17,6 +17,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from turnup.durable import write_whole
 from turnup.errors import InputError, Refused
 from turnup.load.json import canonical_json, read_json
 from turnup.load.strict import build
@@ -100,17 +101,7 @@ class Book:
         return head
 
     def _write_head(self, head: Mapping[str, Any]) -> None:
-        path, draft = self.folder / "head.json", self.folder / ".head.new"
-        with draft.open("wb") as file:
-            file.write(canonical_json(head))
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(path)
-        handle = os.open(self.folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+        write_whole(self.folder / "head.json", canonical_json(head))
 
     @property
     def _path(self) -> Path:

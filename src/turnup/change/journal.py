@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
@@ -15,6 +14,7 @@ from typing import Any
 
 from turnup.change.footprint import Lines
 from turnup.change.plan import Change
+from turnup.durable import write_whole
 from turnup.errors import InputError, Refused
 from turnup.load.strict import build
 
@@ -140,21 +140,7 @@ class Journal:
 
     def write(self) -> None:
         """Put the record on disk: written beside, synced, renamed, folder synced."""
-        beside = self.path.with_suffix(".tmp")
-        with open(beside, "w", opener=_private) as file:
-            file.write(json.dumps(self._document(), indent=1))
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(self.path)
-        folder = os.open(self.path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
-
-
-def _private(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)
+        write_whole(self.path, json.dumps(self._document(), indent=1), private=True)
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from threading import Event, Thread
 from typing import Protocol
 
 from turnup.change.lock import router_lock
+from turnup.durable import write_whole
 from turnup.errors import NeedsHuman
 
 
@@ -123,9 +124,4 @@ def _last_token(path: Path) -> int:
 
 
 def _write(path: Path, token: int, holder: str) -> None:
-    draft = path.with_suffix(".new")
-    with open(draft, "w", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
-        json.dump({"token": token, "holder": holder, "pid": os.getpid()}, file)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(path)
+    write_whole(path, json.dumps({"token": token, "holder": holder, "pid": os.getpid()}), private=True)

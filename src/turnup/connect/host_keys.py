@@ -5,14 +5,13 @@ from __future__ import annotations
 import base64
 import fcntl
 import hashlib
-import os
-import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
 from turnup.connect.session import Address
+from turnup.durable import write_whole
 from turnup.errors import HostKeyChanged, InputError
 
 
@@ -76,7 +75,7 @@ class KnownHosts:
                 return self.verify(address, key, accept_new=False)
             before = self.path.read_text(encoding="utf-8") if self.path.exists() else ""
             ending = "" if not before or before.endswith("\n") else "\n"
-            _replace(self.path, f"{before}{ending}{_name(address)} {key.kind} {key.body}\n")
+            write_whole(self.path, f"{before}{ending}{_name(address)} {key.kind} {key.body}\n", private=True)
 
 
 def _name(address: Address) -> str:
@@ -104,16 +103,3 @@ def _entries(text: str, where: str) -> Iterable[tuple[frozenset[str], HostKey]]:
                 where=f"{where}:{number}",
             )
         yield frozenset(words[0].split(",")), HostKey(words[1], words[2])
-
-
-def _replace(path: Path, text: str) -> None:
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.name)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).replace(path)
-    except BaseException:  # nothing half-written stays, whatever stopped us
-        Path(name).unlink(missing_ok=True)
-        raise

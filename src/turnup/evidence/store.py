@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import re
-import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from turnup.durable import write_whole
 from turnup.errors import InputError
 from turnup.evidence.packing import SUFFIX, NotWhole, pack, unpack
 
@@ -43,7 +42,8 @@ class EvidenceStore:
         kept = address(text)
         path = self._path(kept.sha256)
         if not path.exists():
-            _write(path, pack(_encode(text)))
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write_whole(path, pack(_encode(text)))
         return kept
 
     def get(self, sha256: str) -> str:
@@ -78,26 +78,3 @@ def _changed(path: Path) -> InputError:
 
 def _encode(text: str) -> bytes:
     return text.encode("utf-8", "surrogateescape")
-
-
-def _write(path: Path, data: bytes) -> None:
-    """Whole or not at all, also when the power fails: write aside, sync, rename, sync the folder."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    try:
-        with draft.open("xb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(path)
-    finally:
-        draft.unlink(missing_ok=True)
-    _sync_folder(path.parent)
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

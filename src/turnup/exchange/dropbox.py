@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from turnup.exchange.channels.file import sync_folder, write_whole
+from turnup.durable import sync_folder, write_whole
 from turnup.load.xml import LIMIT
 
 _UNFINISHED = (".tmp", ".part")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
@@ -12,6 +11,7 @@ from ipaddress import IPv4Network
 from pathlib import Path
 from typing import Any
 
+from turnup.durable import write_whole
 from turnup.errors import InputError
 from turnup.load.strict import build
 from turnup.model.order import Action
@@ -131,17 +131,7 @@ def _read(path: Path) -> OrderFile:
 
 def write_entries(folder: Path, file: OrderFile) -> None:
     """Replace an order's file; after a crash there is the old one or the new one, never a part of it."""
-    path, draft = folder / f"{file.order_id}.json", folder / f".{file.order_id}.new"
-    with draft.open("w", encoding="utf-8") as text:
-        json.dump(file, text, indent=2, default=_plain)
-        text.flush()
-        os.fsync(text.fileno())
-    draft.replace(path)
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    write_whole(folder / f"{file.order_id}.json", json.dumps(file, indent=2, default=_plain))
 
 
 def _plain(value: Any) -> Any:

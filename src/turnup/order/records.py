@@ -6,7 +6,6 @@ One JSON document a kind in the data folder, replaced whole and synced, read str
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields
@@ -15,6 +14,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, TypeVar
 
+from turnup.durable import write_whole
 from turnup.errors import InputError
 from turnup.load.strict import build
 
@@ -135,7 +135,7 @@ class Records:
             if row in rows:
                 return
             document = {"version": VERSION, "rows": [_plain(asdict(one)) for one in (*rows, row)]}
-            _replace(path, json.dumps(document, indent=1))
+            write_whole(path, json.dumps(document, indent=1), private=True)
 
     def check(self) -> None:
         """Read everything. Raises InputError for the first file that cannot be relied on."""
@@ -175,20 +175,6 @@ def _read(kind: type[Row], row: dict[str, Any]) -> dict[str, Any]:
 
 def _plain(row: dict[str, Any]) -> dict[str, Any]:
     return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in row.items()}
-
-
-def _replace(path: Path, text: str) -> None:
-    draft = path.with_suffix(".new")
-    with open(draft, "w", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(path)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
 
 
 def _broken(path: Path, reason: str) -> InputError:

@@ -7,7 +7,6 @@ and none counts twice.
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
@@ -15,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from turnup.desk.sources import certificates
+from turnup.durable import write_whole
 from turnup.errors import InputError, UsageError
 from turnup.load.strict import build
 from turnup.model.certificate import Certificate, Occasion
@@ -113,13 +113,8 @@ def _broken(path: Path, reason: str) -> InputError:
 
 
 def _write(noc: Noc, batch: Batch) -> None:
-    path = noc.home.part("retests") / f"{batch.name}.json"
-    draft = path.with_suffix(".new")
-    with open(draft, "w", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
-        json.dump(batch, file, indent=1, default=_plain)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(path)
+    text = json.dumps(batch, indent=1, default=_plain)
+    write_whole(noc.home.part("retests") / f"{batch.name}.json", text, private=True)
 
 
 def _plain(value: Any) -> Any:

@@ -3,13 +3,13 @@ which he accepts in writing)."""
 
 from __future__ import annotations
 
-import os
 from datetime import datetime
 from pathlib import Path
 
 from securesystemslib.signer import CryptoSigner
 
 from turnup.certificate.document import from_json
+from turnup.durable import write_whole
 from turnup.errors import InputError, Refused
 from turnup.signing.envelope import SUFFIX, add_signature, read_envelope, seal
 from turnup.signing.evidence import EvidenceFolder, hand_over
@@ -92,17 +92,10 @@ def write_new(path: Path, data: bytes, *, replacing: bool = False) -> None:
         raise Refused(
             f"{path} is there already", advice="turnup verify shows who signed it; name another file with -o."
         )
-    draft = path.with_name(f".{path.name}.new")
     try:
-        with draft.open("wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(path)
+        write_whole(path, data)
     except OSError as error:
         raise InputError(f"cannot be written: {error.strerror}", where=str(path)) from error
-    finally:
-        draft.unlink(missing_ok=True)
 
 
 def give_to_customer(certificate: Path, signed: bytes, folder: Path, evidence: Path | None = None) -> int:

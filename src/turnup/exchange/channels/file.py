@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from turnup.durable import write_whole
 from turnup.errors import Unreachable
 from turnup.exchange.parcel import Parcel
 from turnup.store.sendings import Sending
@@ -29,23 +29,3 @@ class FileChannel:
             raise Unreachable(f"{folder} did not take the file: {error.strerror}") from error
         names = ", ".join(f"{part.name} sha256 {hashlib.sha256(part.data).hexdigest()}" for part in parcel.parts)
         return f"file {names}"
-
-
-def write_whole(path: Path, data: bytes) -> None:
-    """The file with exactly these bytes, on disk when this returns; before that there is none."""
-    draft = path.with_name(f".{path.name}.tmp")
-    with draft.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(path)
-    sync_folder(path.parent)
-
-
-def sync_folder(folder: Path) -> None:
-    """Names in that folder are on disk when this returns."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

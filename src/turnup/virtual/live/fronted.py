@@ -16,10 +16,11 @@ from pathlib import Path
 from typing import Any
 
 from turnup import folder
+from turnup.durable import write_whole
 from turnup.errors import CouldNotRun
 from turnup.virtual.pop.pop import Pop
 from turnup.virtual.pop.processes import Process, waited
-from turnup.virtual.pop.stage import Stage, write_private
+from turnup.virtual.pop.stage import Stage
 
 FRONTS = ("cr1", "cr2", "cr3")
 _MEMORY = "front"
@@ -50,7 +51,7 @@ def start(pop: Pop) -> Mapping[str, Any]:
     """Start the front process before the nodes of a running POP; its ready line. Raises CouldNotRun."""
     stage = pop.stage
     nodes = stage.path / "front-nodes.json"
-    write_private(nodes, json.dumps({"nodes": {name: process_of(pop, name) for name in FRONTS}}))
+    write_whole(nodes, json.dumps({"nodes": {name: process_of(pop, name) for name in FRONTS}}), private=True)
     words = [sys.executable, "-m", "turnup.virtual", "--inventory", str(content() / "inventory")]
     words += ["--customers", str(content() / "customers.toml"), "--live", str(nodes), "--pace"]
     with (stage.path / "front.out").open("wb") as log:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import fcntl
 import json
-import os
 import secrets
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
@@ -18,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from turnup import folder
+from turnup.durable import write_whole
 from turnup.errors import CouldNotRun
 from turnup.virtual.passwords import hash5
 from turnup.virtual.pop.topology import Topology, read_topology
@@ -63,8 +63,8 @@ class Stage:
         return found
 
     def remember(self, name: str, told: Mapping[str, Any]) -> None:
-        """Keep what a runner must know in another process."""
-        write_private(self.path / f"{name}.json", json.dumps(told))
+        """Keep what a runner must know in another process, whole whenever this one ends."""
+        write_whole(self.path / f"{name}.json", json.dumps(told), private=True)
 
     def remembered(self, name: str) -> dict[str, Any]:
         """What was kept under that name; empty when nothing was."""
@@ -106,13 +106,6 @@ def write_stage(path: Path, *, source: Path | None = None, configurations: Mappi
     return stage
 
 
-def write_private(path: Path, text: str) -> None:
-    """A file for its owner alone."""
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        file.write(text)
-
-
 def _programs(target: Path) -> None:
     """The services, as a package that needs nothing of turnup beside itself."""
     from turnup.virtual import services
@@ -126,12 +119,12 @@ def _secrets(stage: Stage) -> None:
     place = stage.common / "secrets"
     place.mkdir(mode=0o700)
     words = {"TACACS_KEY": key, "LVL3_MD5": md5, "LAST_RESORT_HASH": hash5(last_resort, secrets.token_hex(4))}
-    write_private(place / "env", "".join(f"{name}='{value}'\n" for name, value in words.items()))
+    write_whole(place / "env", "".join(f"{name}='{value}'\n" for name, value in words.items()), private=True)
     users = {
         "noc": {"password": noc, "privilege": 15},
         "reader": {"password": reader, "privilege": 1, "denied": ["configure", "clear", "write", "reload"]},
     }
-    write_private(place / "tacacs.json", json.dumps({"key": key, "users": users}))
+    write_whole(place / "tacacs.json", json.dumps({"key": key, "users": users}), private=True)
     _host_keys(place, stage.topology.nodes)
     environment = {
         "TURNUP_USERNAME": "noc",
@@ -142,7 +135,7 @@ def _secrets(stage: Stage) -> None:
         "TURNUP_SECRET_LAST_RESORT": last_resort,
         "TURNUP_SECRET_LVL3_MD5": md5,
     }
-    write_private(stage.path / "environment.json", json.dumps(environment))
+    write_whole(stage.path / "environment.json", json.dumps(environment), private=True)
 
 
 def _host_keys(place: Path, nodes: Iterable[str]) -> None:
@@ -153,5 +146,5 @@ def _host_keys(place: Path, nodes: Iterable[str]) -> None:
     public = (serialization.Encoding.OpenSSH, serialization.PublicFormat.OpenSSH)
     for name in nodes:
         key = Ed25519PrivateKey.generate()
-        write_private(place / f"{name}.key", key.private_bytes(*form).decode())
+        write_whole(place / f"{name}.key", key.private_bytes(*form).decode(), private=True)
         (place / f"{name}.key.pub").write_text(key.public_key().public_bytes(*public).decode() + "\n")
