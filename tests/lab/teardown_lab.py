@@ -165,6 +165,39 @@ def test_a_start_that_is_killed_is_cleared_up_by_the_next_command(tmp_path: Path
     assert not left
 
 
+_KILLED_WHILE = """\
+import os, signal, sys
+from pathlib import Path
+from turnup.virtual.pop import pop, stage
+
+class Dying(stage.Stage):
+    told = 0
+
+    def remember(self, name, told):
+        Dying.told += 1
+        if Dying.told == int(sys.argv[2]):
+            os.kill(os.getpid(), signal.SIGKILL)
+        super().remember(name, told)
+
+pop.Stage = stage.Stage = Dying
+pop.start(Path(sys.argv[1]))
+"""
+
+
+@pytest.mark.parametrize("before", [1, 2, 3, 4, 5])
+def test_a_start_that_is_killed_before_it_writes_down_what_it_did_leaves_nothing(tmp_path: Path, before: int) -> None:
+    """The last moment at which nobody knows of what it has started."""
+    folder = tmp_path / "pop"
+    words = [sys.executable, "-c", _KILLED_WHILE, str(folder), str(before)]
+    killed = subprocess.run(words, cwd=tmp_path, check=False, timeout=120)
+    assert killed.returncode == -signal.SIGKILL, "it did not come so far"
+    if before > 1:  # the first word is that it begins at all
+        subprocess.run([*POP, "down", str(folder)], check=True, timeout=120)
+        assert not folder.exists()
+    everything = [entry.name for entry in Path("/proc").glob("[0-9]*")]
+    until(lambda: not [number for number in everything if _works_in(number, tmp_path)], "all that it started ends")
+
+
 def _works_in(number: str, folder: Path) -> bool:
     try:
         return str(Path(f"/proc/{number}/cwd").readlink()).startswith(str(folder))

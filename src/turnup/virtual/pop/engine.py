@@ -20,8 +20,9 @@ from dataclasses import dataclass
 from ipaddress import IPv4Network
 from pathlib import Path
 
+from turnup.durable import write_whole
 from turnup.errors import CouldNotRun
-from turnup.virtual.pop.processes import Process, child_of
+from turnup.virtual.pop.processes import Process, begin, child_of
 from turnup.virtual.pop.programs import answers, last_words, output_of
 
 RUN = Path("/run/turnup-docker")  # one a machine; short, because a socket's path must be
@@ -30,8 +31,10 @@ ADVICE = "On Debian, as root: apt-get install docker.io. Without Docker: `turnup
 START_SECONDS = 30.0
 _STARTED: list[subprocess.Popen[bytes]] = []  # by this process: to be waited for when they end
 # The first process of the ground: it sees this machine's files, an /etc and a /run of its own over them.
+# It begins at a word of whoever started it, who has written down by then how it is stopped; without the word it ends.
 _GROUND = """\
 set -e
+read -r word
 mount --make-rprivate /
 cd {run}
 mkdir work
@@ -210,18 +213,19 @@ def _ground(*, with_parent: bool) -> Process:
         outer = subprocess.Popen(
             [*unshare, "sh", "-c", script],
             cwd=RUN,
-            stdin=subprocess.PIPE if with_parent else subprocess.DEVNULL,
+            stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=log,
             start_new_session=True,
         )
     _STARTED.append(outer)
-    assert outer.stdout is not None  # noqa: S101 - we asked for the pipe
-    if outer.stdout.readline() != b"standing\n":
+    try:
+        ground = child_of(outer.pid, 1)
+        write_whole(RUN / "ground.json", json.dumps(dict(ground.told())), private=True)
+        begin(outer, with_parent=with_parent)
+    except (CouldNotRun, ProcessLookupError, BrokenPipeError) as error:
         outer.kill()
-        raise CouldNotRun(f"no namespaces for a Docker engine: {_said('ground')}", advice=ADVICE)
-    ground = child_of(outer.pid, 1)
-    (RUN / "ground.json").write_text(json.dumps(dict(ground.told())))
+        raise CouldNotRun(f"no namespaces for a Docker engine: {_said('ground')}", advice=ADVICE) from error
     return ground
 
 

@@ -20,7 +20,7 @@ from typing import Any
 from turnup.errors import CouldNotRun
 from turnup.virtual.pop import scripts
 from turnup.virtual.pop.entrance import open_door
-from turnup.virtual.pop.processes import Process, child_of, waited
+from turnup.virtual.pop.processes import Process, begin, child_of, waited
 from turnup.virtual.pop.runner import Address, Kind, Reach, run_in
 from turnup.virtual.pop.services import doors, reach_of
 from turnup.virtual.pop.stage import Stage
@@ -153,7 +153,7 @@ class Namespaces:
         with self._console("ground") as console:
             ground = subprocess.Popen(
                 ["unshare", *_SPACES, "--fork", "--kill-child", "--mount-proc", "--", "sh", "-c", script, "turnup-pop"],
-                stdin=subprocess.PIPE if self.with_parent else subprocess.DEVNULL,
+                stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=console,
                 cwd=self.stage.path,
@@ -162,11 +162,12 @@ class Namespaces:
         outer = Process.of(ground.pid)
         _STARTED[outer.number] = [ground]
         self._found = {"ground": {"outer": outer.told()}, "hulls": []}
-        assert ground.stdout is not None  # noqa: S101 - we asked for the pipe
-        with ground.stdout as said:
-            if said.readline() != b"standing\n":
-                raise CouldNotRun(f"the POP's network did not come up: {self._last_words('ground')}")
-        self._found["ground"]["inner"] = child_of(ground.pid, 1).told()
+        try:
+            self._found["ground"]["inner"] = child_of(ground.pid, 1).told()
+            self.stage.remember(_STATE, self._found)  # before it does anything: a kill now leaves nothing unknown
+            begin(ground, with_parent=self.with_parent)
+        except (CouldNotRun, ProcessLookupError) as error:
+            raise CouldNotRun(f"the POP's network did not come up: {self._last_words('ground')}") from error
 
     def _nodes(self) -> None:
         topology = self.stage.topology

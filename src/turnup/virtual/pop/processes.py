@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -45,6 +47,23 @@ def child_of(number: int, depth: int, *, seconds: float = 10.0) -> Process:
     for _ in range(depth):
         found = waited(lambda parent=found: _only_child(parent), f"process {found} starts nothing", seconds)  # type: ignore[misc]
     return Process.of(found)
+
+
+def begin(ground: subprocess.Popen[bytes], *, with_parent: bool) -> None:
+    """Give a ground's script the word to begin, and wait until it stands. `with_parent`: it ends with our pipe to it.
+
+    Raises CouldNotRun when it ends instead.
+    """
+    assert ground.stdin is not None  # noqa: S101 - both are pipes
+    assert ground.stdout is not None  # noqa: S101
+    with suppress(BrokenPipeError):  # what it said is of more use
+        ground.stdin.write(b"begin\n")
+        ground.stdin.flush()
+        if not with_parent:
+            ground.stdin.close()
+    with ground.stdout as said:
+        if said.readline() != b"standing\n":
+            raise CouldNotRun("the ground does not stand")
 
 
 def waited(look: Callable[[], int], otherwise: str, seconds: float) -> int:

@@ -12,8 +12,10 @@ from collections.abc import Iterator
 from turnup.virtual.pop.topology import MANAGEMENT, Node, Topology
 
 # Run in the stage's folder: `.` still is that folder after a file system was put over where it lies.
+# It begins at a word of whoever started it, who has written down by then how it is stopped; without the word it ends.
 _GROUND = """\
 set -e
+read -r word
 mount --make-rprivate /
 mount -t tmpfs -o mode=755 pop /run
 mkdir -p /run/netns /run/stage
@@ -33,7 +35,10 @@ _WITH_PARENT = "read -r line || :"  # until standard input ends, and that is whe
 
 
 def ground(topology: Topology, *, with_parent: bool = False) -> str:
-    """The ground's script; prints `standing` when the network is there. `with_parent`: it ends with standard input."""
+    """The ground's script: begins at a line of standard input, prints `standing` when the network is there.
+
+    `with_parent`: it ends with standard input.
+    """
     return _GROUND.format(
         noc=f"{topology.noc}/{topology.network.prefixlen}",
         batch="\n".join(cables(topology)),
