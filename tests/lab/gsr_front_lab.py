@@ -30,6 +30,12 @@ def fronts() -> Iterator[ServedPort]:
         yield served
 
 
+@pytest.fixture(autouse=True)
+def _healthy(fronts: ServedPort) -> None:
+    """Each test begins on a port in service, with nothing on its way that an earlier one began."""
+    waited(fronts.healthy, "the port is in service, and the front quiet", 120)
+
+
 def typed(fronts: ServedPort, *lines: str) -> None:
     """Somebody configures the front, in IOS's words; no line is refused, by the front or by FRR."""
     answers = control(fronts.lab, {"do": "configure", "router": ROUTER, "lines": list(lines)})["answers"]

@@ -59,6 +59,11 @@ class Aaa:
         level = f"accounting commands {session.privilege}"
         self._record(level, STOP_RECORD, session, "service=shell", f"priv-lvl={session.privilege}", f"cmd={command}")
 
+    @property
+    def unsent(self) -> int:
+        """Accounting records that wait or are on their way: each still adds to a server's counters."""
+        return self._records.unfinished_tasks
+
     # --- behind it
 
     def _configured(self) -> Iterator[Client]:
@@ -116,10 +121,17 @@ class Aaa:
     def _write(self) -> None:
         """Accounting waits for nobody: records go one after the other, to the first server that takes them."""
         while True:
-            record, username, line, caller, told = self._records.get()
-            for client in self._configured():
-                try:
-                    if client.account(record, username, line, caller, *told):
-                        break
-                except (NoServer, CouldNotRun):
-                    continue
+            record = self._records.get()
+            try:
+                self._account(record)
+            finally:
+                self._records.task_done()
+
+    def _account(self, record: Record) -> None:
+        kind, username, line, caller, told = record
+        for client in self._configured():
+            try:
+                if client.account(kind, username, line, caller, *told):
+                    return
+            except (NoServer, CouldNotRun):
+                continue

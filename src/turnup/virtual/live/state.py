@@ -72,9 +72,16 @@ class Behind:
         self.aaa.commanded(session, command)
 
     def told(self) -> Mapping[str, object]:
-        """For the control port: what FRR refused, what stays with the front, how many lines FRR was given."""
+        """For the control port: what FRR refused, what stays with the front, how many lines FRR was given, how many
+        accounting records are still to be taken by a server.
+        """
         follower = self.follower
-        return {"refused": list(follower.refused), "left": list(follower.left), "entered": follower.entered}
+        return {
+            "refused": list(follower.refused),
+            "left": list(follower.left),
+            "entered": follower.entered,
+            "unsent": self.aaa.unsent,
+        }
 
 
 @dataclass
