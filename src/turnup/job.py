@@ -239,3 +239,12 @@ def resolve(noc: Noc, router: str, who: str, what: str) -> tuple[str, ...]:
     if not closed:
         raise UsageError(f"no change on {router} waits for a person", advice="turnup recover shows what is open.")
     return tuple(journal.record.change.order_id for journal in closed)
+
+
+def scrapped(noc: Noc, router: str, who: str, why: str) -> tuple[tuple[str, str], ...]:
+    """A person says that a router which left the inventory will not come back: nothing is owed on it any more.
+
+    Gives (order, port) of each debt that this ended. Raises Refused, UsageError; see Ledger.scrap.
+    """
+    word = f"{noc.redact(who.strip())}: {noc.redact(why.strip())}"
+    return tuple((order, one.port) for order, one in noc.ledger.scrap(router, word, noc.clock()))

@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 from pop import ORDER, Command, Ran
+from ruamel.yaml import YAML
 
 from turnup.laboratory import Lab, control
 
@@ -250,6 +251,35 @@ def test_an_order_that_is_gone_still_owes(turnup: Command, pop: Lab, serving: tu
     assert turnup("--lab", "recover", OLD, *EMERGENCY).code == 0
     assert section(running(pop, OLD)[0], "interface Serial5/0") == BARE
     assert owed(turnup) == []
+
+
+@pytest.mark.proof
+def test_an_old_router_that_is_scrapped(turnup: Command, pop: Lab, serving: tuple[str, str]) -> None:
+    """It never answers again: a person's word ends the debt, and only once the inventory has it no more."""
+    unreachable(pop, OLD)
+    assert turnup(*WORDS, *TO, "--old-later", *NOW).code == 8
+    word = ("--lab", "recover", OLD, "--scrapped", "J. Smith: to the breakers, asset 4711")
+    ran = turnup(*word)
+    assert ran.code == 6, "it is in the inventory"
+    assert "take it out of the inventory" in ran.err
+    path, yaml = pop.inventory / "hosts.yaml", YAML()
+    hosts = yaml.load(path.read_text())
+    del hosts[OLD]
+    with path.open("w") as file:
+        yaml.dump(hosts, file)
+    ran = turnup("--lab", "due")
+    assert "--scrapped" in " ".join(ran.out.split()), ran
+    assert turnup("--lab", "recover", NEW).code == 8
+    for bad in ("gone", "J. Smith:", ": gone"):
+        assert turnup(*word[:-1], bad).code == 2
+    assert turnup(*word, "--resolved", "J. Smith: by hand").code == 2
+    assert turnup("--lab", "recover", NEW, "--scrapped", "J. Smith: gone").code == 2, "it owes nothing"
+    ran = turnup(*word)
+    assert ran.code == 0, ran
+    assert "Serial5/0: J. Smith: to the breakers" in ran.out
+    assert owed(turnup) == []
+    assert turnup("--lab", "recover", NEW).code == 0
+    assert turnup(*word).code == 2, "it is ended already"
 
 
 def test_there_is_no_such_port(turnup: Command, pop: Lab, serving: tuple[str, str]) -> None:

@@ -16,10 +16,10 @@ from sample_estate import sample_cards, sample_estate
 from sample_messages import LEVEL3, NOW, changed, level3, sample
 
 from turnup.equipment.capacity import ports
-from turnup.errors import InputError, Refused
+from turnup.errors import InputError, Refused, UsageError
 from turnup.load.order import read_order
 from turnup.model.acknowledgement import Acknowledgement
-from turnup.model.equipment import Assignment
+from turnup.model.equipment import Assignment, Port
 from turnup.model.order import OrderMessage
 from turnup.order.acknowledge import acknowledge
 from turnup.order.answers import digest_of
@@ -398,3 +398,66 @@ def test_a_router_that_left_the_inventory_owes_without_being_in_the_way(ledger: 
     assert len(without.owed()) == 1
     with pytest.raises(InputError, match="no longer has Serial5/0"):
         without.left_on(old.router)
+
+
+def moved_away(ledger: Ledger) -> tuple[Port, Ledger]:
+    """The port that an order was moved away from, and the ledger once that router was taken out of the inventory."""
+    settle(ledger, level3())
+    ledger.start(held(ledger))
+    old = held(ledger).port
+    new = next(one for one in ports(ESTATE, CARDS) if one.router == "nyc-hud-gsr2" and one.card == old.card)
+    ledger.move(ORDER, new, NOW)
+    routers = {name: router for name, router in ESTATE.routers.items() if name != old.router}
+    return old, Ledger(ledger.folder, replace(ESTATE, routers=routers), CARDS)
+
+
+def test_a_person_s_word_ends_what_a_scrapped_router_owes(ledger: Ledger) -> None:
+    old, without = moved_away(ledger)
+    ((order, one),) = without.scrap(old.router, "J. Smith: to the breakers, asset 4711", NOW)
+    assert (order, one.port, one.scrapped, one.scrapped_at) == (
+        ORDER,
+        str(old.interface),
+        "J. Smith: to the breakers, asset 4711",
+        NOW,
+    )
+    assert without.owed() == ()
+    with pytest.raises(UsageError, match="owes nothing"):
+        without.scrap(old.router, "J. Smith: again", NOW)
+    again = Ledger(ledger.folder, without.equipment, CARDS)
+    assert again.owed() == (), "it is kept"
+
+
+def test_a_router_that_comes_back_owes_again(ledger: Ledger) -> None:
+    """The word was that it never would; nobody looked at what is on the port, and nobody else gets it."""
+    old, without = moved_away(ledger)
+    without.scrap(old.router, "J. Smith: to the breakers", NOW)
+    assert [(order, one.port) for order, one in ledger.owed()] == [(ORDER, str(old.interface))]
+    assert (old.router, str(old.interface)) in ledger.taken()
+    assert [one.port for one in ledger.left_on(old.router)] == [old]
+    ledger.bare(ORDER, old.router, str(old.interface))
+    assert ledger.owed() == ()
+
+
+def test_a_router_that_is_there_is_read_and_not_talked_about(ledger: Ledger) -> None:
+    old, _ = moved_away(ledger)
+    with pytest.raises(Refused, match="is in the inventory") as caught:
+        ledger.scrap(old.router, "J. Smith: I took it off by hand", NOW)
+    assert f"turnup recover {old.router}" in caught.value.advice
+    assert len(ledger.owed()) == 1
+
+
+def test_a_router_that_lost_only_the_card_is_read_too(ledger: Ledger) -> None:
+    """The neighbor and its lists stand on the router, whatever became of the card."""
+    old, _ = moved_away(ledger)
+    bare = replace(ESTATE.router(old.router), slots={})
+    without = Ledger(ledger.folder, replace(ESTATE, routers={**ESTATE.routers, old.router: bare}), CARDS)
+    with pytest.raises(Refused, match="is in the inventory"):
+        without.scrap(old.router, "J. Smith: card returned to stores", NOW)
+    assert len(without.owed()) == 1
+
+
+def test_another_router_s_debt_is_not_ended_with_it(ledger: Ledger) -> None:
+    old, without = moved_away(ledger)
+    with pytest.raises(UsageError, match="nyc-hud-gsr9 owes nothing"):
+        without.scrap("nyc-hud-gsr9", "J. Smith: gone", NOW)
+    assert [one.router for _, one in without.owed()] == [old.router]

@@ -38,6 +38,14 @@ def register(main: typer.Typer) -> None:
                 "--resolve", metavar="NOTE", allow_from_autoenv=False, help="The same, with --by for the name."
             ),
         ] = None,
+        scrapped: Annotated[
+            str | None,
+            typer.Option(
+                metavar="WHO: WHY",
+                allow_from_autoenv=False,
+                help="The router left the inventory for good: end what moved orders have left on it.",
+            ),
+        ] = None,
         by: Annotated[str, typer.Option(help="Who put it right.")] = "",
         emergency: Emergency = "",
         json: AsJson = False,
@@ -49,21 +57,19 @@ def register(main: typer.Typer) -> None:
         from turnup.carry import Terms
         from turnup.cli.show import as_json, say, step
         from turnup.errors import UsageError
-        from turnup.job import resolve
         from turnup.service import proving
 
         noc = opened(context)
-        noc.equipment.router(router)
         if resolve_note is not None:
             resolved = f"{by.replace(':', ' ')}: {resolve_note}"
-        if resolved is not None:
-            who, _, what = resolved.partition(":")
-            if not who.strip() or not what.strip():
-                raise UsageError("who and what are wanted: --resolve 'removed the neighbor by hand' --by 'J. Smith'")
-            rows = [
-                {"order": order, "state": "resolved", "note": resolved} for order in resolve(noc, router, who, what)
-            ]
+        if resolved is not None and scrapped is not None:
+            raise UsageError("one of --resolved and --scrapped", advice="A router that is put right is not scrapped.")
+        if scrapped is not None:
+            rows = _scrapped(noc, router, scrapped)
+        elif resolved is not None:
+            rows = _resolved(noc, router, resolved)
         else:
+            noc.equipment.router(router)
             with step(f"looking at {router}"):
                 rows = _recovered(noc, router, Terms(wait=PATIENT, emergency=emergency, prove=proving(noc)))
         if json:
@@ -74,6 +80,31 @@ def register(main: typer.Typer) -> None:
             say(f"{router}: nothing was left open")
         if any(row["state"] in ("unsaved", "owed") for row in rows):
             raise typer.Exit(int(ExitCode.WAITS))  # what a reload would lose, or a port has twice, is not finished
+
+
+def _resolved(noc: Noc, router: str, word: str) -> list[dict[str, str]]:
+    from turnup.job import resolve
+
+    who, what = _word(word, "--resolve 'removed the neighbor by hand' --by 'J. Smith'")
+    return [{"order": order, "state": "resolved", "note": word} for order in resolve(noc, router, who, what)]
+
+
+def _scrapped(noc: Noc, router: str, word: str) -> list[dict[str, str]]:
+    from turnup.job import scrapped
+
+    who, why = _word(word, "--scrapped 'J. Smith: to the breakers, asset 4711'")
+    ended = scrapped(noc, router, who, why)
+    return [{"order": order, "state": "scrapped", "note": f"{port}: {word}"} for order, port in ended]
+
+
+def _word(text: str, example: str) -> tuple[str, str]:
+    """Who, and what he says. Raises UsageError when one of them is not there."""
+    from turnup.errors import UsageError
+
+    who, _, what = text.partition(":")
+    if not who.strip() or not what.strip():
+        raise UsageError(f"who and what are wanted: {example}")
+    return who, what
 
 
 def _recovered(noc: Noc, router: str, terms: Terms) -> list[dict[str, str]]:

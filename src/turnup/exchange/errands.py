@@ -31,7 +31,8 @@ def errands(desk: Desk, connection: Connection, lives: Iterable[Life]) -> tuple[
         found += cards(events, estate, desk.clocks)
     if emergencies := noc.records.rows(Emergency):
         found += untold(emergencies, _told(connection))
-    found += owed((order, one.router, one.port, one.since) for order, one in noc.ledger.owed())
+    ports = ((order, one.router, one.port, one.since) for order, one in noc.ledger.owed())
+    found += owed(ports, noc.equipment.routers)
     found += _outages(connection)
     found += reports_due(connection, settings_of(noc), noc.equipment.policy, noc.clock())
     return in_order(found, noc.clock())

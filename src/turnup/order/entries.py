@@ -19,7 +19,7 @@ from turnup.model.order import Action
 VERSION = 1
 # Orders that have a port of their own; a REDESIGNATE shares it with the order it ends, until it is carried out.
 HOLDING = (Action.NEW, Action.REDESIGNATE)
-_TIMES = ("received_at", "accepted_at", "committed_by")
+_TIMES = ("received_at", "accepted_at", "committed_by", "since", "scrapped_at")
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,8 @@ class Entry:
 class Left:
     """A port of another router that an order was moved away from, with that revision and so many changes carried out.
 
-    Until it is `bare`, lines of the order are on it, or may be.
+    Until it is `bare`, lines of the order are on it, or may be. `scrapped` is a person's word that the router will not
+    come back, as `WHO: WHY`, given at that time; it holds as long as the inventory lacks the router.
     """
 
     router: str
@@ -58,6 +59,8 @@ class Left:
     changes: int
     since: datetime
     bare: bool = False
+    scrapped: str = ""
+    scrapped_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -116,7 +119,7 @@ def _read(path: Path) -> OrderFile:
         for entry in content["entries"]:
             entry.update({name: datetime.fromisoformat(entry[name]) for name in _TIMES if entry.get(name)})
         for left in content.get("left", ()):
-            left["since"] = datetime.fromisoformat(left["since"])
+            left.update({name: datetime.fromisoformat(left[name]) for name in _TIMES if left.get(name)})
         file = build(OrderFile, content, where=str(path))
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise _broken(path, f"{type(error).__name__}: {error}") from error

@@ -5,7 +5,7 @@ A period that policy does not set has no end, as everywhere: how long it runs is
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -81,13 +81,16 @@ def cards(events: Iterable[CardEvent], estate: Estate, clocks: Clocks) -> Iterat
             yield Errand(about, "5(c), 1.4(a)", event.at, None, told)
 
 
-def owed(ports: Iterable[tuple[str, str, str, datetime]]) -> Iterator[Errand]:
+def owed(ports: Iterable[tuple[str, str, str, datetime]], inventory: Container[str]) -> Iterator[Errand]:
     """Ports of a router that an order has left for another router's, and that have its lines still (PASA 1.4(b)(ii)).
 
-    Each as (order, router, port, since when).
+    Each as (order, router, port, since when). `inventory`: the routers that are in it.
     """
     for order, router, port, since in ports:
         action = f"take away what {order} has left there (`turnup recover {router}`)"
+        if router not in inventory:
+            tool = f"`turnup recover {router} --scrapped 'WHO: WHY'`"
+            action = f"the router is not in the inventory: put it back, or say that it is gone for good ({tool})"
         yield Errand(f"{router} {port}", "1.4(b)(ii)", since, None, action)
 
 
