@@ -113,12 +113,19 @@ class Proof:
     ask: Callable[[Certificate], bool]
     certificate: Certificate | None = None
 
-    def __call__(self) -> str:
-        """Run the twenty tests; "" when the change may stay. Only what is proved wrong takes it back."""
+    def __call__(self) -> str | None:
+        """Run the twenty tests; "" when the change may stay. Only what is proved wrong takes it back.
+
+        None when a test could not be completed: the change stands, and is not saved. One that waits for a person's
+        attestation is no hindrance.
+        """
         self.certificate = tested(self.noc, self.work.router, self.work.result, Occasion.INITIAL)
         failed = [f"{row.number} {row.name}" for row in self.certificate.rows if row.verdict is Verdict.FAIL]
-        if not failed or self.policy is BackOut.NEVER:
+        if self.policy is BackOut.NEVER:
             return ""
+        if not failed:
+            unproved = any(row.verdict is Verdict.INCONCLUSIVE for row in self.certificate.rows)
+            return None if unproved else ""
         if self.policy is BackOut.ASK and not self.ask(self.certificate):
             return ""
         return f"failed: {', '.join(failed)}"

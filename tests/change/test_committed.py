@@ -130,6 +130,14 @@ def test_what_comes_later(work: Undertaking, site: Site) -> None:
         assert canonical(site.router.running) == canonical(START)
 
 
+def test_a_trial_that_could_not_be_judged_is_not_confirmed(site: Site) -> None:
+    """What stands on trial cannot be left unsaved: to keep it is to save it."""
+    bare = canonical(site.router.running)
+    with pytest.raises(BackedOut, match="could not be proved"):
+        site.do(NEW, accept=lambda: None)
+    assert canonical(site.router.running) == bare
+
+
 TROUBLES = (
     "drop-before", "drop-after", "kill-before", "kill-after", "hang", "reject", "noise", "swallowed", "expired",
 )  # fmt: skip

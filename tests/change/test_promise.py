@@ -147,6 +147,21 @@ def test_the_next_push_pays_the_debt_or_leaves_it(router: FakeRouter, home: Home
     assert router.startup == router.show()
 
 
+def test_tests_that_could_not_be_completed_save_nothing(router: FakeRouter, home: Home) -> None:
+    """Not proved is not accepted: it stands on the router, the tests are owed, and the next push runs them."""
+    before = router.startup
+    left = push(FakeSession(router), plan(router), home, accept=lambda: None, promise="always")
+    assert left.state == "unsaved"
+    assert any("acceptance tests that were promised" in note for note in left.notes)
+    assert router.startup == before
+    assert "accepted" not in journal(home).read_text()
+    assert again(router, home).state == "unsaved", "nor does a push without tests save it"
+    assert again(router, home, accept=lambda: None).state == "unsaved"
+    assert router.startup == before
+    assert again(router, home, accept=lambda: "").state == "saved"
+    assert router.startup == router.show()
+
+
 def test_what_took_an_earlier_change_back_is_not_counted_as_sent(router: FakeRouter, home: Home) -> None:
     push(FakeSession(router), plan(router), home)
     lines = len(router.heard)

@@ -8,8 +8,8 @@ from turnup.change.journal import Clock, Journal, State
 from turnup.change.plan import Change
 from turnup.errors import TurnupError
 
-# Why a change may not stay; "" when it may.
-Accept = Callable[[], str]
+# Why a change may not stay; "" when it may; None: the tests could not be completed, so nobody can say.
+Accept = Callable[[], str | None]
 # The same for a change that an earlier run left, given what that run had promised; None: nobody can say.
 Prove = Callable[[Change, str], str | None]
 

@@ -84,6 +84,7 @@ class Transaction:
         self.promise = promise
         self.notes: list[str] = []
         self.foreign: Lines = ()
+        self.unproved = False  # the acceptance tests could not be completed: it stands, and is not saved
         self.others_unsaved = ""  # their work that is not saved, in words
         self.startup: Lines | None = None  # the order's own lines in it before we began, where it could be read
 
@@ -139,6 +140,8 @@ class Transaction:
         if self.promise.accept is not None:
             with self.wire.waiting():
                 reason = self.promise.accept()
+            if reason is None:
+                return self._ended(State.UNSAVED, OWED)
             if reason:
                 return self._ended(State.UNSAVED, f"not saved: the port was not accepted: {reason}")
             self.note(State.ACCEPTED)
@@ -163,7 +166,7 @@ class Transaction:
             why = str(error) if isinstance(error, TurnupError | OSError) else f"{type(error).__name__}: {error}"
             self._back(why)
             raise BackedOut(f"{self.change.router}: {why}; the change was taken back") from error
-        return self._save(save_all)
+        return self._ended(State.UNSAVED, OWED) if self.unproved else self._save(save_all)
 
     def _both_phases(self) -> None:
         if self.journal is not None:
@@ -189,7 +192,11 @@ class Transaction:
             reason = self.promise.accept()
         if reason:
             raise CouldNotRun(f"the port was not accepted: {reason}")
-        self.note(State.ACCEPTED)
+        self.unproved = reason is None
+        if self.unproved and self.wire.commits:  # to keep it is to save it there
+            raise CouldNotRun("the port could not be proved while the commit was on trial")
+        if not self.unproved:
+            self.note(State.ACCEPTED)
 
     def _in_one_commit(self, method: Committed) -> None:
         commit(self.wire, (*self.change.phase1, *self.change.phase2), self.change, method.seconds)
