@@ -36,7 +36,7 @@ class State(StrEnum):
     PHASE1 = "phase1"  # phase 1 read back; phase 2 on its way
     PHASE2 = "phase2"  # phase 2 sent, not read back
     VERIFIED = "verified"  # read back as expected; not saved
-    ACCEPTED = "accepted"  # the acceptance tests that were promised have passed; not saved
+    ACCEPTED = "accepted"  # the acceptance tests that were promised have passed, or a person keeps it; not saved
     BACKING_OUT = "backing-out"
     SAVED = "saved"
     UNSAVED = "unsaved"  # verified, and left unsaved on purpose
