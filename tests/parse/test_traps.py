@@ -74,6 +74,20 @@ TRAPS = (
         ({"prefix": "10.23.90.0/24", "protocol": "connected", "interface": "GigabitEthernet0/0/0/1.90"},),
     ),
     Trap(
+        "a backup path carries nothing yet, an equal one that is a backup too does",
+        "iosxr",
+        "route",
+        'Routing entry for 10.255.7.1/32\n  Known via "isis one", distance 115, metric 10, labeled SR, type level-2\n'
+        "  Installed Oct  4 15:47:45.390 for 3w4d\n  Routing Descriptor Blocks\n"
+        "    10.20.1.2, from 10.255.7.1, via POS0/1/0/0, Protected, ECMP-Backup (Local-LFA)\n"
+        "      Route metric is 10\n"
+        "    10.20.2.2, from 10.255.7.1, via POS0/2/0/0, Protected\n      Route metric is 10\n"
+        "    10.20.3.2, from 10.255.7.1, via POS0/3/0/0, Backup (Local-LFA)\n      Route metric is 20\n"
+        "    10.20.4.2, from 10.255.7.1, via POS0/4/0/0, Backup (TI-LFA)\n      Route metric is 30\n"
+        "  No advertising protos.\n",
+        ({"next_hop": "10.20.1.2", "interface": "POS0/1/0/0"}, {"next_hop": "10.20.2.2", "interface": "POS0/2/0/0"}),
+    ),
+    Trap(
         "the version of BOOTLDR is not the running one",
         "iosxe",
         "version",
@@ -171,6 +185,16 @@ def test_a_name_that_touches_a_full_column_is_refused() -> None:
     )
     with pytest.raises(ParseError):
         parse(platform("frr"), Ask.of("isis_neighbor"), Answer("show", text, NOW))
+
+
+def test_a_backup_path_of_an_unknown_kind_is_no_path() -> None:
+    text = (
+        'Routing entry for 10.255.7.1/32\n  Known via "isis one", distance 115, metric 10, type level-2\n'
+        "  Routing Descriptor Blocks\n    10.20.3.2, from 10.255.7.1, via POS0/3/0/0, Backup, Local\n"
+        "      Route metric is 20\n  No advertising protos.\n"
+    )
+    with pytest.raises(ParseError, match="a backup path of a kind"):
+        parse(platform("iosxr"), Ask.of("route"), Answer("show", text, NOW))
 
 
 @pytest.mark.parametrize(
