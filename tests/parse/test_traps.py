@@ -44,6 +44,21 @@ Neighbor        V    AS MsgRcvd MsgSent   TblVer  InQ OutQ Up/Down  State/PfxRcd
 """
 XR_BGP = _healthy("iosxr", "bgp_summary").partition("10.10.5.2 ")[0]
 FRR_ISIS = "Area POP:\n  System Id           Interface   L  State        Holdtime SNPA\n"
+FRR_BGP = "BGP router identifier 10.255.3.1, local AS number 64500"
+FRR_TABLE = (
+    "BGP table version 4\nRIB entries 7, using 896 bytes of memory\nPeers 2, using 47 KiB of memory\n\n"
+    "Neighbor        V         AS   MsgRcvd   MsgSent   TblVer  InQ OutQ  Up/Down State/PfxRcd"
+)
+FRR_PEER = (
+    "BGP neighbor is 10.10.3.2, remote AS 64603, local AS 64500, external link\n  Local Role: undefined\n"
+    "  Remote Role: undefined\nHostname: ce3\n Belongs to the subnet range group: 10.10.0.0/16\n"
+    "  BGP version 4, remote router ID 10.255.9.1, local router ID 10.255.3.1\n"
+    "  BGP state = Established, up for 00:32:53\n  Last read 00:00:02, Last write 00:00:02\n"
+    "  Hold time is 9, keepalive interval is 3 seconds\n  Neighbor capabilities:\n"
+    "    4 Byte AS: advertised and received\n  Message statistics:\n    Inq depth is 0\n    Outq depth is 0\n"
+    "                         Sent       Rcvd\n    Opens:                  1          1\n"
+    "    Total:                668        674\n\n"
+)
 
 _NONE_HERE = "% None of the requested address families are configured for instance 'one'(29261)"
 
@@ -161,6 +176,66 @@ TRAPS = (
         "isis_neighbor",
         FRR_ISIS + " nyc1-gsr12012-b-very-long-router-hostnamepos1-0      2  Up            29       2020.2020.2020\n",
         ({"system_id": "nyc1-gsr12012-b-very-long-router-hostname", "interface": "pos1-0"},),
+    ),
+    Trap(
+        "a link of both levels has one adjacency of both; early releases indent rows as far as the header",
+        "frr",
+        "isis_neighbor",
+        FRR_ISIS + "  nyc-hud-frr2        eth1        3  Up           10       2020.2020.2020\n",
+        ({"system_id": "nyc-hud-frr2", "interface": "eth1", "type": "L1L2", "state": "Up"},),
+    ),
+    Trap(
+        "FRR 9 and later name the VRF in the head; a known neighbor name stands around its address",
+        "frr",
+        "bgp_summary",
+        f"IPv4 Unicast Summary:\n{FRR_BGP} VRF default vrf-id 0\n{FRR_TABLE} PfxSnt Desc\n"
+        "10.10.3.2       4      64603        13        15        4    0    0 01:08:48            2        4 FRRouting\n"
+        "nyc-ce4(10.10.4.2) 4   64604        13        15        4    0    0 01:08:48     (Policy) (Policy) N/A\n"
+        "\nTotal number of neighbors 2\n",
+        (
+            {"router_id": "10.255.3.1", "neighbor": "10.10.3.2", "prefixes": 2, "state": None},
+            {"router_id": "10.255.3.1", "neighbor": "10.10.4.2", "prefixes": None, "state": "(Policy)"},
+        ),
+    ),
+    Trap(
+        "FRR 10 counts prefixes twice: those it left out, and those accepted and sent",
+        "frr",
+        "bgp_neighbor",
+        FRR_PEER + "  Prefix statistics:\n    Inbound filtered: 3\n    AS-PATH loop: 14\n    Originator loop: 0\n"
+        "    Cluster loop: 0\n    Invalid next-hop: 0\n    Withdrawn: 0\n    Attributes discarded: 0\n\n"
+        "  Minimum time between advertisement runs is 0 seconds\n"
+        "  Update delay timer is 0 seconds (remaining: 0)\n\n"
+        " For address family: IPv4 Unicast\n  Update group 1, subgroup 2\n  Packet Queue length 0\n"
+        "  Route map for incoming advertisements is *FROM-CE\n  14 accepted, 16 sent prefixes\n\n"
+        "  Connections established 1; dropped 0\n  Last reset 00:32:54,  Waiting for peer OPEN (n/a)\n",
+        ({"state": "Established", "up_for": "00:32:53", "accepted_prefixes": 14, "route_map_in": "FROM-CE"},),
+    ),
+    Trap(
+        "a path may go by an IPv6 neighbor, or through one that is taken to be on the link",
+        "frr",
+        "route",
+        'Routing entry for 10.255.7.1/32\n  Known via "bgp", distance 20, metric 0, best\n  Last update 00:10:22 ago\n'
+        "  * fe80::42:acff:fe12:3, via eth1, weight 1\n  * 10.20.1.2, via eth2 onlink, weight 1\n",
+        (
+            {"next_hop": "fe80::42:acff:fe12:3", "interface": "eth1"},
+            {"next_hop": "10.20.1.2", "interface": "eth2"},
+        ),
+    ),
+    Trap(
+        "what zebra adds to an interface that announces itself, is a part of another or forwards more than IPv4",
+        "frr",
+        "interface",
+        "Interface eth1 is up, line protocol is up\n  Link ups:       1    last: 2026/01/02 08:00:00.00\n"
+        "  Link downs:     0    last: (never)\n  vrf: default\n  index 3 metric 0 mtu 1500 speed 1000 txqlen 1000\n"
+        "  flags: <UP,BROADCAST,RUNNING,MULTICAST>\n  MPLS enabled\n  Ignore all v4 routes with linkdown\n"
+        "  v4 Multicast forwarding is on\n  Type: Ethernet\n  HWaddr: 02:00:5e:00:00:01\n"
+        "  inet 10.20.1.1/30 broadcast 10.20.1.3\n  inet6 fe80::1/64\n  Interface Type Vxlan\n"
+        "  Interface Slave Type Bridge\n  VxLAN Id 101 VTEP IP: 10.255.3.1\n  Master interface: br1\n"
+        "  protodown: off \n  ND advertised reachable time is 0 milliseconds\n"
+        "  ND router advertisements are sent every 10 seconds\n"
+        "  ND router advertisement default router preference is medium\n"
+        "  Hosts use stateless autoconfig for addresses.\n  Neighbor address(s):\n  inet6 fe80::2/128\n",
+        ({"name": "eth1", "status": "up", "protocol": "up", "mtu": 1500, "encapsulation": "Ethernet"},),
     ),
 )
 
