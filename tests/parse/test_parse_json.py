@@ -261,6 +261,79 @@ def test_some_answers_say_that_there_is_nothing(fact: str, text: str) -> None:
     assert read(fact, text) == Parsed((), ())
 
 
+NOT_THERE = (
+    '"eth9":{"administrativeStatus":"down","linkUps":0,"linkDowns":0,"vrfName":"default","description":"to come",'
+    '"mplsEnabled":false,"linkDown":false,"linkDownV6":false,"mcForwardingV4":false,"mcForwardingV6":false,'
+    '"pseudoInterface":true},'
+)
+
+
+@pytest.mark.parametrize("fact", ["interface", "interface_brief", "interface_description"])
+def test_an_interface_that_is_only_configured_is_down_and_has_nothing(fact: str) -> None:
+    """zebra shows an interface that the kernel does not have, without all that the kernel would tell of it."""
+    with_it = healthy(fact).replace("{", "{" + NOT_THERE, 1)
+    first, *rest = read(fact, with_it).rows
+    assert tuple(rest) == read(fact, healthy(fact)).rows
+    assert {name: getattr(first, name) for name in ("name", "status", "protocol")} == {
+        "name": "eth9",
+        "status": "administratively down",
+        "protocol": "down",
+    }
+    assert getattr(first, "address", None) in (None, "unassigned")
+    assert getattr(first, "mtu", None) is None
+    for find, put in (
+        ('"administrativeStatus":"down"', '"administrativeStatus":"up","operationalStatus":"up"'),
+        ('"pseudoInterface":true', '"pseudoInterface":true,"mtu":1500'),
+    ):
+        with pytest.raises(ParseError):
+            read(fact, with_it.replace(find, put, 1))
+
+
+@pytest.mark.parametrize("fact", ["interface", "interface_brief", "interface_description"])
+def test_without_link_detection_nobody_knows_the_line_protocol(fact: str) -> None:
+    """`no link-detect`: zebra leaves `operationalStatus` out and takes the interface for up, whatever its carrier."""
+    text = re.sub(r'"operationalStatus":"up",', "", healthy(fact), count=1)
+    assert text != healthy(fact)
+    with pytest.raises(ParseError, match="protocol is not said"):
+        read(fact, text)
+
+
+def test_a_speed_that_the_kernel_does_not_know_is_not_said() -> None:
+    """A port without carrier, a macvlan: -1 of 32 bits. One bandwidth is set."""
+    text = re.sub(r'"speed":\d+', '"speed":4294967295', healthy("interface"))
+    assert {getattr(row, "bandwidth_kbit", 0) for row in read("interface", text).rows} == {None, 1_000_000}
+
+
+def test_an_adjacency_of_both_levels_says_so() -> None:
+    text = healthy("isis_neighbor").replace('"level":2,', '"level":3,')
+    assert {getattr(row, "type", None) for row in read("isis_neighbor", text).rows} == {"L1L2"}
+
+
+@pytest.mark.parametrize(
+    ("find", "put"),
+    [
+        ('"fib":true,', ""),
+        ('"active":true', '"active":false'),
+        ('"active":true', '"active":true, "duplicate":true'),
+        ('"active":true', '"active":true, "resolver":true'),
+    ],
+)
+def test_a_path_that_is_not_in_the_kernel_carries_nothing(find: str, put: str) -> None:
+    text = healthy("route")
+    assert find in text
+    with pytest.raises(AnswerIncomplete, match="holds no row"):
+        read("route", text.replace(find, put))
+
+
+def test_a_family_by_another_name_is_refused() -> None:
+    """Early releases write `IPv4 Unicast`: read past it, and a neighbor has neither policy nor limit."""
+    text = healthy("bgp_neighbor")
+    family = '"addressFamilyInfo":{'
+    at = text.index(family)
+    with pytest.raises(ParseError, match="has the key 'IPv4 Unicast'"):
+        read("bgp_neighbor", text[:at] + text[at:].replace('"ipv4Unicast":', '"IPv4 Unicast":', 1))
+
+
 @pytest.mark.parametrize("fact", ["interface", "interface_brief", "interface_description", "clns_protocol"])
 def test_others_never_do(fact: str) -> None:
     """`show interface description json` says `{}` on FRR 8.4, whatever interfaces there are."""
