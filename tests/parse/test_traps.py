@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from ipaddress import IPv4Interface
 from pathlib import Path
 
 import pytest
@@ -236,6 +237,31 @@ TRAPS = (
         "  ND router advertisement default router preference is medium\n"
         "  Hosts use stateless autoconfig for addresses.\n  Neighbor address(s):\n  inet6 fe80::2/128\n",
         ({"name": "eth1", "status": "up", "protocol": "up", "mtu": 1500, "encapsulation": "Ethernet"},),
+    ),
+    Trap(
+        "what NetworkManager and a host with names for its addresses add to them",
+        "frr",
+        "interface",
+        "Interface eth2 is up, line protocol is down\n  vrf: default\n"
+        "  index 4 metric 0 mtu 1500 speed 1000 txqlen 1000mtu6 1400 \n  flags: <UP,BROADCAST,MULTICAST>\n"
+        "  Type: Ethernet\n  inet 10.20.2.1/30 noprefixroute\n  inet 10.20.2.2/30 secondary noprefixroute eth2:1\n"
+        "  inet6 2001:db8::1/64 noprefixroute\n  Interface Type Other\n  Interface Slave Type None\n",
+        ({"name": "eth2", "protocol": "down", "address": IPv4Interface("10.20.2.1/30"), "mtu": 1500},),
+    ),
+    Trap(
+        "a plus before an address tells of secondary ones; without an IPv4 address the IPv6 one stands first",
+        "frr",
+        "interface_brief",
+        "Interface       Status  VRF             Addresses\n---------       ------  ---             ---------\n"
+        "eth1            up      default         + 10.20.1.1/30\n"
+        "                                        + 2001:db8::1/64\n"
+        "eth2            up      default         2001:db8:2::1/64\n"
+        "eth3            down    default         \n",
+        (
+            {"name": "eth1", "address": "10.20.1.1", "status": "up"},
+            {"name": "eth2", "address": "", "status": "up"},
+            {"name": "eth3", "address": "", "status": "down"},
+        ),
     ),
 )
 
