@@ -12,7 +12,9 @@ from turnup.errors import AnswerIncomplete
 
 # Lines that differ between two reads of an unchanged configuration.
 _VOLATILE = re.compile(
-    r"Building configuration\.\.\.|Current configuration\b.*|Using \d+ out of \d+ bytes|ntp clock-period \d+"
+    r"Building configuration\.\.\.|Current configuration\b.*|ntp clock-period \d+"
+    r"|Using \d+ out of \d+ bytes(?:, uncompressed size = \d+ bytes)?"
+    r"|Uncompressed configuration from \d+ bytes to \d+ bytes"
     r"|! (?:Last configuration change|NVRAM config last updated|No configuration change)\b.*"
 )
 _FIRST = "BCUn"  # their first letters: nine thousand lines are read many times

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from turnup.errors import ParseError
+from turnup.errors import AnswerIncomplete, ParseError
 from turnup.model.interface_name import InterfaceName, same_interface
 from turnup.model.transcript import Answer, Ask
 from turnup.parse import parse
@@ -44,6 +44,25 @@ BGP table version is 42, main routing table version 42
 Neighbor        V    AS MsgRcvd MsgSent   TblVer  InQ OutQ Up/Down  State/PfxRcd
 """
 XR_BGP = _healthy("iosxr", "bgp_summary").partition("10.10.5.2 ")[0]
+DIALER = """Dialer1 is up (spoofing), line protocol is up (spoofing)
+  Hardware is Unknown
+  MTU 1492 bytes, BW 56 Kbit/sec, DLY 20000 usec,
+     reliability 255/255, txload 1/255, rxload 1/255
+  Encapsulation HDLC, loopback not set
+  Last input never, output never, output hang never
+  5 minute output rate 0 bits/sec, 0 packets/sec
+     0 packets input, 0 bytes
+     0 packets output, 0 bytes
+"""
+PSEUDOWIRE = """pseudowire100001 is up
+    MTU 1500 bytes, BW not configured
+    Encapsulation mpls
+    Peer IP 192.0.2.3, VC ID 1
+    RX
+      0 packets 0 bytes 0 drops
+    TX
+      0 packets 0 bytes 0 drops
+"""
 FRR_ISIS = "Area POP:\n  System Id           Interface   L  State        Holdtime SNPA\n"
 FRR_BGP = "BGP router identifier 10.255.3.1, local AS number 64500"
 FRR_TABLE = (
@@ -144,6 +163,35 @@ TRAPS = (
         "bgp_summary",
         XR_BGP + "10.10.5.2         0 64603      13      15       42    0    0 01:08:48          0!\n",
         ({"neighbor": "10.10.5.2", "without_policy": True, "prefixes": 0},),
+    ),
+    Trap(
+        "a neighbor that no address family is told of",
+        "ios",
+        "bgp_neighbor",
+        "For address family: IPv4 Unicast\nBGP neighbor is 10.10.3.2,  remote AS 64603, external link\n"
+        "  BGP version 4, remote router ID 0.0.0.0\n  BGP state = Idle, down for 02:15:40\n"
+        "  Address tracking is enabled, the RIB does have a route to 10.10.3.2\n"
+        "  Route to peer address reachability Up: 3; Down: 2\n    Last notification 01:30:12\n"
+        "  Connections established 1; dropped 1\n  Last reset 02:15:40, due to Active open failed\n"
+        "  No active TCP connection\n\nFor address family: IPv6 Unicast\n",
+        (
+            {
+                "neighbor": "10.10.3.2",
+                "state": "Idle",
+                "up_for": None,
+                "last_reset": "02:15:40, due to Active open failed",
+            },
+        ),
+    ),
+    Trap(
+        "a dialer counts packets alone, a pseudowire is no port",
+        "ios",
+        "interface",
+        DIALER + PSEUDOWIRE + DIALER.replace("Dialer1", "Dialer2"),
+        (
+            {"name": "Dialer1", "status": "up", "protocol_suffix": "spoofing", "input_errors": None},
+            {"name": "Dialer2", "status": "up", "output_errors": None},
+        ),
     ),
     Trap(
         "a long IS-IS name wraps",
@@ -327,3 +375,23 @@ def test_a_clock_without_year_is_of_the_last_twelve_months(stamp: str, year: int
 @pytest.mark.parametrize("stamp", ["*Jan 2 08:00:00.000 UTC", ".Jan 2 08:00:00.000 UTC"])
 def test_a_clock_that_is_not_set_tells_no_time(stamp: str) -> None:
     assert stamp_time(stamp, NOW, None) is None
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("     0 packets output, 0 bytes\n", ""),  # cut between its two counters
+        ("0 packets input, 0 bytes\n", "0 packets input, 0 bytes, 0 no buffer\n"),  # a port is told to its errors
+        ("MTU 1500 bytes, BW not configured", "Output 3 errors"),
+    ],
+)
+def test_the_brief_forms_are_no_way_past_a_port(before: str, after: str) -> None:
+    text = DIALER + PSEUDOWIRE + DIALER
+    assert before in text
+    with pytest.raises(ParseError):
+        parse(platform("ios"), Ask.of("interface"), Answer("show", text.replace(before, after, 1), NOW))
+
+
+def test_titles_alone_are_no_neighbors() -> None:
+    with pytest.raises(AnswerIncomplete):
+        parse(platform("ios"), Ask.of("bgp_summary"), Answer("show", "For address family: IPv4 Unicast\n", NOW))
