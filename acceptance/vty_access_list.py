@@ -50,7 +50,7 @@ def vty_access_list(expected: Expected, facts: Facts) -> Iterator[Finding]:
 def _range(expected: Expected, facts: Facts, line: TerminalLine, acl: str) -> Iterator[Finding]:
     source = expected.inventory("vty_acl")
     classes = tuple(text for text in line.lines if text.startswith("access-class "))
-    inbound = tuple(text.split()[1] for text in classes if text.split()[2:] in (["in"], ["in", "vrf-also"]))
+    inbound = tuple(words[1] for words in map(str.split, classes) if _guards(words, acl))
     seen = lines_seen(facts, line.header, section="") + lines_seen(facts, *classes, section=line.header)
     yield compare(f"{line.header} access-class in", (acl,), inbound, source=source, seen=seen)
     yield compare(f"{line.header} times out", "yes", "never" if line.never_times_out else "yes", seen=seen)
@@ -69,6 +69,11 @@ def _range(expected: Expected, facts: Facts, line: TerminalLine, acl: str) -> It
             source=source,
             seen=seen,
         )
+
+
+def _guards(words: list[str], acl: str) -> bool:
+    """A line that counts for all sessions; also one of another list for those of a VRF, which is a way past."""
+    return words[2:] in (["in"], ["in", "vrf-also"]) or (words[2:3] == ["in"] and words[1] != acl)
 
 
 def _over_ipv6(facts: Facts, config: Configuration, line: TerminalLine) -> Iterator[Finding]:
@@ -101,7 +106,7 @@ def _ipv6(text: str) -> bool:
 
 def _entries(expected: Expected, facts: Facts, acl: str) -> Iterator[Finding]:
     wanted = expected.need(expected.router.vty_acl_entries, "the entries of the vty access-list")
-    rows = [row for row in facts.rows(AccessList) if row.name == acl]
+    rows = [row for row in facts.rows(AccessList) if row.name == acl and row.action != "remark"]
     source = expected.inventory("vty_acl_entries")
     if not rows:
         told = "not defined: it permits everything"

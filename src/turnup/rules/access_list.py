@@ -12,7 +12,6 @@ from turnup.model.equipment import AclEntry
 
 _WILDCARD = re.compile(r"(?P<base>\d+\.\d+\.\d+\.\d+)(?:, wildcard bits | )(?P<wild>\d+\.\d+\.\d+\.\d+)")
 _EVERYTHING = IPv4Network("0.0.0.0/0")
-_INVERT = 0xFFFFFFFF
 
 
 def entry_of(row: AccessList) -> AclEntry:
@@ -33,8 +32,10 @@ def _source(rule: str, row: AccessList) -> IPv4Network:
     rule = rule.removeprefix("host ")
     try:
         if match := _WILDCARD.fullmatch(rule):
-            mask = IPv4Address(_INVERT ^ int(IPv4Address(match["wild"])))
-            return IPv4Network(f"{match['base']}/{mask}")
+            wild = int(IPv4Address(match["wild"]))
+            if wild & (wild + 1):  # a mask in its place means addresses from everywhere, and ipaddress would take it
+                raise ValueError("the wildcard is that of no network")
+            return IPv4Network(f"{match['base']}/{32 - wild.bit_length()}")
         return IPv4Network(rule if "/" in rule else f"{rule}/32")
     except ValueError as error:
         raise CouldNotRun(f"access-list {row.name}: entry {row.rule!r} cannot be compared ({error})") from error

@@ -15,6 +15,7 @@ from turnup.errors import CouldNotRun
 
 # Nobody has a network this short; whoever lists a shorter one and longer routes below it lists everybody's.
 _SHORTEST = {4: 8, 6: 16}
+_BYTE = 0xFF
 _SEQUENCE = re.compile(r"(?:seq |sequence )?\d+ (?=permit|deny)")
 
 
@@ -90,4 +91,4 @@ def _anybody(words: Sequence[str]) -> bool:
         wild = int(IPv4Address(words[1]))
     except (ValueError, IndexError):
         return False
-    return 32 - wild.bit_count() < _SHORTEST[4]
+    return 32 - wild.bit_count() < _SHORTEST[4] or wild >> 24 == _BYTE  # 255.255.255.0 asks for the last byte alone
