@@ -39,7 +39,8 @@ def password_of_last_resort(expected: Expected, facts: Facts) -> Iterator[Findin
     The account of inventory exists, its secret is stored with a type the policy allows (clear text and type 7 are
     not) and equals the vault's value; that is compared by hash, never shown. FAIL: no fallback, `none`, no enable
     secret, no such account, `nopassword` (of any account), another secret, a forbidden type. INCONCLUSIVE: a line or
-    an expected value is missing. PENDING: the vault gave no value, and nobody has attested that the vaulted secret
+    an expected value is missing; a login list asks for the line's password, or for an enable secret that policy does
+    not name, before the account. PENDING: the vault gave no value, and nobody has attested that the vaulted secret
     lets him in.
     NOT APPLICABLE, as a part: enable, on a platform without enable mode.
     """
@@ -51,7 +52,7 @@ def password_of_last_resort(expected: Expected, facts: Facts) -> Iterator[Findin
         if not lines:
             yield inconclusive(f"line {kind}", "not in the configuration", seen=facts.whole(RunningConfig))
         for line in lines:
-            yield from part(line.header, _login(facts, config, line))
+            yield from part(line.header, _login(expected, facts, config, line))
     enable = tuple(taken_away(expected, facts, "enable", "enable_mode"))
     yield from enable or part("enable list", _enable_list(facts, config))
     yield from _locked_out(facts, config)
@@ -61,7 +62,7 @@ def password_of_last_resort(expected: Expected, facts: Facts) -> Iterator[Findin
     yield _open_accounts(facts, config)
 
 
-def _login(facts: Facts, config: Configuration, line: TerminalLine) -> Iterator[Finding]:
+def _login(expected: Expected, facts: Facts, config: Configuration, line: TerminalLine) -> Iterator[Finding]:
     subject = f"{line.header} falls back"
     found = method_list(config, "authentication login", line.login_list)
     named = [text for text in line.lines if text.startswith("login ")]
@@ -74,6 +75,11 @@ def _login(facts: Facts, config: Configuration, line: TerminalLine) -> Iterator[
         good = any(text.startswith("password ") for text in line.lines)
     shown = f"{line.login_list}: {' '.join(methods) or 'no such list'}"
     yield holds(subject, good, expected=f"last method one of {', '.join(LOCAL_METHODS)}", observed=shown, seen=seen)
+    first = next((method for method in methods if method in LOCAL_METHODS), "")
+    compared = expected.settings("password_of_last_resort", Settings).enable_secret
+    if first == "line" or (first == "enable" and not compared):
+        why = f"{shown}: `{first}` is asked before any account, and its secret is not compared with the vault's"
+        yield inconclusive(f"{line.header} takes the vaulted secret", why, expected="local first", seen=seen)
 
 
 def _enable_list(facts: Facts, config: Configuration) -> Iterator[Finding]:
