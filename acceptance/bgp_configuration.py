@@ -42,8 +42,8 @@ def bgp_configuration(expected: Expected, facts: Facts) -> Iterator[Finding]:
     FAIL: a line missing, different or extra; wrong AS; neighbor shut or not activated; an external neighbor, in a VRF
     too, without inbound filter or maximum-prefix, or with a filter that is not defined or passes everything, or with
     a limit that only warns; an internal neighbor that inventory does not name, or a filter that keeps routes of the
-    mesh out; routes of an IGP or a default let in, another AS shown outside, or traffic sent away, without
-    inventory's word.
+    mesh out; routes of an IGP or a default let in or told to the mesh, routes summarized away or made up, another AS
+    shown outside, or traffic sent away, without inventory's word.
     INCONCLUSIVE: no rendered lines, key present but its value not at hand, settings of a template, output not readable.
     """
     config = facts.configuration()
@@ -60,7 +60,7 @@ def bgp_configuration(expected: Expected, facts: Facts) -> Iterator[Finding]:
         return
     seen = lines_seen(facts, section.header, section="")
     yield compare("own AS", local_as, section.local_as, source=expected.inventory("local_as"), seen=seen)
-    yield process_lines(expected, facts, section)
+    yield from part("lines of the process", process_lines(expected, facts, section))
     if without_bgp(expected):
         yield from _no_neighbor(expected, facts, section)
     else:

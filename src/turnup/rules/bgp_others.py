@@ -17,18 +17,34 @@ from turnup.rules.evidence import lines_seen
 _STEERS = re.compile(
     r"(?:address-family ipv4(?: unicast)? )?(?P<line>redistribute (?:isis|ospf|eigrp|rip)\b.*"
     r"|default-information originate.*|table-map \S+ filter|bgp confederation identifier .*"
+    r"|network 0\.0\.0\.0(?:/0)?(?: .*)?|aggregate-address .*\bsummary-only\b.*|bgp inject-map .*"
     r"|bgp graceful-shutdown.*|bgp shutdown.*|shutdown)"
 )
 _KINDS = ("prefix-list", "route-map", "distribute-list", "route-policy", "filter-list")
 _GUARDS = ("prefix-list", "route-map", "distribute-list", "route-policy", "maximum-prefix")
 
 
-def process_lines(expected: Expected, facts: Facts, section: BgpSection) -> Finding:
+def process_lines(expected: Expected, facts: Facts, section: BgpSection) -> Iterator[Finding]:
     """An IGP's routes, a default route, another AS shown outside: only where inventory says so."""
     found = {text: match["line"] for text in section.texts if (match := _STEERS.fullmatch(text))}
+    found |= {text: text for neighbor in section.neighbors.values() for text in _default_to_mesh(section, neighbor)}
     wanted, shown = tuple(sorted(expected.router.bgp_lines)), tuple(sorted(found.values()))
     seen, source = lines_seen(facts, *found, section=section.header), expected.inventory("bgp_lines")
-    return compare("other routes, another AS or shutdown in BGP", wanted, shown, source=source, seen=seen)
+    yield compare("other routes, another AS or shutdown in BGP", wanted, shown, source=source, seen=seen)
+
+
+def _default_to_mesh(section: BgpSection, neighbor: BgpNeighborConfig) -> Iterator[str]:
+    """Lines that tell an internal neighbor to send here what it has no route for; a customer may be told so."""
+    if is_internal(section, neighbor.value("remote-as")):
+        for name in (neighbor.name, *neighbor.groups):
+            yield from (text for text in section.texts_of(name) if text.split()[2] == "default-originate")
+
+
+def is_internal(section: BgpSection, remote: str | None) -> bool:
+    """Whether a neighbor of that AS is one of this network."""
+    if remote in (None, "internal", "external"):
+        return remote == "internal"
+    return as_number(remote) == section.local_as
 
 
 def mesh_filters(facts: Facts, section: BgpSection, neighbor: BgpNeighborConfig, subject: str) -> Iterator[Finding]:
@@ -57,7 +73,7 @@ def other_neighbors(expected: Expected, facts: Facts, config: Configuration, sec
             yield inconclusive(f"neighbor {name} filtered", "it has no remote-as", seen=seen)
         if not one or remote is None:
             continue
-        if remote == "internal" or (remote != "external" and as_number(remote) == section.local_as):
+        if is_internal(section, remote):
             if name in section.neighbors:
                 yield from _internal(expected, facts, section, name)
             continue
