@@ -16,6 +16,7 @@ from turnup.rules.logs import Subjects, Window, code, drops, in_window, is_fault
 from turnup.rules.orders import ordered_interfaces
 
 _KEPT = ("notifications", "informational", "debugging")  # our own change and a line protocol's flap are severity 5
+_SENT = ("errors", "warnings", *_KEPT)  # a graver level keeps from the log hosts what this test calls a fault
 
 
 @dataclass(frozen=True)
@@ -34,18 +35,21 @@ def logs(expected: Expected, facts: Facts) -> Iterator[Finding]:
     """From the start of the change: no message of severity 0 to 2, none of 3 that policy does not ignore, none denied.
 
     Interfaces and sessions under test go down at most as often as allowed; those of other ports do not count.
-    The log goes to inventory's log hosts. FAIL: any such message, each shown; other log hosts, or nothing sent there.
-    INCONCLUSIVE: logging off, not buffered or only for worse than notifications; the buffer does not reach back to
-    the start, or the router restarted since; clock not synchronised or over a minute from the NOC's; not even our
-    own change is in the log. After a repair without a change of ours a quiet log is good, if it holds older messages.
+    The log goes to inventory's log hosts. FAIL: any such message, each shown; other log hosts, one that the router
+    does not reach, or none of severity 3 sent there.
+    INCONCLUSIVE: logging off, not buffered, filtered or only for worse than notifications; the buffer does not reach
+    back to the start, or the router restarted since; clock not synchronised or over a minute from the NOC's; not even
+    our own change is in the log. After a repair without a change of ours a quiet log is good, if it holds older
+    messages.
     """
     header = facts.one(LogHeader)
     yield from part("log hosts", _hosts(expected, facts, header))
     if not header.enabled or not header.buffer_size:
         yield inconclusive("log buffer", "logging is off or not buffered", seen=facts.seen(header))
         return
-    if header.buffer_level not in _KEPT:
-        why = f"the buffer keeps messages up to {header.buffer_level or 'a level that is not told'}"
+    if header.buffer_level not in _KEPT or header.buffer_filter:
+        filtered = ", and only what a filter lets in" if header.buffer_filter else ""
+        why = f"the buffer keeps messages up to {header.buffer_level or 'a level that is not told'}{filtered}"
         wanted = f"up to {_KEPT[0]} or more"
         yield inconclusive("level of the log buffer", why, expected=wanted, seen=facts.seen(header))
     yield from part("messages", _messages(expected, facts, header))
@@ -59,8 +63,9 @@ def _hosts(expected: Expected, facts: Facts, header: LogHeader) -> Iterator[Find
         source, seen = expected.inventory("log_hosts"), facts.seen(header)
         yield compare("log hosts", wanted, set(header.hosts), source=source, seen=seen)
     sent = f"level {header.trap_level}" if header.trap_level else "trap logging is off"
-    seen = facts.seen(header)
-    yield holds("sent to the log hosts", bool(header.trap_level), expected="trap logging on", observed=sent, seen=seen)
+    sent += ", the link to a host is down" if header.link_down else ""
+    good, seen = header.trap_level in _SENT and not header.link_down, facts.seen(header)
+    yield holds("sent to the log hosts", good, expected="trap logging of errors", observed=sent, seen=seen)
 
 
 def _messages(expected: Expected, facts: Facts, header: LogHeader) -> Iterator[Finding]:

@@ -14,6 +14,8 @@ class LogHeader:
     rate_limited: int | None
     buffer_level: str | None
     buffer_logged: int | None
+    buffer_filter: str | None  # `enabled`: a discriminator keeps messages out
     buffer_size: int | None
     trap_level: str | None
     hosts: tuple[str, ...]
+    link_down: str | None  # `down` when a log host is said not to be reached

@@ -19,7 +19,7 @@ from turnup.rules.times import router_now, stamp_time, uptime
 # Never allowed, whatever their severity says: boards, fabric, and alarms of the optics.
 DENIED = (
     *("*-*-MALLOCFAIL", "FABRIC-*-*", "LCINFO-*-CRASH", "LCINFO-*-LCHUNG", "QM-*-*SANITY*", "TAC+-*-*"),
-    *("*-*-DUPSYSTEM*", "*-*-DUP_SYSTEM*", "*-*-CRASHINFO*", "OIR-*-REMCARD"),
+    *("*-*-DUPSYSTEM*", "*-*-DUP_SYSTEM*", "*-*-CRASHINFO*", "OIR-*-REMCARD", "GRP-*-RSTSLOT"),
 )
 # Said of what is under test they are faults, at any severity: a wrong key, too many routes, somebody else's address.
 _OF_SUBJECTS = ("TCP-*-BADAUTH", "BGP-*-MAXPFX*", "*-BGP-*-MAXPFX*", "IP-*-DUPADDR*", "*-DUPADDR*", "LINK-*-ERROR")
