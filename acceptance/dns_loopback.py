@@ -92,16 +92,16 @@ def _configured(expected: Expected, facts: Facts) -> Iterator[Finding]:
     if facts.lacks("name_lookup_lines"):
         yield from taken_away(expected, facts, "configured name lookup", "name_lookup_lines")
         return
-    domains = (*config.headers("ip domain-name"), *config.headers("ip domain name"))
+    domains = _of_the_table((*config.headers("ip domain-name"), *config.headers("ip domain name")))
     shown = tuple(text.split()[-1] for text in domains)
     wanted = (expected.need(router.dns_zone, "the DNS zone"),)
     yield compare("domain", wanted, shown, source=expected.inventory("dns_zone"), seen=lines_seen(facts, *domains))
-    lists = tuple(text for words in _DOMAIN_LISTS for text in config.headers(words))
+    lists = _of_the_table(tuple(text for words in _DOMAIN_LISTS for text in config.headers(words)))
     if lists:  # then the domain name is not used at all
         seen = lines_seen(facts, *lists)
         yield compare("domain list", "none", "; ".join(lists), source=expected.inventory("dns_zone"), seen=seen)
     yield from _static(expected, facts, config)
-    lines = config.headers("ip name-server")
+    lines = _of_the_table(config.headers("ip name-server"))
     servers = tuple(address for text in lines for address in text.split()[2:])
     listed = tuple(map(str, expected.need(router.name_servers, "the router's name servers")))
     source = expected.inventory("name_servers")
@@ -120,6 +120,11 @@ def _configured(expected: Expected, facts: Facts) -> Iterator[Finding]:
         shown = tuple(text.split()[-1] for text in found)
         source = expected.agreed("checks.dns_loopback.source")
         yield compare("lookup source", (router.source_interface,), shown, source=source, seen=lines_seen(facts, *found))
+
+
+def _of_the_table(lines: tuple[str, ...]) -> tuple[str, ...]:
+    """Without those of a VRF, e.g. of the management port: the router's own lookups do not use them."""
+    return tuple(text for text in lines if "vrf" not in text.split())
 
 
 def _static(expected: Expected, facts: Facts, config: Configuration) -> Iterator[Finding]:

@@ -13,6 +13,7 @@ from turnup.facts.interface import Interface
 from turnup.facts.interface_brief import InterfaceBrief
 from turnup.facts.slot import Slot
 from turnup.model.equipment import Assignment
+from turnup.model.interface_name import same_interface
 from turnup.model.order import Encapsulation, Speed
 from turnup.model.transcript import Ask
 from turnup.model.verdict import Finding
@@ -29,7 +30,6 @@ from turnup.rules.interfaces import (
     is_port,
     named,
     only,
-    stanza,
     state,
     traffic,
     up,
@@ -53,6 +53,10 @@ _BANDWIDTHS = {  # both are in use for a whole DS-3; IOS-XR tells the exact rate
     Speed.OC12C: (622000, 622080),
     Speed.OC48C: (2488000, 2488320),
 }
+_USED = (  # by somebody, or by another port that it is a part of
+    *("description ", "ip address ", "ip unnumbered ", "ipv6 address ", "encapsulation frame-relay"),
+    *("channel-group ", "bundle id ", "multilink-group ", "ppp multilink group ", "xconnect ", "service instance "),
+)
 _SLOT_RUNS = ("IOS Running", "IOS XR RUN", "ok")  # 12.0S, IOS-XR, IOS-XE
 _CARD_RUNS = "Line Card Enabled (IOS RUN)"
 
@@ -85,7 +89,7 @@ def interfaces(expected: Expected, facts: Facts) -> Iterator[Finding]:
     """Ordered port up/up, not looped, with the order's encapsulation, CRC, MTU, speed and address, without alarms.
 
     Error counters do not grow during the test. Its line card runs and has not crashed. Links and loopback are up.
-    Ports that nobody uses (no address, no description) are shut.
+    Ports that nobody uses (no address, no description, no part of another port) are shut.
     Every line of the order below an interface stands in the configuration (its description is test 20).
     FAIL: any of these is otherwise, a line of somebody else, half-duplex. INCONCLUSIVE: the port is missing though its
     card is there, old errors on the counters, card unknown to `show diag`, a line that nobody has looked at, an output
@@ -279,12 +283,17 @@ def _spare(expected: Expected, facts: Facts) -> Iterator[Finding]:
     spare = [row for row in facts.rows(InterfaceBrief) if is_port(row.name) and not uses(row, used)]
     yield from _not_shown(facts, config)
     for row in spare:
-        found = stanza(config, row.name)
-        lines = found[1] if found else ()
-        if any(line.startswith(("description ", "ip address ", "encapsulation frame-relay")) for line in lines):
+        if any(line.startswith(_USED) for line in _lines_at(config, row.name)):
             continue
         source, seen = expected.inventory("slots"), facts.seen(row)
         yield compare(f"{row.name} (spare)", "administratively down", brief_status(row), source=source, seen=seen)
+
+
+def _lines_at(config: Configuration, port: str) -> Iterator[str]:
+    """Lines of the port and of its subinterfaces: one of these alone may carry somebody."""
+    for header in config.headers("interface"):
+        if same_interface(header.split()[1].split(".")[0], port):
+            yield from config.section(header) or ()
 
 
 def _not_shown(facts: Facts, config: Configuration) -> Iterator[Finding]:
