@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from ipaddress import IPv4Address, IPv4Network
 
-from turnup.checks import Expected, Facts, check, holds, inconclusive, part
+from turnup.checks import Expected, Facts, check, compare, holds, inconclusive, part
 from turnup.facts.route import Route
 from turnup.model.interface_name import same_interface
 from turnup.model.order import Bgp, Layer3
 from turnup.model.transcript import Ask
 from turnup.model.verdict import Finding
+from turnup.rules.evidence import lines_seen
 from turnup.rules.orders import addressed_interface, silent
 from turnup.rules.pings import ping_ask, ping_finding
+from turnup.rules.static_routes import static_routes
 
 
 def asks(expected: Expected) -> tuple[Ask, ...]:
@@ -28,17 +30,19 @@ def asks(expected: Expected) -> tuple[Ask, ...]:
     return (*pings, *(Ask.of("route", address=str(address)) for address in networks))
 
 
-@check(4, "Verify IP connectivity", asks=asks)
+@check(4, "Verify IP connectivity", needs=("running_config",), asks=asks)
 def ip_connectivity(expected: Expected, facts: Facts) -> Iterator[Finding]:
     """Pings of full size, sourced as the service is: link address to the customer, loopback to mesh and management.
 
     The link's route leads out of the ordered port; each network of the order is routed to the customer, there or at
-    another port that the same customer has on this router, and at least the ordered minimum of them is.
+    another port that the same customer has on this router, and at least the ordered minimum of them is. No static
+    route takes a part of them elsewhere.
     FAIL: loss above the limit, unreachable, route missing or by another way.
     INCONCLUSIVE: customer declared pings filtered, ping interrupted or refused, no targets known.
     """
     yield from part("customer", _customer(expected, facts))
     yield from part("routes to the customer", _routes(expected, facts))
+    yield from part("static routes", _taken_away(expected, facts))
     expected.need(expected.router.ibgp_peers, "the loopbacks of the iBGP mesh")
     expected.need(expected.router.management_targets, "management targets")
     for subject, address, source in _targets(expected):
@@ -136,6 +140,20 @@ def _networks(expected: Expected, facts: Facts, bgp: Bgp, link: Layer3) -> Itera
         source=expected.order("bgp.minimum_prefixes"),
         seen=tuple(s for p in bgp.allowed_prefixes for s in facts.whole(Route, address=str(p.network_address))),
     )
+
+
+def _taken_away(expected: Expected, facts: Facts) -> Iterator[Finding]:
+    """A static route to a part of the customer's network: the way to its first address does not show that."""
+    order = expected.ordered().order
+    link, prefixes = _layer3(expected), order.bgp.allowed_prefixes if order.bgp else ()
+    ours = {str(address) for address in (link.customer_address, *expected.customer_links)}
+    port = addressed_interface(expected)
+    for route in static_routes(facts.configuration()):
+        a_part = any(route.network != prefix and route.network.subnet_of(prefix) for prefix in prefixes)
+        if a_part and not any(word in ours or same_interface(word, port) for word in route.way):
+            seen = lines_seen(facts, route.text, section=route.section)
+            source = expected.order("bgp.allowed_prefixes")
+            yield compare(f"static route to {route.network}", "none", route.text, source=source, seen=seen)
 
 
 def _within(facts: Facts, prefix: IPv4Network) -> tuple[Route, ...]:
