@@ -37,6 +37,7 @@ from turnup.rules.interfaces import (
 )
 from turnup.rules.line_settings import ds3, sonet
 from turnup.rules.orders import addressed_interface, customer_ports
+from turnup.rules.other_igps import speakers
 
 _SHOWN = {
     Encapsulation.HDLC: "HDLC",
@@ -91,12 +92,13 @@ def interfaces(expected: Expected, facts: Facts) -> Iterator[Finding]:
     Error counters do not grow during the test. Its line card runs and has not crashed. Links and loopback are up.
     Ports that nobody uses (no address, no description, no part of another port) are shut.
     Every line of the order below an interface stands in the configuration (its description is test 20).
-    FAIL: any of these is otherwise, a line of somebody else, half-duplex. INCONCLUSIVE: the port is missing though its
-    card is there, old errors on the counters, card unknown to `show diag`, a line that nobody has looked at, an output
-    not readable.
+    FAIL: any of these is otherwise, a line of somebody else, OSPF, RIP or EIGRP on the port, half-duplex.
+    INCONCLUSIVE: the port is missing though its card is there, old errors on the counters, card unknown to `show diag`,
+    a line that nobody has looked at, an output not readable.
     """
     yield from part("ordered port", _ordered(expected, facts))
     yield from part("lines of the port", _configured(expected, facts))
+    yield from part("routing on the port", _spoken_on(expected, facts))
     yield from part("line card", _card(expected, facts))
     yield from part("links and loopback", _in_service(expected, facts))
     yield from part("spare ports", _spare(expected, facts))
@@ -205,6 +207,15 @@ def _configured(expected: Expected, facts: Facts) -> Iterator[Finding]:
             yield compare(f"{section.split()[1]}: {text}", text, shown, source=source, seen=seen)
     for section in dict.fromkeys(section for section, _ in lines if section.startswith("interface ")):
         yield from _left_over(expected, facts, section, {text for header, text in lines if header == section})
+
+
+def _spoken_on(expected: Expected, facts: Facts) -> Iterator[Finding]:
+    """A routing process may run on the port by its address alone: then it tells the customer the network's routes."""
+    link = expected.need(expected.ordered().order.layer3, "the link network of the order")
+    port = addressed_interface(expected)
+    for header, text in speakers(facts.configuration(), port, link.router_address):
+        source, seen = expected.order("lines"), lines_seen(facts, text, section=header)
+        yield compare(f"{port}: routing process", "none", f"{header}: {text}", source=source, seen=seen)
 
 
 def _left_over(expected: Expected, facts: Facts, section: str, ours: set[str]) -> Iterator[Finding]:
