@@ -40,10 +40,10 @@ def bgp_configuration(expected: Expected, facts: Facts) -> Iterator[Finding]:
     Keys are compared as fingerprints, never as text. iBGP peers come from the loopback; lines of a peer-group count
     for its members. The running session shows the same filters and limit.
     FAIL: a line missing, different or extra; wrong AS; neighbor shut or not activated; an external neighbor, in a VRF
-    too, without inbound filter or maximum-prefix, or with a filter that is not defined or passes everything, or with
-    a limit that only warns; an internal neighbor that inventory does not name, or a filter that keeps routes of the
-    mesh out; routes of an IGP or a default let in or told to the mesh, routes summarized away or made up, another AS
-    shown outside, or traffic sent away, without inventory's word.
+    too, without inbound filter or maximum-prefix, or with a filter that is not defined, passes everything or lets in
+    routes to the mesh's own loopbacks, or with a limit that only warns; an internal neighbor that inventory does not
+    name, or a filter that keeps routes of the mesh out; routes of an IGP or a default let in or told to the mesh,
+    routes summarized away or made up, another AS shown outside, or traffic sent away, without inventory's word.
     INCONCLUSIVE: no rendered lines, key present but its value not at hand, settings of a template, output not readable.
     """
     config = facts.configuration()
@@ -137,7 +137,8 @@ def _prefix_lists(expected: Expected, facts: Facts, config: Configuration) -> It
     wanted = [text for text in lines_of(expected, "") if text.startswith("ip prefix-list ")]
     for name in dict.fromkeys(text.split()[2] for text in wanted):
         ours = tuple(text for text in wanted if text.split()[2] == name)
-        shown = config.headers(f"ip prefix-list {name}")
+        lines = config.headers(f"ip prefix-list {name}")
+        shown = tuple(text for text in lines if text.split()[3:4] != ["description"])  # that lets nothing in
         source, seen = expected.order("bgp.allowed_prefixes"), lines_seen(facts, *shown, section="")
         yield compare(f"prefix-list {name}", ours, shown, source=source, seen=seen)
 

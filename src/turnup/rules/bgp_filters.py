@@ -7,13 +7,14 @@ in filters nothing.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
+from ipaddress import IPv4Network
 
 from turnup.configuration import Configuration
 from turnup.errors import CouldNotRun
-from turnup.rules.bgp_families import BgpNeighborConfig
-from turnup.rules.prefixes import lets_anybody_in, prefix_entry, sources_let_anybody_in
+from turnup.rules.bgp_families import IPV4, BgpNeighborConfig
+from turnup.rules.prefixes import PrefixEntry, lets_anybody_in, lets_in, prefix_entry, sources_let_anybody_in
 from turnup.rules.route_policy import passes_anybody, policy_header
 
 # What a neighbor's filter is defined by; {ip} is `ip` or `ipv6`, by the family that it filters.
@@ -52,6 +53,19 @@ def passes_all(config: Configuration, neighbor: BgpNeighborConfig, way: str = "i
     return bool(given) and all(asked[kind](name) for kind, name in given)
 
 
+def lets_in_own(config: Configuration, neighbor: BgpNeighborConfig, own: Iterable[IPv4Network]) -> tuple[str, ...]:
+    """Networks of ours that a neighbor could announce: its routes are preferred to those of the IGP.
+
+    Asked of the prefix-list; a filter beside it that keeps strangers out is taken to keep these out as well.
+    """
+    name, beside = neighbor.inbound("prefix-list"), neighbor.inbound("route-map")
+    if neighbor.family != IPV4 or not name or neighbor.inbound("distribute-list"):
+        return ()
+    entries = tuple(_entries(config, "ip", name))
+    taken = tuple(str(network) for network in own if lets_in(entries, network))
+    return taken if taken and (not beside or _open_route_map(config, beside)) else ()
+
+
 def _filters(config: Configuration, neighbor: BgpNeighborConfig) -> Iterator[tuple[str, tuple[str, ...]]]:
     for line in neighbor.lines:
         words = line.split()
@@ -74,10 +88,14 @@ def _open_prefix_list(config: Configuration, family: str, name: str) -> bool:
 
 def _open_list(config: Configuration, ip: str, name: str) -> bool:
     """One without an entry lets all in, and so does one that is not there."""
+    entries = tuple(_entries(config, ip, name))
+    return not entries or lets_anybody_in(entries)
+
+
+def _entries(config: Configuration, ip: str, name: str) -> Iterator[PrefixEntry]:
     head = f"{ip} prefix-list {name}"
-    said = [text.removeprefix(head).strip() for text in config.headers(head)]
-    entries = [text for text in said if not text.startswith("description ")]
-    return not entries or lets_anybody_in(prefix_entry(text, 6 if ip == "ipv6" else 4) for text in entries)
+    said = (text.removeprefix(head).strip() for text in config.headers(head))
+    return (prefix_entry(text, 6 if ip == "ipv6" else 4) for text in said if not text.startswith("description "))
 
 
 def _open_access_list(config: Configuration, name: str) -> bool:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from ipaddress import IPv4Network
 
 from turnup.checks import Expected, Facts, compare, holds, inconclusive, part
 from turnup.configuration import Configuration
 from turnup.model.verdict import Finding, Seen
 from turnup.rules.bgp import BgpSection, as_number, is_address
 from turnup.rules.bgp_families import BgpNeighborConfig
-from turnup.rules.bgp_filters import definitions, passes_all, undefined
+from turnup.rules.bgp_filters import definitions, lets_in_own, passes_all, undefined
 from turnup.rules.evidence import lines_seen
 
 # What changes whose routes all neighbors get, or sends the traffic away. Lines of a VRF stand behind its name.
@@ -79,7 +80,7 @@ def other_neighbors(expected: Expected, facts: Facts, config: Configuration, sec
             continue
         yield from unread(facts, section, neighbor, f"neighbor {name}")
         if section.carries(neighbor):
-            yield from part(f"neighbor {name} filtered", _filtered(facts, config, section, neighbor))
+            yield from part(f"neighbor {name} filtered", _filtered(expected, facts, config, section, neighbor))
 
 
 def _over_interface(neighbor: BgpNeighborConfig) -> str | None:
@@ -88,8 +89,14 @@ def _over_interface(neighbor: BgpNeighborConfig) -> str | None:
     return words[-1] if "remote-as" in words[:-1] else None
 
 
+def _own(expected: Expected) -> Iterator[IPv4Network]:
+    """Networks that no other network may lead away: the loopbacks of this router and of the mesh."""
+    router = expected.router
+    yield from (IPv4Network(address) for address in (router.loopback, *(peer.address for peer in router.ibgp_peers)))
+
+
 def _filtered(
-    facts: Facts, config: Configuration, section: BgpSection, neighbor: BgpNeighborConfig
+    expected: Expected, facts: Facts, config: Configuration, section: BgpSection, neighbor: BgpNeighborConfig
 ) -> Iterator[Finding]:
     found = map(neighbor.inbound, ("prefix-list", "route-map", "distribute-list", "route-policy"))
     filtered = next((name for name in found if name), None)
@@ -98,6 +105,8 @@ def _filtered(
         filtered, told = None, f"{told}; not in the configuration: {', '.join(missing)}"
     elif passes_all(config, neighbor):
         filtered, told = None, f"{told}; that policy passes everything"
+    elif neighbor.name in section.neighbors and (taken := lets_in_own(config, neighbor, _own(expected))):
+        filtered, told = None, f"{told}; it lets in routes to our own {', '.join(taken)}"
     if neighbor.name in section.neighbors:
         seen = seen_of(facts, section, neighbor.name, "remote-as", "interface", *_GUARDS)
     else:

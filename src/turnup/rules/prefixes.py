@@ -69,6 +69,15 @@ def lets_anybody_in(entries: Iterable[PrefixEntry]) -> bool:
     return False
 
 
+def lets_in(entries: Iterable[PrefixEntry], network: IPv4Network) -> bool:
+    """Whether a route to that very network passes the list: the first entry that means it decides, the end denies."""
+    for entry in entries:
+        of_it = isinstance(entry.network, IPv4Network) and network.subnet_of(entry.network)
+        if of_it and entry.shortest <= network.prefixlen <= entry.longest:
+            return entry.action == "permit"
+    return False
+
+
 def sources_let_anybody_in(texts: Sequence[str]) -> bool:
     """Whether an access-list, taken as a filter of routes, lets a stranger's network in; an empty one lets all in."""
     for text in texts:
