@@ -12,16 +12,26 @@ from turnup.model.equipment import IntraPopLink
 from turnup.model.interface_name import same_interface
 from turnup.model.transcript import Ask
 from turnup.model.verdict import Finding
-from turnup.rules.interfaces import SECOND, alarms, controller_asks, errors, only, state
+from turnup.rules.evidence import lines_seen
+from turnup.rules.interfaces import SECOND, alarms, controller_asks, errors, only, stanza, state
 from turnup.rules.isis import link_adjacency
 from turnup.rules.pings import ping_ask, ping_finding
+
+_FILTERS = (
+    *("ip access-group ", "ip policy ", "ip verify ", "rate-limit ", "traffic-shape ", "crypto map ", "ip inspect "),
+    "zone-member ",
+)
 
 
 @dataclass(frozen=True)
 class Settings:
-    """`errors_allowed`: errors of the past, since counters were cleared, that need no look at the link."""
+    """`errors_allowed`: errors of the past, since counters were cleared, that need no look at the link.
+
+    `accepted_lines`: filters that a link may have, as the configuration shows them.
+    """
 
     errors_allowed: int = 0
+    accepted_lines: tuple[str, ...] = ()
 
 
 def asks(expected: Expected) -> tuple[Ask, ...]:
@@ -35,13 +45,20 @@ def asks(expected: Expected) -> tuple[Ask, ...]:
     )
 
 
-@check(1, "Test IntraPOP Links", needs=("interface", "isis_neighbor", "clns_neighbor"), asks=asks, settings=Settings)
+@check(
+    1,
+    "Test IntraPOP Links",
+    needs=("running_config", "interface", "isis_neighbor", "clns_neighbor"),
+    asks=asks,
+    settings=Settings,
+)
 def intrapop_links(expected: Expected, facts: Facts) -> Iterator[Finding]:
     """Every link of inventory: up, not looped, its address, no alarm, no error growth, IS-IS neighbor, full-size pings.
 
     FAIL: port or protocol down, looped, loopback set, another address, active alarm, growing errors, adjacency
     missing or not UP or with another neighbor, loss above the policy's limit.
-    INCONCLUSIVE: no links in inventory, far end not in service, old errors on the counters, a command refused.
+    INCONCLUSIVE: no links in inventory, far end not in service, old errors on the counters, a filter on the link, a
+    command refused.
     """
     for link in expected.need(expected.router.links, "intra-POP links"):
         if not link.in_service:
@@ -56,6 +73,7 @@ def intrapop_links(expected: Expected, facts: Facts) -> Iterator[Finding]:
             f"IS-IS on {link.interface}",
             link_adjacency(facts, link, expected.router, source=_source(expected, link)),
         )
+        yield from part(f"filters of {link.interface}", _filters(expected, facts, link))
         yield ping_finding(
             facts,
             f"ping over {link.interface}",
@@ -79,6 +97,17 @@ def _port(expected: Expected, facts: Facts, link: IntraPopLink) -> Iterator[Find
     yield from errors(facts, row, allowed=allowed, source=policy)
     yield from part(f"{link.interface} alarms", alarms(facts, link.interface, source="Schedule 2"))
     yield from part(f"{link.interface} path trace", _path_trace(facts, link, source))
+
+
+def _filters(expected: Expected, facts: Facts, link: IntraPopLink) -> Iterator[Finding]:
+    """What keeps or turns away packets that go through: the router's own pings pass a filter of what it sends."""
+    header, lines = stanza(facts.configuration(), link.interface) or ("", ())
+    accepted = expected.settings("intrapop_links", Settings).accepted_lines
+    for text in lines:
+        if text.startswith(_FILTERS) and text not in accepted:
+            why = f"`{text}`: what it does to customers' packets is not known; policy may accept it (accepted_lines)"
+            seen = lines_seen(facts, text, section=header)
+            yield inconclusive(f"{link.interface} filter", why, expected="none", seen=seen)
 
 
 def _path_trace(facts: Facts, link: IntraPopLink, source: str) -> Iterator[Finding]:
