@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from turnup.configuration import Configuration
@@ -37,10 +38,18 @@ def method_lists(config: Configuration, kind: str) -> tuple[MethodList, ...]:
     size = len(words)
     texts = [(text, _without_level(text.split(), size)) for text in config.top]
     return tuple(
-        MethodList(text, found[size], _methods(found[size + 1 :]))
+        MethodList(text, found[size], _methods([*found[size + 1 :], *_below(config, text)]))
         for text, found in texts
         if found[:size] == words and len(found) > size
     )
+
+
+def _below(config: Configuration, text: str) -> Iterator[str]:
+    """Later trains write accounting on lines of its own: `action-type start-stop`, `group tacacs+`."""
+    for line in config.section(text) or ():
+        words = line.split()
+        if words[0] in ("group", "action-type"):
+            yield from words[1:]
 
 
 def _without_level(words: list[str], size: int) -> list[str]:
@@ -50,7 +59,7 @@ def _without_level(words: list[str], size: int) -> list[str]:
 
 def _methods(words: list[str]) -> tuple[str, ...]:
     """`group tacacs+ local` and `tacacs+ local` (before 12.0(5)T) are the same two methods."""
-    return tuple(word for word in words if word not in ("group", "start-stop", "stop-only", "wait-start"))
+    return tuple(word for word in words if word not in ("group", "start-stop", "stop-only", "wait-start", "broadcast"))
 
 
 def tacacs_groups(config: Configuration) -> frozenset[str]:
