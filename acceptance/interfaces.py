@@ -57,6 +57,7 @@ _BANDWIDTHS = {  # both are in use for a whole DS-3; IOS-XR tells the exact rate
 _USED = (  # by somebody, or by another port that it is a part of
     *("description ", "ip address ", "ip unnumbered ", "ipv6 address ", "encapsulation frame-relay"),
     *("channel-group ", "bundle id ", "multilink-group ", "ppp multilink group ", "xconnect ", "service instance "),
+    "l2transport",
 )
 _SLOT_RUNS = ("IOS Running", "IOS XR RUN", "ok")  # 12.0S, IOS-XR, IOS-XE
 _CARD_RUNS = "Line Card Enabled (IOS RUN)"
@@ -301,10 +302,11 @@ def _spare(expected: Expected, facts: Facts) -> Iterator[Finding]:
 
 
 def _lines_at(config: Configuration, port: str) -> Iterator[str]:
-    """Lines of the port and of its subinterfaces: one of these alone may carry somebody."""
+    """Lines of the port and of its subinterfaces, one of which may carry somebody; IOS-XR says `l2transport` above."""
     for header in config.headers("interface"):
-        if same_interface(header.split()[1].split(".")[0], port):
-            yield from config.section(header) or ()
+        words = header.split()
+        if same_interface(words[1].split(".")[0], port):
+            yield from (*words[2:], *(config.section(header) or ()))
 
 
 def _not_shown(facts: Facts, config: Configuration) -> Iterator[Finding]:
