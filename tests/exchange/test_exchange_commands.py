@@ -13,6 +13,7 @@ from any_messages import EXAMPLES
 from office_samples import PSO, SATISFIED, inventory
 from pop import ORDER, Command
 
+from turnup.certificate.document import from_json
 from turnup.exchange.xml import message_xml, read_xml
 from turnup.home import Home
 from turnup.model.messages import Message, OutageReport
@@ -75,7 +76,8 @@ def _tested(tmp_path: Path) -> None:
     shutil.copy(SATISFIED, noc.home.part("certificates") / f"{PSO}--Serial5-0--sample.json")
     store = noc.store()
     try:
-        Desk(noc, store).enter(PSO, Event.PROVISION, Actor.CARRIER, "turnup")
+        pushed = from_json(SATISFIED.read_text()).started
+        Desk(noc, store).enter(PSO, Event.PROVISION, Actor.CARRIER, "turnup", pushed)
     finally:
         store.close()
 

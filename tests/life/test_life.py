@@ -256,3 +256,19 @@ def test_no_sequence_of_events_loses_one_or_accepts_a_failing_port(
             assert clocks is SET
     assert fold(history) == life
     assert (life.count if life else 0) == len(history)
+
+
+@pytest.mark.parametrize("event", [Event.TEST_PASS, Event.TEST_FAIL])
+def test_a_test_from_before_the_port_was_provisioned_never_counts(event: Event) -> None:
+    """Certificates are offered again and again: one of a bare port, or of a push that was taken back, must not."""
+    provisioned = lived(*TO_SERVICE[:4])
+    before = happening(event, provisioned.entered[State.PROVISIONED] - HOUR / 2)
+    with pytest.raises(Refused, match="before what has happened since"):
+        happen(provisioned, before, SET)
+
+
+def test_the_trial_that_was_taken_back_is_an_attempt_also_when_it_is_entered_late() -> None:
+    provisioned = lived(*TO_SERVICE[:4])
+    before = happening(Event.TEST_FAIL, provisioned.entered[State.PROVISIONED] - HOUR / 2, trial="journal")
+    _, life = happen(provisioned, before, SET)
+    assert (life.state, failed_attempts(life, SET)) == (State.REJECTED, 1)

@@ -73,6 +73,7 @@ _DEEMED = (State.DEEMED_ACCEPTED, State.IN_SERVICE)
 _BARE = (State.ACKNOWLEDGED, State.CROSS_CONNECTED)  # nothing of the order is on its port
 _TESTABLE = (*_BARE, State.PROVISIONED, State.TESTED, State.REJECTED, State.REPAIRING, State.DELIVERED, *_DEEMED)
 _PROVED = (State.TESTED, State.DELIVERED)
+_PUSHED = (State.PROVISIONED, State.REPAIRING)  # a test from before the port was pushed, or failed, is of another time
 
 
 def _certified(life: Life, happening: Happening, clocks: Clocks) -> None:  # noqa: ARG001
@@ -94,6 +95,8 @@ def _certified(life: Life, happening: Happening, clocks: Clocks) -> None:  # noq
     elif life.port and tested != (life.router, life.port):
         raise Refused(f"{' '.join(tested)} was tested; {life.order_id} is on {life.router} {life.port}")
     since = [life.repair_since, *(one.at for one in life.attempts[-1:])]
+    if life.state in _PUSHED and not detail.get("trial"):
+        since.append(life.entered.get(life.state))
     older = any(at is not None and happening.at < at for at in since)
     # Two tests that ended in one moment: which was the newer cannot be told, so the good one does not count.
     good = happening.event is Event.TEST_PASS and bool(life.attempts) and happening.at == life.attempts[-1].at
