@@ -272,3 +272,12 @@ def test_the_trial_that_was_taken_back_is_an_attempt_also_when_it_is_entered_lat
     before = happening(Event.TEST_FAIL, provisioned.entered[State.PROVISIONED] - HOUR / 2, trial="journal")
     _, life = happen(provisioned, before, SET)
     assert (life.state, failed_attempts(life, SET)) == (State.REJECTED, 1)
+
+
+def test_results_are_not_delivered_before_their_test() -> None:
+    """A mistyped day would have the period over in the moment it begins: silence would accept at once (1.4(c))."""
+    tested = lived(*TO_SERVICE[:5])
+    with pytest.raises(Refused, match="is before the test whose results these are"):
+        happen(tested, happening(Event.DELIVER, tested.attempts[-1].at - HOUR), SET)
+    _, life = happen(tested, happening(Event.DELIVER, tested.attempts[-1].at), SET)
+    assert life.state is State.DELIVERED

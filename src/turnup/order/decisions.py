@@ -165,6 +165,10 @@ def _delivered(life: Life, happening: Happening, clocks: Clocks) -> None:  # noq
         raise Refused("this certificate is not the one the port was tested with last")
     if not life.attempts or not life.attempts[-1].satisfied:
         raise Refused("the last test was not satisfied; only satisfied results are delivered for acceptance")
+    if happening.at < (tested := life.attempts[-1].at):  # a mistyped day would have the period over when it begins
+        raise Refused(
+            f"delivered {happening.at.isoformat()} is before the test whose results these are ({tested.isoformat()})"
+        )
 
 
 def _deemed(life: Life, happening: Happening, clocks: Clocks) -> None:
