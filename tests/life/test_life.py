@@ -281,3 +281,18 @@ def test_results_are_not_delivered_before_their_test() -> None:
         happen(tested, happening(Event.DELIVER, tested.attempts[-1].at - HOUR), SET)
     _, life = happen(tested, happening(Event.DELIVER, tested.attempts[-1].at), SET)
     assert life.state is State.DELIVERED
+
+
+def test_the_acceptance_clock_stops_with_the_answer_not_with_what_follows_it() -> None:
+    accepted = lived(*TO_SERVICE[:7])
+    _, serving = happen(accepted, happening(Event.BEGIN_SERVICE, AFTER), SET)
+    (clock,) = [one for one in clocks_of(serving, SET) if one.name == "acceptance"]
+    assert clock.stopped == accepted.entered[State.ACCEPTED]
+    assert not clock.late(AFTER)
+
+
+def test_the_acceptance_clock_of_silence_stops_at_its_end() -> None:
+    delivered = lived(*TO_DELIVERED)
+    _, life = happen(delivered, happening(Event.DEEM, AFTER), SET)
+    (clock,) = [one for one in clocks_of(life, SET) if one.name == "acceptance"]
+    assert clock.stopped == clock.due == deadline(delivered, SET)

@@ -15,7 +15,7 @@ from turnup.model.period import Period
 from turnup.model.policy import Clocks
 from turnup.order.calendars import calendar_of
 from turnup.order.life import Life, Occasion
-from turnup.order.states import OVER, State
+from turnup.order.states import OVER, TABLE, State
 
 
 @dataclass(frozen=True)
@@ -71,6 +71,7 @@ def _clock(one: _Started, clocks: Clocks) -> Clock:
     return Clock(one.name, one.clause, one.whose, one.at, due, one.stopped)
 
 
+_AFTER_DELIVERY = {step.to for step in TABLE if step.state is State.DELIVERED} - {State.DELIVERED}
 _ENDED = OVER | {State.DISCONTINUED}  # a discontinued port is still to be disconnected
 
 
@@ -89,8 +90,7 @@ def _started(life: Life, clocks: Clocks) -> Iterator[_Started]:
     if life.delivered_at:
         repaired = life.occasion is Occasion.REPAIRED
         period = clocks.acceptance_repaired if repaired else clocks.acceptance_new
-        ended = None if life.state is State.DELIVERED else life.entered.get(life.state)
-        yield _Started("acceptance", "1.4(c)", "customer", life.delivered_at, period, ended)
+        yield _Started("acceptance", "1.4(c)", "customer", life.delivered_at, period, _responded(life))
     if life.repair_since:
         period = clocks.repair_critical if life.critical else clocks.repair
         name = "repair (critical)" if life.critical else "repair"
@@ -99,6 +99,15 @@ def _started(life: Life, clocks: Clocks) -> Iterator[_Started]:
     if life.disconnect_since:
         stopped = life.entered.get(State.AVAILABLE) or over
         yield _Started("disconnect", "1.3(c)", "carrier", life.disconnect_since, clocks.disconnect, stopped)
+
+
+def _responded(life: Life) -> datetime | None:
+    """When the acceptance period that began last was over: by an answer, by silence at its end, or with the order."""
+    if life.state is State.DELIVERED or life.delivered_at is None:
+        return None
+    ends = [at for state, at in life.entered.items() if state in _AFTER_DELIVERY]
+    ends += [life.deemed_until] if life.deemed_until else []
+    return min((at for at in ends if at >= life.delivered_at), default=None)
 
 
 def _answered(life: Life) -> datetime | None:
