@@ -111,6 +111,16 @@ def test_a_discontinued_port_cites_its_failed_tests_and_its_certificate() -> Non
     assert one.evidence[-1].digest == "cd" * 32
 
 
+def test_a_discontinued_port_reduces_the_fees_also_when_it_was_disconnected_since() -> None:
+    steps: list[Step] = to_service()[:4]
+    start = at("2001-08-01T10:00")
+    steps += [(Event.TEST_FAIL, start + n * HOUR, {}) for n in range(2)]
+    steps += [(Event.DISCONTINUE, start + DAY, {}), (Event.DISCONNECT, start + 2 * DAY, {})]
+    kept = book(story([*steps, (Event.DISCONNECTED, start + 3 * DAY, {})]), fees=FEES)
+    assert lines(kept) == lines(kept, Month(2001, 9)) == [("1.4(b)(iii)", 1, Decimal("1000.00"))]
+    assert str(worksheet(kept, AUGUST).credits[0].evidence[1]).startswith("event 7 (discontinue")
+
+
 def late(dates: dict[str, str] | None = None, recorded: tuple[Interruption, ...] = ()) -> list[Credit]:
     """An order that is accepted on July 20 at noon, New York."""
     steps = [
@@ -127,6 +137,16 @@ def test_a_delay_runs_from_the_date_of_schedule_3() -> None:
     assert "late 108:00:00 h" in one.what
     assert str(one.evidence[0]) == "Schedule 3 nyc by 2001-07-15"
     assert {proof.reference.split()[0] for proof in one.evidence[1:]} == {"1", "7"}
+
+
+def test_a_delay_ends_when_silence_accepts_not_when_it_is_entered() -> None:
+    """Five business days after its delivery on May 31 in Denver the port is accepted: at midnight after June 7."""
+    seen = at("2001-06-20T00:00")
+    steps = [*to_service()[:6], (Event.DEEM, seen, {}), (Event.BEGIN_SERVICE, seen, {})]
+    june = Month(2001, 6)
+    assert lines(book(story(steps), fees=FEES, dates={"nyc": "2001-06-09"}), june) == []
+    late_ = worksheet(book(story(steps), fees=FEES, dates={"nyc": "2001-06-07"}), june)
+    assert "late 2:00:00 h" in late_.credits[0].what
 
 
 def test_no_delay_without_a_date_or_before_it() -> None:

@@ -91,7 +91,7 @@ def test_a_rejection_in_time_takes_a_deemed_acceptance_back() -> None:
     ]
     new = story([*tested, *deemed])
     assert len(new.served) == 1
-    assert new.first_accepted == BEGUN
+    assert new.first_accepted == at("2001-06-08T06:00"), "when the silence of five business days ended, in Denver"
     late = story([*tested, *deemed, (Event.REJECT, tested[-1][1] + HOUR, {})])
     assert late.served == ()
     assert late.first_accepted is None

@@ -96,14 +96,15 @@ class _Reader:
         if event in _PORTS:
             self._port(happening, at, proof)
         if event in _ACCEPTING and self.first_accepted is None:
-            self.first_accepted = at
+            self.first_accepted = _accepted(happening, at)
         if event in _FAILING and before in _DEEMED and self.repair is None:
             self._take_back()
         self._repair(happening, at, proof)
         if event is Event.BEGIN_SERVICE and self.serving is None:
             self._serve(at, proof)
         if event in _ENDS:
-            self.ended = happening
+            if self.ended is None or self.ended.event is not Event.DISCONTINUE:
+                self.ended = happening  # what disconnects a port that was discontinued ends nothing more
             self._leave(at, proof)
             self._restored(at)
 
@@ -193,6 +194,12 @@ class _Reader:
         if self.repair:
             self.repairs.append(replace(self.repair, ends=self.repair.ends or at))
         self.repair = None
+
+
+def _accepted(happening: Happening, at: datetime) -> datetime:
+    """Silence accepts when the period ends (PASA 1.4(a), (c)), not when somebody looks."""
+    until = happening.detail.get("until")
+    return datetime.fromisoformat(until).astimezone(UTC) if happening.event is Event.DEEM and until else at
 
 
 def _fault(happening: Happening, at: datetime, proof: Evidence) -> Interruption:
