@@ -148,3 +148,37 @@ def test_every_beginning_of_a_history_can_be_read(count: int) -> None:
     found = story_of(entries)
     spans = [*((one.starts, one.ends) for one in found.served), *((one.starts, one.ends) for one in found.repairs)]
     assert all(end is None or start < end <= NOW for start, end in spans)
+
+
+MOVED = at("2001-10-01T00:00")
+SILENCE = [  # of a repaired port, 48 hours after its delivery
+    (Event.TEST_PASS, MOVED + 2 * HOUR, {}),
+    (Event.DELIVER, MOVED + 3 * HOUR, {}),
+    (Event.DEEM, MOVED + 4 * DAY, {}),
+    (Event.BEGIN_SERVICE, MOVED + 4 * DAY, {}),
+]
+
+
+def test_the_rejection_of_a_port_it_was_moved_to_opens_no_earlier_repair_again() -> None:
+    rejected = (Event.REJECT, MOVED + DAY, {"reason": "no route"})
+    found = story([*repaired(), (Event.MOVE, MOVED, {}), *SILENCE, rejected])
+    first, second = found.repairs
+    assert (first.starts, first.ends) == (FAULT, FAULT + 4 * HOUR)
+    assert (second.starts, second.ends, second.answered) == (MOVED + DAY, None, MOVED + DAY)
+    assert [one.starts for one in found.served] == [SERVICE, MOVED], "it serves all the same, interrupted"
+    assert found.first_accepted is not None
+
+
+def test_a_failed_test_of_a_port_it_was_moved_to_interrupts_until_one_passes() -> None:
+    steps = [*to_service(), (Event.MOVE, MOVED, {}), (Event.TEST_FAIL, MOVED + HOUR, {}), *SILENCE]
+    (one,) = story(steps).repairs
+    assert (one.starts, one.ends, one.answered) == (MOVED + HOUR, MOVED + 2 * HOUR, None)
+    (again,) = story([*steps, (Event.REJECT, MOVED + DAY, {})]).repairs
+    assert (again.starts, again.ends) == (MOVED + HOUR, None)
+
+
+def test_a_rejection_in_time_of_a_port_it_was_moved_to_before_service_leaves_nothing_accepted() -> None:
+    steps: list[Step] = [*to_service()[:4], (Event.MOVE, MOVED, {}), *SILENCE[:2]]
+    steps += [(event, MOVED + 20 * DAY, {}) for event in (Event.DEEM, Event.BEGIN_SERVICE)]
+    found = story([*steps, (Event.REJECT, MOVED + DAY, {})])
+    assert (found.first_accepted, found.served, found.repairs) == (None, (), ())

@@ -56,6 +56,7 @@ _ENDS = (Event.DISCONNECT, Event.TERMINATE, Event.DISCONTINUE, Event.CANCEL)
 _PORTS = (Event.ACKNOWLEDGE, Event.PROVISION, Event.DIFFERENT_PORT, Event.MOVE)
 _ACCEPTING = (Event.ACCEPT, Event.DEEM)
 _FAILING = (Event.TEST_FAIL, Event.REJECT)
+_ROUNDS = (Event.FAULT, Event.MOVE)  # what a port in service is tested and accepted for again
 _DEEMED = (State.IN_SERVICE, State.DEEMED_ACCEPTED)
 
 
@@ -80,6 +81,7 @@ class _Reader:
         self.router = self.port = self.certificate = ""
         self.serving: Served | None = None
         self.served: list[Served] = []
+        self.moved = False  # whether a move, and no fault, is what the tests since are about
         self.repair: Interruption | None = None
         self.repairs: list[Interruption] = []
         self.first_accepted: datetime | None = None
@@ -95,11 +97,16 @@ class _Reader:
         self.evidence[event.value] = proof
         if event in _PORTS:
             self._port(happening, at, proof)
+        if event in _ROUNDS:
+            self.moved = event is Event.MOVE and self.state is State.REPAIRING and self.repair is None
         if event in _ACCEPTING and self.first_accepted is None:
             self.first_accepted = _accepted(happening, at)
         if event in _FAILING and before in _DEEMED and self.repair is None:
             self._take_back()
         self._repair(happening, at, proof)
+        if event in _FAILING and self.serving and self.repair is None:  # of a port it was moved to (PASA 4.2)
+            self.repair = replace(_fault(happening, at, proof), answered=at if event is Event.REJECT else None)
+            self.moved = False
         if event is Event.BEGIN_SERVICE and self.serving is None:
             self._serve(at, proof)
         if event in _ENDS:
@@ -129,7 +136,12 @@ class _Reader:
         )
 
     def _take_back(self) -> None:
-        """The deemed acceptance does not stand: the repair goes on, or nothing was accepted yet (PASA 1.4(b))."""
+        """The deemed acceptance does not stand: the repair goes on, or nothing was accepted yet (PASA 1.4(b)).
+
+        Of a port that the order was moved to in service, nothing is known to have failed before.
+        """
+        if self.moved and self.serving:
+            return  # an earlier repair has nothing to do with it
         if self.repairs:
             self.repair = replace(self.repairs.pop(), ends=None)
         else:
