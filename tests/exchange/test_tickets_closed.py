@@ -191,3 +191,58 @@ def test_a_repair_restored_before_its_tests_interrupts_until_then(here: Office) 
     assert (repair.starts, repair.ends, repair.cause.value) == (CALL, START + 11 * HOUR, "carrier")
     assert repair.ends is not None
     assert repair.ends - repair.starts == timedelta(hours=1)
+
+
+def delivered(here: Office) -> Office:
+    """The results are delivered at 9 o'clock; the period of 48 hours ends at 50."""
+    here.tested()
+    post_results(here.exchange, PSO)
+    here.round()
+    assert here.state() is State.DELIVERED
+    return here
+
+
+def test_a_ticket_in_the_acceptance_period_is_a_report_that_silence_does_not_accept(here: Office) -> None:
+    """PASA 1.4(b): "or Qwest reports to KMC within the applicable acceptance period that such Port is not" well."""
+    delivered(here).at(12).drop(ticket(), "Q-3")
+    here.round()
+    assert here.state() is State.REJECTED
+    assert "rejects the results (PASA 1.4(b))" in remarks(here, "Q-3")[-1]
+    with here.desk.store.reading() as connection:
+        last = history(connection, PSO)[-1].happening
+    assert (last.event, last.at, last.by) == (Event.REJECT, START + 12 * HOUR, "Q. West (QWEST)")
+    assert last.detail["reason"] == "ticket TT-7: no traffic"
+    here.at(100).round()
+    assert Event.DEEM not in here.events()
+
+
+@pytest.mark.parametrize(
+    "said", [ticket(cause=Cause.CUSTOMER), ticket(TicketStatus.CLEARED), ticket(CLOSED)], ids=["own", "clear", "closed"]
+)
+def test_a_ticket_that_reports_no_fault_of_the_port_rejects_nothing(here: Office, said: TroubleTicket) -> None:
+    delivered(here).at(12).drop(said, "Q-3")
+    here.round()
+    assert here.state() is State.DELIVERED
+
+
+def test_a_ticket_that_arrived_in_time_wins_over_silence_that_was_entered_before_it(here: Office) -> None:
+    delivered(here).at(12).drop(ticket(), "Q-3")
+    here.at(60)
+    assert here.desk.advance(PSO) is not None
+    assert here.state() is State.IN_SERVICE
+    here.round()
+    assert here.state() is State.REJECTED
+
+
+def test_a_ticket_right_behind_the_acceptance_begins_the_repair(here: Office) -> None:
+    delivered(here).at(12).drop(accepted(), "Q-3")
+    here.at(12.1).drop(ticket(), "Q-4")
+    here.at(13).round()
+    assert here.events()[-3:] == [Event.ACCEPT, Event.BEGIN_SERVICE, Event.FAULT]
+
+
+def test_a_ticket_after_the_period_is_a_fault_of_a_port_that_silence_has_accepted(here: Office) -> None:
+    delivered(here).at(51).drop(ticket(), "Q-3")
+    here.at(52).round()
+    assert here.events()[-3:] == [Event.DEEM, Event.BEGIN_SERVICE, Event.FAULT]
+    assert life_of(here).repair_since == START + 51 * HOUR

@@ -111,18 +111,34 @@ class Desk:
             life = self._caught_up(connection, order_id, proofs)
             if life is not None and life.state is State.DELIVERED:
                 life = self._deem(connection, life)
-            if life is not None and life.state in (State.ACCEPTED, State.DEEMED_ACCEPTED):
-                now = self.noc.clock()
-                begun = Happening(order_id, Event.BEGIN_SERVICE, Actor.CARRIER, now, "turnup")
-                life = append(connection, begun, self.clocks, now)
-        return life
+            return self._serve(connection, life) if life is not None else None
+
+    def settle(self, connection: Connection, order_id: str, arrived: datetime) -> None:
+        """Enter what the clocks had decided of an order before a message about it arrived. Only inside `writing()`."""
+        life = standing(connection, order_id)
+        if life is None:
+            return
+        end = deadline(life, self.clocks)
+        if end is not None and end < arrived <= self.noc.clock():
+            life = self._silent(connection, life)
+        self._serve(connection, life)
 
     def _deem(self, connection: Connection, life: Life) -> Life:
-        now = self.noc.clock()
         end = deadline(life, self.clocks)
-        if end is None or now <= end or waiting(connection, life.order_id):
+        if end is None or self.noc.clock() <= end or waiting(connection, life.order_id):
             return life  # or the customer has answered: his message is acted on first
+        return self._silent(connection, life)
+
+    def _silent(self, connection: Connection, life: Life) -> Life:
+        now = self.noc.clock()
         return append(connection, Happening(life.order_id, Event.DEEM, Actor.CLOCK, now, "the clock"), self.clocks, now)
+
+    def _serve(self, connection: Connection, life: Life) -> Life:
+        if life.state not in (State.ACCEPTED, State.DEEMED_ACCEPTED):
+            return life
+        now = self.noc.clock()
+        begun = Happening(life.order_id, Event.BEGIN_SERVICE, Actor.CARRIER, now, "turnup")
+        return append(connection, begun, self.clocks, now)
 
     def _try(self, connection: Connection, life: Life | None, happening: Happening) -> Life | None:
         if happening.event is Event.RECEIVE and life is not None and life.state is State.CLARIFY:

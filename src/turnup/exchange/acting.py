@@ -203,6 +203,7 @@ def _ticket(exchange: Exchange, message: Received, told: Message) -> None:
         try:
             if body.order_id and (other := _stranger(connection, body.order_id, message)):
                 raise Refused(other)
+            exchange.desk.settle(connection, body.order_id or "", message.received_at)
             remarks = enter_ticket(exchange, connection, message, body)
         except Refused as error:
             receipt(exchange, connection, message, [str(error)], taken=False)

@@ -1,6 +1,7 @@
 """Trouble tickets that the customer enters (PASA 2.4): kept as they grow.
 
-The first of a port in service is a fault; the closing of the last closes the repair, once its tests are satisfied.
+The first of a port in service is a fault, and of results in their acceptance period a rejection (PASA 1.4(b)); the
+closing of the last closes the repair, once its tests are satisfied.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from datetime import datetime
 from turnup.errors import Refused, TurnupError
 from turnup.exchange.fields import built, plain
 from turnup.exchange.office import Exchange
+from turnup.model.interruption import Cause
 from turnup.model.messages import TicketStatus, TroubleTicket
 from turnup.order.due import ended_by, to_be_closed
 from turnup.order.fault import Fault, cause_word
@@ -22,6 +24,7 @@ from turnup.store.events import append, standing, standings
 from turnup.store.messages import LastClosed, Received, Ticket, closed_tickets, keep_ticket, ticket
 
 LOG = logging.getLogger("turnup")
+_REPORTS = (TicketStatus.OPEN, TicketStatus.IN_PROGRESS)
 PROVED = (State.TESTED, State.DELIVERED, State.ACCEPTED, State.DEEMED_ACCEPTED, State.IN_SERVICE)
 
 
@@ -108,6 +111,8 @@ def _fault(exchange: Exchange, connection: Connection, message: Received, told: 
     life = standing(connection, order_id)
     if life is None:
         return f"no order {order_id} is known here; the ticket is kept"
+    if _answers(life, told, message.received_at):
+        return _rejected(exchange, connection, message, told)
     if life.state is not State.IN_SERVICE:
         return f"{order_id} is {life.state.value}: no repair begins by this ticket; it is kept"
     at = _since(life, told, message.received_at)
@@ -123,6 +128,30 @@ def _fault(exchange: Exchange, connection: Connection, message: Received, told: 
     happened = Happening(order_id, Event.FAULT, Actor.CUSTOMER, at, f"{told.entries[0].by} ({message.sender})", detail)
     after = append(connection, happened, exchange.desk.clocks, exchange.now())
     return f"{order_id} is {after.state.value}"
+
+
+def _answers(life: Life, told: TroubleTicket, arrived: datetime) -> bool:
+    """Whether it is a report in the acceptance period that the port does not function (PASA 1.4(a), (b)).
+
+    Silence must not accept what was reported. What the customer says he caused himself is no fault of the port.
+    """
+    if life.delivered_at is None or arrived < life.delivered_at or told.status not in _REPORTS:
+        return False
+    if told.caused_by is not None and cause_word(told.caused_by.value) is Cause.CUSTOMER:
+        return False
+    in_time = life.deemed_until is not None and arrived <= life.deemed_until
+    return life.state is State.DELIVERED or (life.state is State.IN_SERVICE and in_time)
+
+
+def _rejected(exchange: Exchange, connection: Connection, message: Received, told: TroubleTicket) -> str:
+    reason = exchange.noc.redact(f"ticket {told.ticket_id}: {told.entries[0].text}")
+    detail = {"reason": reason, "message": message.message_id, "received_at": message.received_at.isoformat()}
+    by = f"{told.entries[0].by} ({message.sender})"
+    happened = Happening(told.order_id or "", Event.REJECT, Actor.CUSTOMER, message.received_at, by, detail)
+    after = append(connection, happened, exchange.desk.clocks, exchange.now())
+    return (
+        f"{after.order_id} is {after.state.value}: a report in the acceptance period rejects the results (PASA 1.4(b))"
+    )
 
 
 def _since(life: Life, told: TroubleTicket, arrived: datetime) -> datetime:
