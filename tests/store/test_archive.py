@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from hashlib import sha256
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -11,10 +12,11 @@ import sqlalchemy as sa
 from lives import START, TO_SERVICE
 from test_orders_kept import LATER, all_faults, live
 
-from turnup.errors import InputError, Refused
+from turnup.errors import InputError, Refused, UsageError
 from turnup.store import Store, open_store
 from turnup.store.archive import backup, restore
 from turnup.store.events import standings
+from turnup.store.migrating import migrate
 from turnup.store.tables import INBOX, METADATA
 
 
@@ -119,3 +121,46 @@ def test_what_is_no_backup(content: bytes, tmp_path: Path) -> None:
     with pytest.raises(InputError, match="not a backup"):
         restore(other, tmp_path / "x.zip", tmp_path / "new")
     other.close()
+
+
+@pytest.mark.parametrize(
+    "manifest",
+    [
+        [1],
+        {"format": "turnup/backup/1"},
+        {"format": "turnup/backup/1", "revision": "0003", "sha256": []},
+        {"format": "turnup/backup/1", "revision": "0003", "sha256": 7},
+    ],
+)
+def test_an_archive_of_something_else_is_refused_in_words(manifest: object, store: Store, tmp_path: Path) -> None:
+    with ZipFile(tmp_path / "other.zip", "w") as other:
+        other.writestr("manifest.json", json.dumps(manifest))
+    with pytest.raises(InputError, match="is not a backup of turnup"):
+        restore(store, tmp_path / "other.zip", tmp_path / "new")
+
+
+def test_rows_that_no_store_has_are_refused_in_words(store: Store, archive: Path, tmp_path: Path) -> None:
+    """With digests of their own: whoever made it has done it right, and it is no backup all the same."""
+    with ZipFile(archive) as whole:
+        held = {name: whole.read(name) for name in whole.namelist()}
+    manifest = json.loads(held.pop("manifest.json"))
+    held["tables/event.jsonl"] *= 2
+    manifest["sha256"] = {name: sha256(data).hexdigest() for name, data in held.items()}
+    with ZipFile(tmp_path / "twice.zip", "w") as twice:
+        for name, data in held.items():
+            twice.writestr(name, data)
+        twice.writestr("manifest.json", json.dumps(manifest))
+    migrate(store.engine, "base")
+    migrate(store.engine)
+    with pytest.raises(InputError, match="is not a backup of turnup"):
+        restore(store, tmp_path / "twice.zip", tmp_path / "new")
+
+
+def test_a_backup_that_cannot_be_written_is_said_in_words(store: Store, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="cannot be written: No such file or directory"):
+        backup(store, tmp_path / "no" / "backup.zip", dict, LATER)
+
+
+def test_a_revision_that_there_is_not_is_said_in_words(store: Store) -> None:
+    with pytest.raises(UsageError, match="'0099' is no revision: 0001, "):
+        migrate(store.engine, "0099")

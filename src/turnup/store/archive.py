@@ -22,6 +22,17 @@ from turnup.store.tables import METADATA
 
 FORMAT = "turnup/backup/1"
 _MANIFEST = "manifest.json"
+# What is raised where a file that says it is a backup holds something else: no archive, other fields, other rows.
+_NO_BACKUP = (
+    BadZipFile,
+    OSError,
+    KeyError,
+    ValueError,
+    AttributeError,
+    TypeError,
+    RuntimeError,
+    sa.exc.SQLAlchemyError,
+)
 
 
 def backup(store: Store, target: Path, files: Callable[[], Mapping[str, Path]], now: datetime) -> tuple[int, int]:
@@ -35,6 +46,10 @@ def backup(store: Store, target: Path, files: Callable[[], Mapping[str, Path]], 
         raise InputError("is there already; a backup overwrites nothing", where=str(target))
     digests: dict[str, str] = {}
     rows = 0
+    try:
+        draft.touch(mode=0o600)
+    except OSError as error:
+        raise InputError(f"cannot be written: {error.strerror}", where=str(target)) from error
     with ZipFile(draft, "w", ZIP_DEFLATED) as archive, store.reading() as connection:
         for table in METADATA.sorted_tables:
             lines = list(_lines(connection, table))
@@ -69,7 +84,7 @@ def restore(store: Store, source: Path, folder: Path, elsewhere: Mapping[str, Pa
                 raise InputError(
                     f"is of revision {manifest['revision']}; this store has {revision_of(store.engine)}",
                     where=str(source),
-                    advice="Run `turnup db migrate --to REVISION` on the empty store, restore, then migrate again.",
+                    advice="Restore it with the turnup that wrote it; then run `turnup db migrate` with this one.",
                 )
             targets = _targets(archive, {**(elsewhere or {}), "": folder}, source)
             with store.writing() as connection:
@@ -79,8 +94,10 @@ def restore(store: Store, source: Path, folder: Path, elsewhere: Mapping[str, Pa
                 for name, path in targets.items():
                     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
                     path.write_bytes(archive.read(name))
-    except (BadZipFile, OSError, KeyError, ValueError) as error:
-        raise InputError(f"is not a backup of turnup ({error})", where=str(source)) from error
+    except _NO_BACKUP as error:
+        raise InputError(
+            f"is not a backup of turnup ({str(error).partition(chr(10))[0]})", where=str(source)
+        ) from error
     return rows, len(targets)
 
 

@@ -8,12 +8,17 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
+from turnup.errors import UsageError
+
 FOLDER = Path(__file__).parent / "migrations"
 
 
 def migrate(engine: Engine, revision: str = "head") -> None:
-    """Bring the tables to that revision; `base` takes them all away."""
+    """Bring the tables to that revision; `base` takes them all away. Raises UsageError for one that there is not."""
     from alembic import command
+
+    if revision not in (known := (*revisions(), "head", "base")):
+        raise UsageError(f"{revision!r} is no revision: {', '.join(known)}")
 
     config, now = _config(engine), revision_of(engine)
     back = revision == "base" or (now is not None and _is_before(revision, now))

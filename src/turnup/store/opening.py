@@ -107,7 +107,7 @@ def _current(engine: Engine, *, create: bool) -> None:
     elif not is_current(engine):
         raise UsageError(
             f"the store at {engine.url!r} has tables of another version",
-            advice="Back it up (`turnup db backup`), then run `turnup db migrate`.",
+            advice="Back it up (`turnup db backup` of the turnup that wrote it), then run `turnup db migrate`.",
         )
 
 
