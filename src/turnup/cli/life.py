@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -27,8 +27,18 @@ def _id_of(order: str) -> str:
     return read_order(path).order.order_id
 
 
+def _named(by: str | None) -> str | None:
+    """Who says so: somebody, in words that are seen."""
+    from turnup.errors import UsageError
+    from turnup.model.text import plain
+
+    if by is not None and not by.strip():
+        raise UsageError("--by wants a name")
+    return plain(by.strip()) if by is not None else None
+
+
 OrderId = Annotated[str, typer.Argument(help="An order's file, or its id.", show_default=False, callback=_id_of)]
-By = Annotated[str, typer.Option(help="Who says so, or whose message it is.", show_default=False)]
+By = Annotated[str, typer.Option(help="Who says so, or whose message it is.", show_default=False, callback=_named)]
 At = Annotated[str | None, typer.Option(help="When it happened or arrived, ISO 8601 with zone; now when left out.")]
 
 
@@ -61,17 +71,17 @@ def moment(text: str | None) -> datetime | None:
         return None
     try:
         at = datetime.fromisoformat(text)
-    except ValueError as error:
+        if at.tzinfo is None:
+            raise UsageError(f"{text!r} has no zone: write it as 2001-07-15T06:00+00:00")
+        return at.astimezone(UTC)
+    except (ValueError, OverflowError) as error:  # a day that is in no year by UTC is none either
         raise UsageError(f"{text!r} is no time: write it as 2001-07-15T06:00+00:00") from error
-    if at.tzinfo is None:
-        raise UsageError(f"{text!r} has no zone: write it as 2001-07-15T06:00+00:00")
-    return at
 
 
 def deliver(
     context: typer.Context,
     order: OrderId,
-    by: Annotated[str | None, typer.Option(help="Who handed them over.", show_default=False)] = None,
+    by: Annotated[str | None, typer.Option(help="Who handed them over.", show_default=False, callback=_named)] = None,
     proof: Annotated[str | None, typer.Option(help="What proves it: a message's id, or who took the paper.")] = None,
     at: At = None,
     send: Annotated[bool, typer.Option("--send", help="Send them now; the channel's answer is the proof.")] = False,
@@ -91,7 +101,7 @@ def deliver(
             raise UsageError("--send brings its own proof", advice="Leave out --by, --proof and --at.")
         deliver_now(context, order, to)
         return
-    if by is None or proof is None or to is not None:
+    if by is None or proof is None or not proof.strip() or to is not None:
         raise UsageError("say --by and --proof, or --send", advice="turnup order deliver --help")
     with at_desk(context) as desk:
         _told(desk, desk.deliver(order, desk.noc.redact(proof), by, moment(at)))
@@ -178,6 +188,8 @@ def advance(
 
     with at_desk(context) as desk:
         folder = DataFolder(desk.noc)
+        for order in orders or ():
+            desk.must_know(order)
         wanted = orders or list(folder.orders)
         found = [life for life in (desk.advance(order, folder) for order in wanted) if life is not None]
         if json:

@@ -169,11 +169,11 @@ def _moment(text: str) -> datetime:
 
     try:
         moment = datetime.fromisoformat(text)
-    except ValueError as error:
+        if moment.tzinfo is None:
+            raise UsageError(f"{text!r} has no zone: write it as 2001-07-15T06:00+00:00")
+        return moment.astimezone(UTC)
+    except (ValueError, OverflowError) as error:
         raise UsageError(f"{text!r} is no time: write it as 2001-07-15T06:00+00:00") from error
-    if moment.tzinfo is None:
-        raise UsageError(f"{text!r} has no zone: write it as 2001-07-15T06:00+00:00")
-    return moment.astimezone(UTC)
 
 
 def _past(text: str | None, now: datetime) -> datetime:

@@ -9,6 +9,8 @@ from datetime import datetime
 from turnup.errors import Refused
 from turnup.model.interruption import Cause, Doing, InterruptionEntry, KeptEntry
 
+MOST_CUSTOMERS = 10**6  # more than there are; both databases keep it
+
 
 @dataclass(frozen=True)
 class Evidence:
@@ -91,8 +93,8 @@ def _check_opening(entry: InterruptionEntry) -> None:
 def _check_times(one: Interruption) -> None:
     if one.ends is not None and one.ends <= one.starts:
         raise Refused(f"it would end {one.ends.isoformat()}, not after it started {one.starts.isoformat()}")
-    if one.customers is not None and one.customers < 1:
-        raise Refused("an interruption affects at least one customer")
+    if one.customers is not None and not 1 <= one.customers <= MOST_CUSTOMERS:
+        raise Refused(f"an interruption affects at least one customer, and {MOST_CUSTOMERS} at most")
 
 
 def _opened(entry: InterruptionEntry, number: int) -> Interruption:
