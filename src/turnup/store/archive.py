@@ -23,16 +23,8 @@ from turnup.store.tables import METADATA
 FORMAT = "turnup/backup/1"
 _MANIFEST = "manifest.json"
 # What is raised where a file that says it is a backup holds something else: no archive, other fields, other rows.
-_NO_BACKUP = (
-    BadZipFile,
-    OSError,
-    KeyError,
-    ValueError,
-    AttributeError,
-    TypeError,
-    RuntimeError,
-    sa.exc.SQLAlchemyError,
-)
+_NO_BACKUP = (BadZipFile, OSError, KeyError, ValueError, AttributeError, TypeError, RuntimeError)
+_NO_ROWS = (sa.exc.IntegrityError, sa.exc.DataError)
 
 
 def backup(store: Store, target: Path, files: Callable[[], Mapping[str, Path]], now: datetime) -> tuple[int, int]:
@@ -94,10 +86,9 @@ def restore(store: Store, source: Path, folder: Path, elsewhere: Mapping[str, Pa
                 for name, path in targets.items():
                     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
                     path.write_bytes(archive.read(name))
-    except _NO_BACKUP as error:
-        raise InputError(
-            f"is not a backup of turnup ({str(error).partition(chr(10))[0]})", where=str(source)
-        ) from error
+    except (*_NO_BACKUP, *_NO_ROWS) as error:
+        reason = str(error).partition("\n")[0]
+        raise InputError(f"is not a backup of turnup ({reason})", where=str(source)) from error
     return rows, len(targets)
 
 
