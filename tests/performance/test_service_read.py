@@ -151,7 +151,7 @@ def test_every_beginning_of_a_history_can_be_read(count: int) -> None:
 
 
 MOVED = at("2001-10-01T00:00")
-SILENCE = [  # of a repaired port, 48 hours after its delivery
+SILENCE: list[Step] = [  # of a repaired port, 48 hours after its delivery
     (Event.TEST_PASS, MOVED + 2 * HOUR, {}),
     (Event.DELIVER, MOVED + 3 * HOUR, {}),
     (Event.DEEM, MOVED + 4 * DAY, {}),
