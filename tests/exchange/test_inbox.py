@@ -311,6 +311,8 @@ def test_a_ticket_never_takes_back_what_it_said(here: Office) -> None:
         ("big.xml", b" " * 1_100_000, "larger"),
         ("other.xml", b"<Order/>", "root element"),
         ("empty.json", b"{}", "@kind"),
+        ("list.json", b'{"@kind": []}', "@kind"),
+        ("object.json", b'{"@kind": {}}', "@kind"),
         ("empty.xml", b"", "well-formed"),
         ("a/../../up.xml", b"<x/>", "root element"),
     ],

@@ -113,7 +113,7 @@ def read_json(data: bytes, *, where: str) -> Message:
     """The message of a document. Raises InputError, Clarification: an unknown field is never passed over."""
     document = _document(data, where)
     kind = document.pop("@kind", None)
-    if kind not in KINDS:
+    if not isinstance(kind, str) or kind not in KINDS:
         raise InputError(f"'@kind' cannot be {kind!r}{suggestion(str(kind), list(KINDS))}", where=where)
     form = _FORMS[kind]
     for name, expected in (("@type", form.type), ("@note", NOTE)):
