@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from lives import TO_SERVICE, happening
 from office_samples import HOUR, KEY, PSO, START, Office, accepted, office
 from sample_messages import level3
 
@@ -35,7 +36,7 @@ from turnup.model.order import Action, Header, PortServiceOrder
 from turnup.order.states import Event, State
 from turnup.store import Store
 from turnup.store.checking import faults
-from turnup.store.events import history, standing
+from turnup.store.events import append, history, standing
 from turnup.store.messages import all_received, tickets, unhandled
 from turnup.store.sendings import sendings
 
@@ -428,3 +429,19 @@ def test_a_message_that_cannot_be_acted_on_now_waits(
     with here.desk.store.reading() as connection:
         assert unhandled(connection) == ()
         assert list(faults(connection)) == []
+
+
+def test_one_order_whose_certificate_cannot_be_relied_on_holds_no_other_order_up(
+    here: Office, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The customer's period of every other order ends when it ends (PASA 1.4(c)); of this one nothing is assumed."""
+    delivered(here)
+    with here.desk.store.writing() as connection:
+        for number, event in enumerate(TO_SERVICE[:6]):
+            said = replace(happening(event, START + HOUR * number / 10), order_id="PSO-0")
+            append(connection, said, here.desk.clocks, here.clock[0])
+    broken = here.desk.noc.home.part("certificates") / "PSO-0--Serial9-0--sample.json"
+    broken.write_text("{}")
+    here.at(60).round()
+    assert (here.state("PSO-0"), here.state()) == (State.DELIVERED, State.IN_SERVICE)
+    assert "PSO-0--Serial9-0--sample.json" in caplog.text

@@ -69,8 +69,8 @@ def advance(exchange: Exchange) -> tuple[Life, ...]:
             continue
         try:
             after = desk.advance(life.order_id, folder)
-        except Refused as error:  # somebody else was quicker
-            LOG.warning("%s: %s", life.order_id, error)
+        except TurnupError as error:  # somebody else was quicker; or a record of this one order cannot be relied on
+            LOG.warning("%s: %s", life.order_id, exchange.noc.redact(str(error)))
             continue
         if after is not None and after.state is not life.state:
             found.append(after)
