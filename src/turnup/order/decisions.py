@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from turnup.errors import Refused
 from turnup.model.policy import Clocks
@@ -72,6 +72,7 @@ _ATTEMPTS = (Event.TEST_FAIL, Event.REJECT)
 _DEEMED = (State.DEEMED_ACCEPTED, State.IN_SERVICE)
 _BARE = (State.ACKNOWLEDGED, State.CROSS_CONNECTED)  # nothing of the order is on its port
 _TESTABLE = (*_BARE, State.PROVISIONED, State.TESTED, State.REJECTED, State.REPAIRING, State.DELIVERED, *_DEEMED)
+_APART = timedelta(minutes=5)  # by how much the clocks of whoever tests and whoever delivers may differ
 _PROVED = (State.TESTED, State.DELIVERED)
 _PUSHED = (State.PROVISIONED, State.REPAIRING)  # a test from before the port was pushed, or failed, is of another time
 
@@ -165,7 +166,7 @@ def _delivered(life: Life, happening: Happening, clocks: Clocks) -> None:  # noq
         raise Refused("this certificate is not the one the port was tested with last")
     if not life.attempts or not life.attempts[-1].satisfied:
         raise Refused("the last test was not satisfied; only satisfied results are delivered for acceptance")
-    if happening.at < (tested := life.attempts[-1].at):  # a mistyped day would have the period over when it begins
+    if happening.at < (tested := life.attempts[-1].at) - _APART:  # a mistyped day: the period would be over at once
         raise Refused(
             f"delivered {happening.at.isoformat()} is before the test whose results these are ({tested.isoformat()})"
         )
