@@ -14,7 +14,7 @@ from turnup.errors import Refused, TurnupError
 from turnup.model.period import Period
 from turnup.model.policy import Clocks
 from turnup.order.calendars import ContractCalendar
-from turnup.order.clocks import clocks_of, next_due
+from turnup.order.clocks import Clock, clocks_of, next_due
 from turnup.order.decisions import deadline, failed_attempts, happen
 from turnup.order.life import Happening, Life, Occasion, fold
 from turnup.order.states import Actor, Event, State
@@ -296,3 +296,31 @@ def test_the_acceptance_clock_of_silence_stops_at_its_end() -> None:
     _, life = happen(delivered, happening(Event.DEEM, AFTER), SET)
     (clock,) = [one for one in clocks_of(life, SET) if one.name == "acceptance"]
     assert clock.stopped == clock.due == deadline(delivered, SET)
+
+
+def clock(life: Life, name: str) -> Clock:
+    (one,) = [one for one in clocks_of(life, SET) if one.name == name]
+    return one
+
+
+def test_the_disconnect_clock_of_a_discontinued_port_runs() -> None:
+    """PASA 1.3(c) counts from the request, whatever ended the services before (1.4(b)(iii))."""
+    discontinued = lived(*FAILED_TWICE, Event.DISCONTINUE)
+    asked = START + 48 * HOUR
+    _, life = happen(discontinued, happening(Event.DISCONNECT, asked), SET)
+    assert (clock(life, "disconnect").started, clock(life, "disconnect").stopped) == (asked, None)
+    running = next_due(life, SET)
+    assert running is not None
+    assert running.name == "disconnect"
+    _, gone = happen(life, happening(Event.DISCONNECTED, asked + HOUR), SET)
+    assert clock(gone, "disconnect").stopped == asked + HOUR
+
+
+def test_a_different_port_does_not_acknowledge_the_order_again() -> None:
+    """PASA 1.3(b): it was acknowledged an hour after its receipt, in time, whatever the customer chose weeks later."""
+    failed = lived(*FAILED_TWICE)
+    _, life = happen(failed, happening(Event.DIFFERENT_PORT, AFTER), SET)
+    assert clock(life, "acknowledgement").stopped == START + HOUR
+    assert clock(life, "completion").started == AFTER
+    _, revised = happen(life, happening(Event.SUPPLEMENT, AFTER + HOUR), SET)
+    assert clock(revised, "acknowledgement").stopped is None

@@ -97,7 +97,8 @@ def _started(life: Life, clocks: Clocks) -> Iterator[_Started]:
         stopped = life.restored_at or life.repaired_at or over
         yield _Started(name, "Schedule 2 (iii)", "carrier", life.repair_since, period, stopped)
     if life.disconnect_since:
-        stopped = life.entered.get(State.AVAILABLE) or over
+        ends = (at for state, at in life.entered.items() if state in OVER and at >= life.disconnect_since)
+        stopped = min(ends, default=None)  # a port that was discontinued before is still to be disconnected
         yield _Started("disconnect", "1.3(c)", "carrier", life.disconnect_since, clocks.disconnect, stopped)
 
 
@@ -112,5 +113,5 @@ def _responded(life: Life) -> datetime | None:
 
 def _answered(life: Life) -> datetime | None:
     """When the present revision of the order was answered, by acceptance or by points to be made clear."""
-    answers = (life.accepted_order_at, life.entered.get(State.CLARIFY))
+    answers = (life.acknowledged_at or life.accepted_order_at, life.entered.get(State.CLARIFY))
     return min((at for at in answers if at and life.received_at and at >= life.received_at), default=None)

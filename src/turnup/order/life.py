@@ -71,6 +71,7 @@ class Life:
     entered: Mapping[State, datetime] = field(default_factory=dict)  # when each state was last entered
     received_at: datetime | None = None
     accepted_order_at: datetime | None = None
+    acknowledged_at: datetime | None = None  # when that was before a different port had the clocks start again
     delivered_at: datetime | None = None
     delivery: str = ""  # proof of delivery: message id, or who handed it over
     certificate: str = ""  # digest of the certificate that was delivered last, or stands tested
@@ -175,7 +176,8 @@ def _provisioned(life: Life, happening: Happening, at: datetime) -> Life:  # noq
 
 
 def _supplemented(life: Life, happening: Happening, at: datetime) -> Life:
-    return replace(life, received_at=at, revision=int(happening.detail.get("revision", str(life.revision + 1))))
+    revision = int(happening.detail.get("revision", str(life.revision + 1)))
+    return replace(life, received_at=at, acknowledged_at=None, revision=revision)
 
 
 def _failed(life: Life, happening: Happening, at: datetime) -> Life:  # noqa: ARG001
@@ -214,6 +216,7 @@ def _other_port(life: Life, happening: Happening, at: datetime) -> Life:
     return replace(
         life,
         accepted_order_at=at,
+        acknowledged_at=life.acknowledged_at or life.accepted_order_at,
         router=happening.detail.get("router", ""),
         port=happening.detail.get("port", ""),
         bad_ports=(*life.bad_ports, *filter(None, [left])),
