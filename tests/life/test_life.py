@@ -324,3 +324,16 @@ def test_a_different_port_does_not_acknowledge_the_order_again() -> None:
     assert clock(life, "completion").started == AFTER
     _, revised = happen(life, happening(Event.SUPPLEMENT, AFTER + HOUR), SET)
     assert clock(revised, "acknowledgement").stopped is None
+
+
+@pytest.mark.parametrize(
+    ("events", "name"), [((*TO_SERVICE, Event.FAULT), "repair"), (TO_SERVICE[:4], "completion")], ids=["repair", "new"]
+)
+def test_what_is_to_be_disconnected_is_no_longer_to_be_repaired_or_completed(
+    events: tuple[Event, ...], name: str
+) -> None:
+    life = lived(*events, Event.DISCONNECT)
+    assert clock(life, name).stopped == life.disconnect_since
+    running = next_due(life, SET)
+    assert running is not None
+    assert running.name == "disconnect"

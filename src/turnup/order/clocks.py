@@ -72,7 +72,8 @@ def _clock(one: _Started, clocks: Clocks) -> Clock:
 
 
 _AFTER_DELIVERY = {step.to for step in TABLE if step.state is State.DELIVERED} - {State.DELIVERED}
-_ENDED = OVER | {State.DISCONTINUED}  # a discontinued port is still to be disconnected
+# From then on nothing is to be completed or repaired, only to be disconnected.
+_ENDED = OVER | {State.DISCONTINUED, State.DISCONNECTING}
 
 
 def _started(life: Life, clocks: Clocks) -> Iterator[_Started]:
