@@ -11,6 +11,9 @@ from pop import Command
     [
         ("order", "terminate", "PSO-1", "--by", "Q", "--clause", "8.4(i)", "--at", "0001-01-01T00:00+14:00"),
         ("order", "accept", "PSO-1", "--by", "Q", "--at", "9999-12-31T23:00-14:00"),
+        ("interruption", "open", "nyc-hud-gsr1", "--by", "Q", "--cause", "carrier", "--at", "0001-01-01T00:00+00:00"),
+        ("notice", "maintenance", "nyc-hud-gsr1", "--because", "x", "--window", "0001-01-01T00:00+00:00"),
+        ("logbook", "notice", "nyc-hud-gsr1", "--by", "Q", "--window", "9999-12-31T23:00+00:00"),
         ("interruption", "open", "nyc-hud-gsr1", "--by", "Q", "--cause", "carrier", "--at", "0001-01-01T00:00+14:00"),
         ("logbook", "emergency", "nyc-hud-gsr1", "--by", "Q", "--because", "fire", "--at", "0001-01-01T00:00+14:00"),
     ],

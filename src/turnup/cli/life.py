@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from turnup.order.life import Life
 
 
+_FIRST, _LAST = 1970, 9990  # years in which every place and every period has its day
+
+
 def _id_of(order: str) -> str:
     """The id that stands in an order's file, for whoever named that as for the other commands."""
     path = Path(order)
@@ -73,8 +76,11 @@ def moment(text: str | None) -> datetime | None:
         at = datetime.fromisoformat(text)
         if at.tzinfo is None:
             raise UsageError(f"{text!r} has no zone: write it as 2001-07-15T06:00+00:00")
-        return at.astimezone(UTC)
-    except (ValueError, OverflowError) as error:  # a day that is in no year by UTC is none either
+        found = at.astimezone(UTC)
+        if not _FIRST <= found.year <= _LAST:
+            raise ValueError(text)
+        return found
+    except (ValueError, OverflowError) as error:  # nor is a day that is in no year by the clocks of some place
         raise UsageError(f"{text!r} is no time: write it as 2001-07-15T06:00+00:00") from error
 
 

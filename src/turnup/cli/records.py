@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated
 
 import typer
@@ -165,15 +165,11 @@ def listed(context: typer.Context, json: AsJson = False) -> None:
 
 
 def _moment(text: str) -> datetime:
-    from turnup.errors import UsageError
+    from turnup.cli.life import moment
 
-    try:
-        moment = datetime.fromisoformat(text)
-        if moment.tzinfo is None:
-            raise UsageError(f"{text!r} has no zone: write it as 2001-07-15T06:00+00:00")
-        return moment.astimezone(UTC)
-    except (ValueError, OverflowError) as error:
-        raise UsageError(f"{text!r} is no time: write it as 2001-07-15T06:00+00:00") from error
+    found = moment(text)
+    assert found is not None  # noqa: S101 - None is for None
+    return found
 
 
 def _past(text: str | None, now: datetime) -> datetime:
