@@ -337,3 +337,18 @@ def test_what_is_to_be_disconnected_is_no_longer_to_be_repaired_or_completed(
     running = next_due(life, SET)
     assert running is not None
     assert running.name == "disconnect"
+
+
+@pytest.mark.parametrize("event", [Event.CONTINUE, Event.DIFFERENT_PORT, Event.DISCONTINUE])
+def test_a_choice_answers_the_attempt_that_opened_it(event: Event) -> None:
+    failed = lived(*FAILED_TWICE)
+    opened = failed.entered[State.ELECTION]
+    with pytest.raises(Refused, match="this choice came"):
+        happen(failed, happening(event, opened - HOUR), SET)
+    happen(failed, happening(event, opened), SET)
+
+
+def test_nothing_is_terminated_before_it_was_ordered() -> None:
+    """A mistyped year would take the whole service out of every report."""
+    with pytest.raises(Refused, match="is before the order"):
+        happen(lived(*TO_SERVICE), happening(Event.TERMINATE, START - HOUR, clause="8.4(i)"), SET)

@@ -150,6 +150,21 @@ def _restored(life: Life, happening: Happening, clocks: Clocks) -> None:  # noqa
         )
 
 
+def _chosen(life: Life, happening: Happening, clocks: Clocks) -> None:  # noqa: ARG001
+    """A choice answers the attempt that opened it: one that came before is of something else."""
+    opened = life.entered.get(State.ELECTION)
+    if opened is not None and happening.at < opened:
+        raise Refused(
+            f"this choice came {happening.at.isoformat()}; the attempt that opens it failed {opened.isoformat()}"
+            " (PASA 1.4(b))"
+        )
+
+
+def _terminated(life: Life, happening: Happening, clocks: Clocks) -> None:  # noqa: ARG001
+    if life.received_at is not None and happening.at < life.received_at:
+        raise Refused(f"terminated {happening.at.isoformat()} is before the order ({life.received_at.isoformat()})")
+
+
 def _moved(life: Life, happening: Happening, clocks: Clocks) -> None:  # noqa: ARG001
     if not (happening.detail.get("router") and happening.detail.get("port")):
         raise Refused(f"it is not said where {life.order_id} was moved to")
@@ -213,4 +228,8 @@ _GUARDS: Mapping[Event, Callable[[Life, Happening, Clocks], None]] = {
     Event.FAULT: _fault,
     Event.RESTORE: _restored,
     Event.MOVE: _moved,
+    Event.CONTINUE: _chosen,
+    Event.DIFFERENT_PORT: _chosen,
+    Event.DISCONTINUE: _chosen,
+    Event.TERMINATE: _terminated,
 }
