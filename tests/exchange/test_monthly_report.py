@@ -76,6 +76,20 @@ def test_it_is_mailed_once_it_is_over_and_due_until_it_was_sent(tmp_path: Path, 
         }
 
 
+def test_a_month_that_was_passed_over_is_owed_until_it_is_sent(tmp_path: Path, kept: Store) -> None:
+    """MGS IV Schedule 2 wants every month's: one that was forgotten does not go with the next month."""
+    with mail_server() as (_, port):
+        here = office(tmp_path, kept, asked(mailing(port)))
+        here.clock[0] = DECEMBER
+        post_performance(here.exchange, "QWEST", NOVEMBER)
+        send_due(here.exchange)
+        here.clock[0] = later = datetime(2027, 2, 2, 12, tzinfo=UTC)
+        assert [one.about for one in due(here, later)] == ["report 2026-12", "report 2027-01"]
+        post_performance(here.exchange, "QWEST", Month(2026, 12))
+        send_due(here.exchange)
+        assert [one.about for one in due(here, later)] == ["report 2027-01"]
+
+
 def test_nobody_asked_and_nothing_is_due(tmp_path: Path, kept: Store) -> None:
     assert due(office(tmp_path, kept), DECEMBER) == []
 

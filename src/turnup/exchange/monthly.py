@@ -19,7 +19,7 @@ from turnup.exchange.settings import Settings
 from turnup.model.policy import Policy
 from turnup.order.errands import Errand
 from turnup.performance.book import Book, read_book
-from turnup.performance.calendars import working_days
+from turnup.performance.calendars import WorkingDays, working_days
 from turnup.performance.months import Month, report_due
 from turnup.performance.report import monthly_report
 from turnup.performance.tables import write
@@ -68,21 +68,35 @@ def _book(exchange: Exchange, partner: str) -> Book:
     return replace(book, stories=tuple(story for story in book.stories if senders[story.order_id] in (None, partner)))
 
 
-def _about(partner: str, month: Month) -> str:
+_LOOKED_BACK = 11  # months before the last
+
+
+def _about(partner: str, month: Month | str) -> str:
     return f"{partner} {month}"
 
 
 def reports_due(connection: Connection, settings: Settings, policy: Policy, now: datetime) -> Iterator[Errand]:
-    """The report of the month that is over, for every partner who asked and to whom it was not sent."""
+    """The reports of months that are over, for every partner who asked and to whom they were not sent.
+
+    From the first that a partner was sent on every month of the last year is owed, not the last month alone.
+    """
     asked = [name for name, partner in settings.partners.items() if partner.monthly_report]
     if not asked:
         return
     days = working_days(policy.mgs.closed_days)
-    month = Month.of(now, days.zone).after(-1)
+    over = Month.of(now, days.zone).after(-1)
     sent = {one.order_id for one in sendings(connection, KIND, None) if one.sent_at is not None}
+    for partner in asked:
+        told = [one.removeprefix(_about(partner, "")) for one in sent if one.startswith(_about(partner, ""))]
+        month = max(min((Month.parse(one) for one in told), default=over), over.after(-_LOOKED_BACK))
+        while month <= over:
+            if _about(partner, month) not in sent:
+                yield _owed(partner, month, days)
+            month = month.after()
+
+
+def _owed(partner: str, month: Month, days: WorkingDays) -> Errand:
     last = report_due(month, days) + timedelta(days=1)
     due = datetime.combine(last, datetime.min.time(), ZoneInfo(days.zone))
-    for partner in asked:
-        if _about(partner, month) not in sent:
-            action = f"send the report of {month} to {partner} (`turnup notice performance {month} --to {partner}`)"
-            yield Errand(f"report {month}", "MGS IV Schedule 2", month.span(days.zone).end, due, action)
+    action = f"send the report of {month} to {partner} (`turnup notice performance {month} --to {partner}`)"
+    return Errand(f"report {month}", "MGS IV Schedule 2", month.span(days.zone).end, due, action)
