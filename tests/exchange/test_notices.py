@@ -11,6 +11,7 @@ from mail_servers import mail_server
 from office_samples import HOUR, PSO, START, mailing, office
 
 from turnup.errors import InputError, Refused, UsageError
+from turnup.exchange.delivering import post_results
 from turnup.exchange.notices import announce_emergency, announce_maintenance, report_outage, routers_of, window_of
 from turnup.exchange.outages import next_report, outages_due
 from turnup.exchange.outbox import send_due
@@ -20,6 +21,7 @@ from turnup.exchange.xml import read_xml
 from turnup.model.messages import MaintenanceNotice, OutageReport, StatusReport, Work
 from turnup.order.maintenance import must_be_allowed
 from turnup.order.records import Notice
+from turnup.order.states import Actor, Event
 from turnup.store import Store, open_store
 
 
@@ -95,6 +97,29 @@ def test_a_site_s_notice_names_all_of_its_routers_and_an_emergency_is_no_notice(
         routers_of(one.desk.noc, "nowhere")
     with pytest.raises(InputError):
         announce_emergency(one.exchange, "QWEST", site, "fire\nreload")
+
+
+def test_a_notice_names_the_orders_it_affects_those_under_repair_too(tmp_path: Path, kept: Store) -> None:
+    """PASA 2.3(a): what may affect the services; not those that are over."""
+
+    def named() -> tuple[str, ...]:
+        announce_emergency(here.exchange, "QWEST", routers_of(here.desk.noc, "nyc-hud-gsr1"), f"at {here.clock[0]}")
+        send_due(here.exchange)
+        told = [one.body for one in here.out() if isinstance(one.body, MaintenanceNotice)]
+        return max(told, key=lambda one: one.starts).affected
+
+    here = office(tmp_path, kept)
+    here.tested()
+    post_results(here.exchange, PSO)
+    here.round()
+    assert named() == (PSO,)
+    here.at(5).desk.enter(PSO, Event.ACCEPT, Actor.CUSTOMER, "Q. West")
+    here.desk.advance(PSO)
+    assert named() == (PSO,)
+    here.at(6).desk.enter(PSO, Event.FAULT, Actor.CARRIER, "NOC")
+    assert named() == (PSO,)
+    here.at(7).desk.enter(PSO, Event.TERMINATE, Actor.CUSTOMER, "Q. West", detail={"clause": "8.4(i)"})
+    assert named() == ()
 
 
 def test_an_outage_is_told_within_30_minutes_and_every_60(tmp_path: Path, kept: Store) -> None:

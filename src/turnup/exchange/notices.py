@@ -18,6 +18,8 @@ from turnup.model.messages import Body, MaintenanceNotice, Message, OutageReport
 from turnup.noc import Noc
 from turnup.order.maintenance import NOTICE, Window, next_window, window_at, zone_of
 from turnup.order.records import Notice
+from turnup.order.states import State
+from turnup.repair.opening import is_serving
 from turnup.store import Connection
 from turnup.store.events import standings
 from turnup.store.sendings import Sending, sendings
@@ -122,7 +124,8 @@ def _maintenance(
     names = tuple(router.name for router in routers)
     site = exchange.noc.equipment.site_of(routers[0])
     with exchange.desk.store.reading() as connection:
-        affected = tuple(life.order_id for life in standings(connection) if life.router in names and life.delivered_at)
+        here = [life for life in standings(connection) if life.router in names]
+    affected = tuple(life.order_id for life in here if is_serving(life) or life.state is State.DELIVERED)
     body = MaintenanceNotice(work, site.site_id, names, starts, exchange.noc.redact(because), ends, affected)
     return built(MaintenanceNotice, plain(body), where="the notice")
 
