@@ -49,6 +49,17 @@ def test_an_order_from_receipt_to_installation(turnup: Command, order: Path) -> 
     assert turnup("db", "check").code == 0
 
 
+def test_an_order_that_is_entered_twice_is_received_once(turnup: Command, order: Path) -> None:
+    """MGS 6: two business days from its receipt, however often somebody enters it."""
+    order.write_text(WHOLE.replace("circuits: 672\n", ""))
+    for day in ("01", "20"):
+        ran = turnup("mgs", "order", "receive", order, "--by", "Q", "--at", f"2001-08-{day}T16:00+00:00")
+        assert ran.code == 0, ran.err
+        assert "LATE: tell the customer by 2001-08-04 04:00 UTC" in ran.out
+    order.write_text(WHOLE)
+    assert "insufficient" not in turnup("mgs", "order", "receive", order, "--by", "Q").out
+
+
 @pytest.mark.parametrize(
     ("words", "code", "told"),
     [

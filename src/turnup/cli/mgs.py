@@ -56,12 +56,16 @@ def check(context: typer.Context, file: File, json: AsJson = False) -> None:
 def receive(context: typer.Context, file: File, by: By, at: At = None) -> None:
     """Enter a service order, or the same order again with what was missing; the two business days run from there."""
     from turnup.cli.life import at_desk, moment
-    from turnup.mgs.life import MgsEvent
+    from turnup.mgs.life import MgsEvent, MgsState
     from turnup.mgs.order import order_fields, read_order
 
     with at_desk(context) as desk:
         found = read_order(file)
-        event = MgsEvent.SUPPLEMENT if _life(desk, found.order_id) else MgsEvent.RECEIVE
+        life = _life(desk, found.order_id)
+        if life and life.state is MgsState.RECEIVED and order_fields(life.order) == order_fields(found):
+            _told(desk, life)  # entered twice is received once: the notice is due when it was
+            return
+        event = MgsEvent.SUPPLEMENT if life else MgsEvent.RECEIVE
         _told(desk, _enter(desk, found.order_id, event, by, moment(at), order_fields(found)))
 
 
