@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import logging
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from lives import TO_SERVICE, happening
-from office_samples import HOUR, KEY, PSO, START, Office, accepted, office
+from office_samples import HOUR, KEY, PSO, SATISFIED, START, Office, accepted, office
 from sample_messages import level3
 
 from turnup.exchange.delivering import post_results
@@ -19,6 +20,7 @@ from turnup.exchange.rounds import one_round
 from turnup.exchange.settings import Partner, Settings
 from turnup.exchange.tmf import to_json
 from turnup.exchange.xml import message_xml
+from turnup.job import acknowledged
 from turnup.model.messages import (
     AcceptanceResponse,
     AcceptanceResult,
@@ -32,8 +34,8 @@ from turnup.model.messages import (
     TicketStatus,
     TroubleTicket,
 )
-from turnup.model.order import Action, Header, PortServiceOrder
-from turnup.order.states import Event, State
+from turnup.model.order import Action, Header, OrderMessage, PortServiceOrder
+from turnup.order.states import Actor, Event, State
 from turnup.store import Store
 from turnup.store.checking import faults
 from turnup.store.events import append, history, standing
@@ -261,6 +263,21 @@ def test_nobody_answers_for_another(here: Office) -> None:
         assert isinstance(told, Receipt)
         assert told.remarks == (f"{PSO} is an order of somebody else",)
     assert here.state() is State.DELIVERED
+
+
+def test_a_refused_order_takes_nobody_s_order_away_from_its_customer(here: Office) -> None:
+    """Entered by a person; then a stranger sends its number. The customer's rejection must still be heard (1.4(b))."""
+    known = acknowledged(here.desk.noc, OrderMessage(order()), live=False, received_at=START)
+    assert known.accepted
+    here.desk.catch_up(PSO)
+    here.desk.enter(PSO, Event.PROVISION, Actor.CARRIER, "turnup")
+    here.at(0.5).drop(order(requested_by="Somebody"), "X-1", sender="ACME")
+    here.round()
+    shutil.copy(SATISFIED, here.desk.noc.home.part("certificates") / f"{PSO}--Serial5-0--sample.json")
+    here.at(2).desk.deliver(PSO, "by hand", "J. Smith")
+    here.at(5).drop(rejected(), "Q-2")
+    here.round()
+    assert here.state() is State.REJECTED
 
 
 def ticket(status: TicketStatus = TicketStatus.OPEN, *texts: str, customers: int = 5) -> TroubleTicket:

@@ -10,7 +10,10 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
 from turnup.model.messages import TicketStatus
-from turnup.store.tables import HEAD, INBOX, TICKET
+from turnup.order.states import Event
+from turnup.store.tables import EVENT, HEAD, INBOX, TICKET
+
+_ENTERING = (Event.RECEIVE.value, Event.SUPPLEMENT.value)
 
 
 @dataclass(frozen=True)
@@ -81,9 +84,17 @@ def handled(connection: Connection, message: Received, at: datetime, result: str
 
 
 def sender_of(connection: Connection, order_id: str, kind: str) -> str | None:
-    """Who sent the first message of that kind about the order; None when it came another way."""
-    query = sa.select(INBOX.c.sender).where(INBOX.c.order_id == order_id, INBOX.c.kind == kind)
-    return connection.execute(query.order_by(INBOX.c.received_at).limit(1)).scalar_one_or_none()
+    """Who sent the message of that kind by which the order is known; None when it came another way.
+
+    A message that was refused makes nobody the sender of an order that is known already: its number can be guessed.
+    """
+    came = sa.select(INBOX.c.sender, INBOX.c.received_at).where(INBOX.c.order_id == order_id, INBOX.c.kind == kind)
+    rows = connection.execute(came.order_by(INBOX.c.received_at, INBOX.c.message_id)).all()
+    if not rows:
+        return None
+    entered = sa.select(EVENT.c.at).where(EVENT.c.order_id == order_id, EVENT.c.event.in_(_ENTERING))
+    known = set(connection.execute(entered).scalars())
+    return next((row.sender for row in rows if not known or row.received_at in known), None)
 
 
 def ticket(connection: Connection, sender: str, ticket_id: str) -> Ticket | None:
