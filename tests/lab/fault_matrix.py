@@ -98,7 +98,7 @@ def tried(port: ServedPort, fault: Fault, steps: Steps) -> Seen:
     shown = verdicts(certificate)
     applicable = frozenset(number for number, told in shown.items() if told != "NOT APPLICABLE")
     expected = fault.expected(port.platform, applicable)
-    other = red(shown) ^ expected
+    other = (red(shown) ^ expected) - (fault.chance(port.platform) - expected)
     wrong = f"tests {sorted(other)}: {reasons(certificate, other) or 'green'}" if other else ""
     if port.configured() != before:
         wrong += " the configuration is not what it was"

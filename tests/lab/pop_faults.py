@@ -59,6 +59,7 @@ class Steps:
 class Fault:
     """One fault. `red` are the tests that must not be green, by platform; `silent` platforms prove nothing at all.
 
+    `may` are those that may be red beside them, as `why` says: what the fault does by chance is no wrong test.
     `needs` is a command that succeeds where the fault can be made; where it does not, that is said.
     """
 
@@ -68,6 +69,7 @@ class Fault:
     undo: tuple[Step, ...] = ()
     until: Until | None = None
     red: Mapping[str, tuple[int, ...]] | None = None
+    may: Mapping[str, tuple[int, ...]] | None = None
     silent: tuple[str, ...] = ()
     needs: Step | None = None
     frr: Steps | None = None
@@ -84,6 +86,11 @@ class Fault:
     def expected(self, platform: str, applicable: frozenset[int]) -> frozenset[int]:
         """Tests that must be red, of those that are said to apply."""
         return applicable if platform in self.silent else frozenset((self.red or {})[platform])
+
+
+    def chance(self, platform: str) -> frozenset[int]:
+        """Tests that may be red beside the expected ones."""
+        return frozenset((self.may or {}).get(platform, ()))
 
 
 def all_faults() -> tuple[Fault, ...]:
