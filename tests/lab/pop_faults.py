@@ -87,7 +87,6 @@ class Fault:
         """Tests that must be red, of those that are said to apply."""
         return applicable if platform in self.silent else frozenset((self.red or {})[platform])
 
-
     def chance(self, platform: str) -> frozenset[int]:
         """Tests that may be red beside the expected ones."""
         return frozenset((self.may or {}).get(platform, ()))
