@@ -22,8 +22,9 @@ def write_whole(path: Path, data: bytes | str, *, private: bool = False) -> None
             file.flush()
             os.fsync(file.fileno())
         draft.replace(path)
-    finally:
+    except BaseException:  # nothing half-written stays, whatever stopped us
         draft.unlink(missing_ok=True)
+        raise
     sync_folder(path.parent)
 
 

@@ -216,6 +216,8 @@ def run(
     died = os.WIFSIGNALED(status)
     if not died and os.waitstatus_to_exitcode(status) != 0:
         return False, "failed", "the run itself failed"
+    if not died and where.exists():  # or the rest of the story would be left out, and nobody told
+        return False, where.read_text(), "it was to die there, and lived"
     for _ in range(3):
         here.at((here.clock[0].timestamp() - _START) / 3600 + 0.25)  # whoever had a message to send is dead by then
         one_round(here.exchange)

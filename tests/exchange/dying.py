@@ -37,10 +37,11 @@ class Death:
             self._say(name)
             if not self.after:
                 os.kill(os.getpid(), signal.SIGKILL)
-        result = do()  # which may hold steps of its own
-        if mine:
-            os.kill(os.getpid(), signal.SIGKILL)
-        return result
+        try:
+            return do()  # which may hold steps of its own
+        finally:  # a step that fails is a step: without its death the table would take it for the end
+            if mine:
+                os.kill(os.getpid(), signal.SIGKILL)
 
     def _say(self, name: str) -> None:
         if self.where:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -23,6 +24,19 @@ def test_killed_and_started_again(story: str, store_url: str) -> None:
     rows = done.stdout.splitlines()
     assert len([row for row in rows if " before " in row]) >= 2
     assert rows[-1].endswith(" kills, 0 wrong")
+
+
+def test_a_step_that_fails_is_died_at_as_well(tmp_path: Path) -> None:
+    """Living on would be taken for the story's end: every later step would go untried."""
+    program = tmp_path / "failing.py"
+    program.write_text(
+        f"import sys; sys.path.insert(0, {str(TABLE.parent)!r})\n"
+        "from dying import Death\n"
+        "try:\n    Death(1, after=True).step('it fails', lambda: {}['no'])\n"
+        "except KeyError:\n    pass\n"
+    )
+    done = subprocess.run([sys.executable, str(program)], capture_output=True, timeout=60, check=False)
+    assert done.returncode == -signal.SIGKILL, done.stderr
 
 
 def test_the_table_sees_what_is_lost(tmp_path: Path) -> None:
