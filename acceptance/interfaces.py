@@ -7,13 +7,11 @@ from dataclasses import dataclass
 from ipaddress import IPv4Interface
 
 from turnup.checks import Expected, Facts, check, compare, holds, inconclusive, part
-from turnup.configuration import Configuration
 from turnup.facts.diagnosis import Diagnosis
 from turnup.facts.interface import Interface
 from turnup.facts.interface_brief import InterfaceBrief
 from turnup.facts.slot import Slot
 from turnup.model.equipment import Assignment
-from turnup.model.interface_name import same_interface
 from turnup.model.order import Encapsulation, Speed
 from turnup.model.transcript import Ask
 from turnup.model.verdict import Finding
@@ -22,22 +20,20 @@ from turnup.rules.foreign_lines import FOREIGN, HARMLESS
 from turnup.rules.interfaces import (
     SECOND,
     alarms,
-    brief_status,
     controller_asks,
     errors,
     in_brief,
     in_slot,
-    is_port,
     named,
     only,
     state,
     traffic,
     up,
-    uses,
 )
 from turnup.rules.line_settings import ds3, sonet
-from turnup.rules.orders import addressed_interface, customer_ports
+from turnup.rules.orders import addressed_interface
 from turnup.rules.other_igps import speakers
+from turnup.rules.spare_ports import spare_ports
 
 _SHOWN = {
     Encapsulation.HDLC: "HDLC",
@@ -54,11 +50,6 @@ _BANDWIDTHS = {  # both are in use for a whole DS-3; IOS-XR tells the exact rate
     Speed.OC12C: (622000, 622080),
     Speed.OC48C: (2488000, 2488320),
 }
-_USED = (  # by somebody, or by another port that it is a part of
-    *("description ", "ip address ", "ip unnumbered ", "ipv6 address ", "encapsulation frame-relay"),
-    *("channel-group ", "bundle id ", "multilink-group ", "ppp multilink group ", "xconnect ", "service instance "),
-    "l2transport",
-)
 _SLOT_RUNS = ("IOS Running", "IOS XR RUN", "ok")  # 12.0S, IOS-XR, IOS-XE
 _CARD_RUNS = "Line Card Enabled (IOS RUN)"
 
@@ -102,7 +93,7 @@ def interfaces(expected: Expected, facts: Facts) -> Iterator[Finding]:
     yield from part("routing on the port", _spoken_on(expected, facts))
     yield from part("line card", _card(expected, facts))
     yield from part("links and loopback", _in_service(expected, facts))
-    yield from part("spare ports", _spare(expected, facts))
+    yield from part("spare ports", spare_ports(expected, facts))
 
 
 def _ordered(expected: Expected, facts: Facts) -> Iterator[Finding]:
@@ -286,34 +277,3 @@ def _in_service(expected: Expected, facts: Facts) -> Iterator[Finding]:
         shown = "; ".join(map(in_brief, found))
         source, seen = expected.inventory("links, loopback"), facts.seen(*found) or facts.whole(InterfaceBrief)
         yield compare(name, f"{address} up/up", shown, source=source, seen=seen)
-
-
-def _spare(expected: Expected, facts: Facts) -> Iterator[Finding]:
-    """A port that somebody else's order uses is not this port's affair; one that nobody uses must be shut."""
-    config = facts.configuration()
-    used = [*customer_ports(expected), *(str(link.interface) for link in expected.router.links)]
-    spare = [row for row in facts.rows(InterfaceBrief) if is_port(row.name) and not uses(row, used)]
-    yield from _not_shown(facts, config)
-    for row in spare:
-        if any(line.startswith(_USED) for line in _lines_at(config, row.name)):
-            continue
-        source, seen = expected.inventory("slots"), facts.seen(row)
-        yield compare(f"{row.name} (spare)", "administratively down", brief_status(row), source=source, seen=seen)
-
-
-def _lines_at(config: Configuration, port: str) -> Iterator[str]:
-    """Lines of the port and of its subinterfaces, one of which may carry somebody; IOS-XR says `l2transport` above."""
-    for header in config.headers("interface"):
-        words = header.split()
-        if same_interface(words[1].split(".")[0], port):
-            yield from (*words[2:], *(config.section(header) or ()))
-
-
-def _not_shown(facts: Facts, config: Configuration) -> Iterator[Finding]:
-    """A port that the configuration has and the table lacks: nobody knows whether it is shut."""
-    rows = facts.rows(InterfaceBrief)
-    for header in config.headers("interface"):
-        name = header.split()[1]
-        if is_port(name) and not named(rows, name):
-            why = "in the configuration, not in the table"
-            yield inconclusive(f"{name} state", why, seen=lines_seen(facts, header, section=""))

@@ -11,7 +11,7 @@ def write_whole(path: Path, data: bytes | str, *, private: bool = False) -> None
     """Put exactly this into the file; it is on disk when this returns. Text is written as UTF-8.
 
     Written beside it, synced, renamed, folder synced. `private`: for its owner alone. The folder must be there.
-    Raises OSError; nothing has changed then.
+    Raises OSError; the old text stands then, or the new one where only the folder could not be synced.
     """
     octets = data.encode() if isinstance(data, str) else data
     draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}.new")

@@ -35,7 +35,8 @@ Written by `tests/lab/fault_matrix.py --write` from a run, which `make poplab` m
 twenty tests ran on the port in service; it was undone, the configuration was what it had been, and the port healthy.
 
 `.` PASS, `F` FAIL, `?` INCONCLUSIVE, `n/a` NOT APPLICABLE; **bold** where the fault's file expects no green. What was
-seen is what was expected: otherwise the run ends with exit code 1 and this page is not written.
+seen is what was expected: otherwise the run ends with exit code 1 and this page is not written. Where chance decides
+whether one test more is red, the fault's file names it (`may`) and its note says why.
 """
 NAMES = {"frr": "Platform frr: FRR's own command line", "ios": "Platform ios: GSR fronts over FRR"}
 SIGNS = {"PASS": ".", "FAIL": "F", "INCONCLUSIVE": "?", "NOT APPLICABLE": "n/a", "PENDING": "P"}

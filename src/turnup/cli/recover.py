@@ -86,7 +86,9 @@ def _resolved(noc: Noc, router: str, word: str) -> list[dict[str, str]]:
     from turnup.job import resolve
 
     who, what = _word(word, "--resolve 'removed the neighbor by hand' --by 'J. Smith'")
-    return [{"order": order, "state": "resolved", "note": word} for order in resolve(noc, router, who, what)]
+    return [
+        {"order": order, "state": "resolved", "note": noc.redact(word)} for order in resolve(noc, router, who, what)
+    ]
 
 
 def _scrapped(noc: Noc, router: str, word: str) -> list[dict[str, str]]:
@@ -94,7 +96,7 @@ def _scrapped(noc: Noc, router: str, word: str) -> list[dict[str, str]]:
 
     who, why = _word(word, "--scrapped 'J. Smith: to the breakers, asset 4711'")
     ended = scrapped(noc, router, who, why)
-    return [{"order": order, "state": "scrapped", "note": f"{port}: {word}"} for order, port in ended]
+    return [{"order": order, "state": "scrapped", "note": f"{port}: {noc.redact(word)}"} for order, port in ended]
 
 
 def _word(text: str, example: str) -> tuple[str, str]:

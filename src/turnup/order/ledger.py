@@ -14,7 +14,7 @@ from pathlib import Path
 
 from turnup.equipment.capacity import ports
 from turnup.equipment.estate import Cards, Equipment
-from turnup.errors import InputError, Refused, UsageError
+from turnup.errors import InputError, Refused
 from turnup.load.order import order_of
 from turnup.model.acknowledgement import Acknowledgement
 from turnup.model.equipment import Assignment, Port
@@ -32,6 +32,7 @@ from turnup.order.answers import (
     taken_by,
 )
 from turnup.order.changes import PREFIXES, changed, with_prefixes
+from turnup.order.debts import bared, owed, scrapped
 from turnup.order.entries import Entry, Left, OrderFile, read_entries, read_entry, write_entries
 
 Decide = Callable[[Taken, Links], Acknowledgement]
@@ -210,10 +211,7 @@ class Ledger:
 
     def owed(self) -> tuple[tuple[str, Left], ...]:
         """Every port that an order has left for another router's and that has its lines still, with the order."""
-        return tuple((file.order_id, one) for file in self._files().values() for one in file.left if self._owes(one))
-
-    def _owes(self, left: Left) -> bool:
-        return not left.bare and not (left.scrapped and left.router not in self.equipment.routers)
+        return tuple(owed(self._files().values(), self.equipment.routers))
 
     def scrap(self, router: str, word: str, at: datetime) -> tuple[tuple[str, Left], ...]:
         """Take a person's word, `WHO: WHY`, that this router will not come back: nothing is owed on it any more.
@@ -222,33 +220,15 @@ class Ledger:
         Raises Refused for one that is in the inventory, UsageError when it owes nothing.
         """
         with self._locked():
-            files = self._files()
-            owing = {order_id for order_id, one in self.owed() if one.router == router}
-            if not owing:
-                raise UsageError(f"{router} owes nothing", advice="`turnup due` lists the ports that orders have left.")
-            if router in self.equipment.routers:
-                raise Refused(
-                    f"{router} is in the inventory: what is on it is read, not taken on anybody's word",
-                    advice=f"`turnup recover {router}` takes it away; without its line card, put that back into the "
-                    "inventory first. A router that is scrapped: take it out of the inventory.",
-                )
-            ended: list[tuple[str, Left]] = []
-            for order_id in sorted(owing):
-                said = tuple(self._scrapped(one, router, word, at) for one in files[order_id].left)
-                write_entries(self.folder, replace(files[order_id], left=said))
-                ended += [(order_id, one) for one in said if one.scrapped_at == at and one.router == router]
-            return tuple(ended)
-
-    def _scrapped(self, left: Left, router: str, word: str, at: datetime) -> Left:
-        ends = left.router == router and self._owes(left)
-        return replace(left, scrapped=word, scrapped_at=at) if ends else left
+            ended = scrapped(self._files().values(), router, word, at, self.equipment.routers)
+            for file in ended:
+                write_entries(self.folder, file)
+        return tuple((file.order_id, one) for file in ended for one in file.left if one.scrapped_at == at)
 
     def bare(self, order_id: str, router: str, port: str) -> None:
         """Note that nothing of the order is left on that port, in the startup configuration neither; twice is once."""
         with self._locked():
-            file = self._file(order_id)
-            left = (replace(one, bare=one.bare or (one.router, one.port) == (router, port)) for one in file.left)
-            write_entries(self.folder, replace(file, left=tuple(left)))
+            write_entries(self.folder, bared(self._file(order_id), router, port))
 
     def _file(self, order_id: str) -> OrderFile:
         if (file := read_entry(self.folder, order_id)) is None:

@@ -223,7 +223,7 @@ def _ground(*, with_parent: bool) -> Process:
         ground = child_of(outer.pid, 1)
         write_whole(RUN / "ground.json", json.dumps(dict(ground.told())), private=True)
         begin(outer, with_parent=with_parent)
-    except (CouldNotRun, ProcessLookupError, BrokenPipeError) as error:
+    except (CouldNotRun, ProcessLookupError) as error:
         outer.kill()
         raise CouldNotRun(f"no namespaces for a Docker engine: {_said('ground')}", advice=ADVICE) from error
     return ground
